@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A hospital's gateway: its configuration, and running it.
+
+use crate::{
+    chain,
+    error::{CliError, CliResult},
+    files,
+    output::Output,
+    values::hex0x,
+};
+use bspp_client::At;
+use bspp_gateway::{Gateway, GatewayConfig, Tuning};
+use bspp_primitives::HospitalId;
+use clap::{Args, Subcommand};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// Domain of X25519 secrets on development chains. Publicly known: never for real data.
+const DEV_X25519_DOMAIN: &[u8] = b"bspp-dev-x25519";
+
+/// A hospital's gateway.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Prints a configuration for a gateway, and puts the keys of a development chain where it says.
+    Config(Box<ConfigArguments>),
+    /// Runs a gateway until it is told to stop.
+    Run {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+}
+
+/// What a configuration is made of.
+#[derive(Args)]
+pub struct ConfigArguments {
+    /// RPC address of the hospital's consortium node.
+    #[arg(long)]
+    consortium: String,
+    /// RPC address of a node of the hospital's own chain.
+    #[arg(long)]
+    hospital: String,
+    /// The operator's key: a key file, or a development name such as //HospitalA.
+    #[arg(long)]
+    key: String,
+    /// File with the hospital's X25519 secret.
+    #[arg(long, required_unless_present = "dev_x25519")]
+    x25519: Vec<PathBuf>,
+    /// Use the X25519 secret that development chains give this hospital. Never with real data.
+    #[arg(long, conflicts_with = "x25519")]
+    dev_x25519: bool,
+    /// Folder for the gateway's data.
+    #[arg(long)]
+    data: PathBuf,
+    /// Address for requesters.
+    #[arg(long)]
+    public: SocketAddr,
+    /// Loopback address for the hospital's own systems.
+    #[arg(long)]
+    local: SocketAddr,
+}
+
+/// Runs a gateway command.
+pub async fn run(command: Command, output: Output) -> CliResult<()> {
+    match command {
+        Command::Config(arguments) => config(&arguments, output).await,
+        Command::Run { config } => {
+            let config = GatewayConfig::from_file(&config).map_err(CliError::usage)?;
+            let gateway = Gateway::start(config).await.map_err(CliError::failed)?;
+            gateway.run(stop_signal()).await.map_err(CliError::failed)
+        },
+    }
+}
+
+async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
+    let hospital = chain::hospital(&arguments.hospital).await?.hospital_id(At::Best).await?;
+    let operator_key_file = if arguments.key.starts_with("//") {
+        let path = arguments.data.join("operator.key");
+        write_key(&path, &arguments.key)?;
+        path
+    } else {
+        PathBuf::from(&arguments.key)
+    };
+    let x25519_secret_files = if arguments.dev_x25519 {
+        let path = arguments.data.join("x25519.key");
+        write_key(&path, hex0x(dev_x25519(&hospital)).trim_start_matches("0x"))?;
+        vec![path]
+    } else {
+        arguments.x25519.clone()
+    };
+    let config = GatewayConfig {
+        consortium_url: arguments.consortium.clone(),
+        hospital_url: arguments.hospital.clone(),
+        hospital,
+        operator_key_file,
+        x25519_secret_files,
+        data_dir: arguments.data.clone(),
+        public_address: arguments.public,
+        local_address: arguments.local,
+        tuning: Tuning::default(),
+    };
+    config.check().map_err(CliError::usage)?;
+    let text = serde_json::to_string_pretty(&config).map_err(CliError::failed)?;
+    output.result(&config, &[text])
+}
+
+fn dev_x25519(hospital: &HospitalId) -> [u8; 32] {
+    bspp_peks::blake2b_256(&[DEV_X25519_DOMAIN, hospital.as_bytes()].concat())
+}
+
+fn write_key(path: &Path, text: &str) -> CliResult<()> {
+    files::write_secret(path, text.as_bytes())
+}
+
+/// Ends on Ctrl-C or on a request to terminate.
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminated) => tokio::select! {
+            _ = interrupted => {},
+            _ = terminated.recv() => {},
+        },
+        Err(_) => {
+            let _ = interrupted.await;
+        },
+    }
+}

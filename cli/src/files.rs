@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Files of the command: secrets readable by their owner only, everything else plain.
+
+use crate::error::{CliError, CliResult};
+use serde::{de::DeserializeOwned, Serialize};
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use zeroize::Zeroizing;
+
+/// Reads a whole file. The error names it.
+pub fn read(path: &Path) -> CliResult<Vec<u8>> {
+    fs::read(path).map_err(|error| CliError::Usage(format!("cannot read {}: {error}", path.display())))
+}
+
+/// Reads a JSON file. The error names it and the place, never the content.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> CliResult<T> {
+    let bytes = Zeroizing::new(read(path)?);
+    serde_json::from_slice(&bytes).map_err(|error| {
+        CliError::Usage(format!(
+            "{} is not what was expected (line {}, column {})",
+            path.display(),
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+/// Writes a file as a whole or not at all.
+pub fn write(path: &Path, bytes: &[u8]) -> CliResult<()> {
+    write_with_mode(path, bytes, 0o644)
+}
+
+/// Writes JSON as a whole or not at all.
+pub fn write_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
+    write(path, &serde_json::to_vec_pretty(value).map_err(CliError::failed)?)
+}
+
+/// Writes a secret: readable by the owner only, and never over an existing file.
+pub fn write_secret_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
+    write_secret(path, &Zeroizing::new(serde_json::to_vec_pretty(value).map_err(CliError::failed)?))
+}
+
+/// Writes a secret text: readable by the owner only, and never over an existing file.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> CliResult<()> {
+    if path.exists() {
+        return Err(CliError::Usage(format!(
+            "{} exists and may hold keys; choose another file",
+            path.display()
+        )));
+    }
+    write_with_mode(path, bytes, 0o600)
+}
+
+fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> CliResult<()> {
+    let failed = |error: std::io::Error| CliError::Failed(format!("cannot write {}: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let temporary = Path::new(&name);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(temporary)
+        .map_err(failed)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    fs::rename(temporary, path).map_err(failed)
+}

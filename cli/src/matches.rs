@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The file of matches that a search writes and the later steps read. It holds no secret.
+
+use crate::{
+    commands::doctor::decode_hex,
+    error::CliResult,
+    files,
+    values::{hex0x, Hex32},
+};
+use bspp_client::FoundRecord;
+use bspp_primitives::{Entry, EntryProof, RecordId, Sequence};
+use codec::Encode;
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeSet, path::Path};
+
+/// All matches of a search.
+#[derive(Serialize, Deserialize)]
+pub struct MatchFile {
+    /// The matches; one record may be found by several keywords.
+    pub matches: Vec<FoundMatch>,
+}
+
+/// One match.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FoundMatch {
+    /// The record.
+    pub rid: String,
+    /// Position of the keyword among the distinct keywords of the grant.
+    pub keyword: usize,
+    /// Position of the trapdoor in the grant.
+    pub query: usize,
+    /// Counter of the tag in its batch.
+    pub counter: u32,
+    /// The tag that was found. Public: it stands in the index.
+    pub tag: String,
+    /// Entry block in the hospital's sequence.
+    pub sequence: Sequence,
+    /// Slot of the entry.
+    pub slot: u8,
+    entry: String,
+    path: String,
+}
+
+/// The decoded part of a match.
+pub struct Located {
+    /// The record, computed from the entry.
+    pub rid: RecordId,
+    /// Its index entry.
+    pub entry: Entry,
+    /// Path to the registered root.
+    pub path: EntryProof,
+}
+
+impl FoundMatch {
+    /// Packs what the node found.
+    pub fn new(found: FoundRecord, query: usize, keyword: usize) -> Self {
+        let tag = found.entry.slots.get(usize::from(found.slot)).map(|slot| hex0x(slot.tag)).unwrap_or_default();
+        Self {
+            rid: hex0x(found.rid),
+            keyword,
+            query,
+            counter: found.counter,
+            tag,
+            sequence: found.sequence,
+            slot: found.slot,
+            entry: hex0x(found.entry.encode()),
+            path: hex0x(found.path.encode()),
+        }
+    }
+
+    /// Unpacks entry and path. The record's identifier is computed, not believed.
+    pub fn decode(&self) -> CliResult<Located> {
+        let entry: Entry = decode_hex(&self.entry, "entry")?;
+        let rid = entry.rid();
+        let named: Hex32 = self.rid.parse().map_err(crate::error::CliError::Usage)?;
+        if named.hash() != rid {
+            return Err(crate::error::CliError::usage("a match names another record than its entry; search again"));
+        }
+        Ok(Located { rid, entry, path: decode_hex(&self.path, "path")? })
+    }
+}
+
+impl MatchFile {
+    /// Reads the file.
+    pub fn read(path: &Path) -> CliResult<Self> {
+        files::read_json(path)
+    }
+
+    /// Each record once.
+    pub fn distinct(&self) -> impl Iterator<Item = &FoundMatch> {
+        let mut seen = BTreeSet::new();
+        self.matches.iter().filter(move |found| seen.insert(found.rid.as_str()))
+    }
+}

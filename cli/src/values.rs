@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Values that people type: months, hashes, accounts, keywords.
+
+use bspp_primitives::{Epoch, PurposeOfUse, H256};
+use std::str::FromStr;
+
+/// 32 bytes typed as hex, with or without `0x`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hex32(pub [u8; 32]);
+
+impl FromStr for Hex32 {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut bytes = [0u8; 32];
+        hex::decode_to_slice(text.trim_start_matches("0x"), &mut bytes)
+            .map_err(|_| "expected 32 bytes as 64 hex digits".to_string())?;
+        Ok(Self(bytes))
+    }
+}
+
+impl Hex32 {
+    /// As a hash.
+    pub fn hash(self) -> H256 {
+        H256(self.0)
+    }
+}
+
+/// `0x` and the hex digits.
+pub fn hex0x(bytes: impl AsRef<[u8]>) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+/// A calendar month typed as `YYYY-MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Month(pub Epoch);
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected a month as YYYY-MM, 1970-01 or later".to_string();
+        let (year, month) = text.split_once('-').ok_or_else(wrong)?;
+        if year.len() != 4 || month.len() != 2 {
+            return Err(wrong());
+        }
+        let year: u16 = year.parse().map_err(|_| wrong())?;
+        let month: u16 = month.parse().map_err(|_| wrong())?;
+        if !(1..=12).contains(&month) {
+            return Err(wrong());
+        }
+        let years = year.checked_sub(1970).ok_or_else(wrong)?;
+        years.checked_mul(12).and_then(|months| months.checked_add(month - 1)).map(Self).ok_or_else(wrong)
+    }
+}
+
+/// A coded keyword typed as `system|code`, as FHIR searches write a token.
+///
+/// It has no `Debug`: a keyword says something about a patient.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeywordToken {
+    /// Code system.
+    pub system: String,
+    /// Code.
+    pub code: String,
+}
+
+impl FromStr for KeywordToken {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.rsplit_once('|') {
+            Some((system, code)) if !system.is_empty() && !code.is_empty() => {
+                Ok(Self { system: system.into(), code: code.into() })
+            },
+            _ => Err("expected system|code, for example http://loinc.org|8302-2".into()),
+        }
+    }
+}
+
+impl core::fmt::Debug for KeywordToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("KeywordToken")
+    }
+}
+
+/// Reads an HL7 purpose of use.
+pub fn purpose(text: &str) -> Result<PurposeOfUse, String> {
+    PurposeOfUse::from_code(text).ok_or_else(|| {
+        let known: Vec<_> = PurposeOfUse::ALL.iter().map(|(_, code)| *code).collect();
+        format!("expected one of {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn month_should_count_from_1970() {
+        assert_eq!("1970-01".parse(), Ok(Month(0)));
+        assert_eq!("2026-11".parse(), Ok(Month(56 * 12 + 10)));
+        for wrong in ["1969-12", "2026-13", "2026-00", "2026", "2026-1", "x-01", "9999-12-1"] {
+            assert!(wrong.parse::<Month>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn keyword_should_split_at_the_last_bar() {
+        let token: KeywordToken = "urn:a|b|c".parse().unwrap();
+        assert_eq!((token.system.as_str(), token.code.as_str()), ("urn:a|b", "c"));
+        for wrong in ["", "|", "a|", "|b", "ab"] {
+            assert!(wrong.parse::<KeywordToken>().is_err());
+        }
+        assert_eq!(format!("{token:?}"), "KeywordToken");
+    }
+
+    #[test]
+    fn hex32_should_refuse_wrong_lengths() {
+        assert!("0x00".parse::<Hex32>().is_err());
+        assert_eq!("00".repeat(32).parse(), Ok(Hex32([0; 32])));
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runtime APIs of the consortium chain.
+
+use super::runtime_apis;
+use crate::{chain::At, consortium::ConsortiumClient, error::Result};
+use bspp_primitives::*;
+
+runtime_apis!(ConsortiumClient {
+    /// A member hospital.
+    hospital = "ConsortiumApi_hospital"(hospital: HospitalId) -> Option<Hospital<AccountId>>;
+    /// Identifiers of all hospitals, removed ones too.
+    hospitals = "ConsortiumApi_hospitals"() -> Vec<HospitalId>;
+    /// The hospital's X25519 key in force in a month.
+    encryption_key = "ConsortiumApi_encryption_key"(hospital: HospitalId, epoch: Epoch) -> Option<X25519Key>;
+    /// The active hospital for which an account acts.
+    hospital_of = "ConsortiumApi_hospital_of"(account: &AccountId) -> Option<HospitalId>;
+    /// The newest anchored head of a hospital chain, and the number of the authority set that signs after it.
+    anchored_head = "ConsortiumApi_anchored_head"(hospital: HospitalId) -> Option<(AnchoredHead, u64)>;
+    /// Batches of a hospital and month in the order of registration, at most `limit` from position `from`.
+    batches = "PhiIndexApi_batches"(hospital: HospitalId, epoch: Epoch, from: u32, limit: u32) -> Vec<IdentifiedBatch>;
+    /// A batch.
+    batch = "PhiIndexApi_batch"(id: BatchId) -> Option<Batch>;
+    /// Sequence of the entry block that must be registered next.
+    next_sequence = "PhiIndexApi_next_sequence"(hospital: HospitalId) -> Sequence;
+    /// A registered entry block.
+    registered_block = "PhiIndexApi_registered_block"(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock>;
+    /// A request.
+    request = "PeksSearchApi_request"(id: RequestId) -> Option<Request<AccountId>>;
+    /// A match of a request.
+    matched = "PeksSearchApi_matched"(request: RequestId, record: RecordId) -> Option<Match>;
+    /// All matches of a request.
+    matches = "PeksSearchApi_matches"(request: RequestId) -> Vec<MatchedRecord>;
+});
+
+impl ConsortiumClient {
+    /// All batches of a hospital and month.
+    ///
+    /// # Errors
+    /// Those of `ChainClient::rpc`.
+    pub async fn all_batches(
+        &self,
+        at: At,
+        hospital: HospitalId,
+        epoch: Epoch,
+    ) -> Result<Vec<IdentifiedBatch>> {
+        const PAGE: u32 = 128;
+        let at = At::Block(self.resolve(at).await?);
+        let mut all = Vec::new();
+        let mut from = 0u32;
+        loop {
+            let page = self.batches(at, hospital, epoch, from, PAGE).await?;
+            let count = u32::try_from(page.len()).unwrap_or(u32::MAX);
+            all.extend(page);
+            if count < PAGE {
+                return Ok(all);
+            }
+            from = from.saturating_add(count);
+        }
+    }
+
+    /// The registrations of one consortium block.
+    ///
+    /// # Errors
+    /// Those of `ChainClient::rpc`.
+    pub async fn registrations(&self, block: sp_core::H256) -> Result<Vec<Registration>> {
+        let body = self.block(At::Block(block)).await?.encoded_body();
+        self.runtime_call("PhiIndexApi_registrations", &body, At::Block(block))
+            .await
+    }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Calls of the consortium runtime.
+
+/// `pallet-consortium`: members, delegates, validators, keys.
+pub mod consortium {
+    use crate::Call;
+    use bspp_primitives::{AccountId, Epoch, HospitalId, X25519Key};
+
+    const PALLET: &str = "Consortium";
+
+    /// Council: adds a hospital with its operator and X25519 key.
+    pub fn add_hospital(
+        hospital: HospitalId,
+        operator: &AccountId,
+        encryption_key: X25519Key,
+    ) -> Call {
+        Call::new(PALLET, "add_hospital", (hospital, operator, encryption_key))
+    }
+
+    /// Council: removes a hospital for good.
+    pub fn remove_hospital(hospital: HospitalId) -> Call {
+        Call::new(PALLET, "remove_hospital", hospital)
+    }
+
+    /// Council: suspends a hospital.
+    pub fn suspend_hospital(hospital: HospitalId) -> Call {
+        Call::new(PALLET, "suspend_hospital", hospital)
+    }
+
+    /// Council: readmits a suspended hospital.
+    pub fn readmit_hospital(hospital: HospitalId) -> Call {
+        Call::new(PALLET, "readmit_hospital", hospital)
+    }
+
+    /// Council: lets another account act for a hospital.
+    pub fn change_operator(hospital: HospitalId, operator: &AccountId) -> Call {
+        Call::new(PALLET, "change_operator", (hospital, operator))
+    }
+
+    /// Council: replaces the council.
+    pub fn set_council(members: &[AccountId], prime: Option<&AccountId>) -> Call {
+        Call::new(PALLET, "set_council", (members, prime))
+    }
+
+    /// Council: dispatches a call, encoded by `ChainClient::encode_call`, as root.
+    pub fn dispatch_as_root(encoded_call: &[u8]) -> Call {
+        Call {
+            pallet: PALLET,
+            call: "dispatch_as_root",
+            args: encoded_call.to_vec(),
+        }
+    }
+
+    /// Operator: makes an account a delegate (doctor) of its hospital.
+    pub fn add_delegate(delegate: &AccountId) -> Call {
+        Call::new(PALLET, "add_delegate", delegate)
+    }
+
+    /// Operator: removes a delegate.
+    pub fn remove_delegate(delegate: &AccountId) -> Call {
+        Call::new(PALLET, "remove_delegate", delegate)
+    }
+
+    /// Operator: announces the X25519 key in force from a later month on.
+    pub fn rotate_encryption_key(from_epoch: Epoch, key: X25519Key) -> Call {
+        Call::new(PALLET, "rotate_encryption_key", (from_epoch, key))
+    }
+
+    /// Operator: makes an account a validator of its hospital.
+    pub fn add_validator(validator: &AccountId) -> Call {
+        Call::new(PALLET, "add_validator", validator)
+    }
+
+    /// Operator: removes a validator.
+    pub fn remove_validator(validator: &AccountId) -> Call {
+        Call::new(PALLET, "remove_validator", validator)
+    }
+}
+
+/// `pallet-hospital-anchor`: finality-proved heads of hospital chains.
+pub mod hospital_anchor {
+    use crate::{AuthoritySet, Call, FinalityProof};
+    use bspp_primitives::{Header, HospitalId};
+
+    const PALLET: &str = "HospitalAnchor";
+
+    /// Council: starts a hospital's anchor at `header`; `set` signs after it.
+    pub fn initialise_anchor(hospital: HospitalId, header: &Header, set: &AuthoritySet) -> Call {
+        Call::new(
+            PALLET,
+            "initialise_anchor",
+            (hospital, header, &set.authorities, set.id),
+        )
+    }
+
+    /// Council: starts a hospital's anchor anew.
+    pub fn reinitialise_anchor(hospital: HospitalId, header: &Header, set: &AuthoritySet) -> Call {
+        Call::new(
+            PALLET,
+            "reinitialise_anchor",
+            (hospital, header, &set.authorities, set.id),
+        )
+    }
+
+    /// Member: moves a hospital's anchor to a newer head. The proof must be optimized (`verify_and_optimize`).
+    pub fn submit_finality_proof(hospital: HospitalId, proof: &FinalityProof) -> Call {
+        Call::new(
+            PALLET,
+            "submit_finality_proof",
+            (hospital, &proof.header, &proof.justification),
+        )
+    }
+
+    /// Council: halts a hospital's anchor.
+    pub fn halt_anchor(hospital: HospitalId) -> Call {
+        Call::new(PALLET, "halt_anchor", hospital)
+    }
+
+    /// Council: lets a halted anchor go on.
+    pub fn resume_anchor(hospital: HospitalId) -> Call {
+        Call::new(PALLET, "resume_anchor", hospital)
+    }
+}
+
+/// `pallet-phi-index`: batches and registration of entries.
+pub mod phi_index {
+    use crate::Call;
+    use bspp_primitives::{BatchHeader, Entry, Sequence};
+    use sp_core::H256;
+
+    const PALLET: &str = "PhiIndex";
+
+    /// Operator: registers a batch, before the encryptor uses it.
+    pub fn register_batch(header: &BatchHeader) -> Call {
+        Call::new(PALLET, "register_batch", header)
+    }
+
+    /// Operator: registers all entries of its hospital's next entry block. `proof` shows that block in the state of the
+    /// anchored hospital block `head`.
+    pub fn register_entries(
+        sequence: Sequence,
+        head: H256,
+        proof: &[Vec<u8>],
+        entries: &[Entry],
+    ) -> Call {
+        Call::new(PALLET, "register_entries", (sequence, head, proof, entries))
+    }
+}
+
+/// `pallet-peks-search`: requests, match proofs, revocation, disclosure log.
+pub mod peks_search {
+    use crate::Call;
+    use bspp_primitives::{Ed25519Signature, MatchProof, OpenRequest, RecordId, RequestId};
+
+    const PALLET: &str = "PeksSearch";
+
+    /// Requester: opens a request under a grant's one-time key.
+    pub fn open_request(open: &OpenRequest) -> Call {
+        Call::new(PALLET, "open_request", open)
+    }
+
+    /// Requester: proves that a registered record matches.
+    pub fn prove_match(proof: &MatchProof) -> Call {
+        Call::new(PALLET, "prove_match", proof)
+    }
+
+    /// Anyone with the grant key's signature, by `submit_authorized`: revokes a request.
+    pub fn revoke_request(request: RequestId, signature: Ed25519Signature) -> Call {
+        Call::new(PALLET, "revoke_request", (request, signature))
+    }
+
+    /// Anyone with the grant key's signature, by `submit_authorized`: closes a request.
+    pub fn close_request(request: RequestId, signature: Ed25519Signature) -> Call {
+        Call::new(PALLET, "close_request", (request, signature))
+    }
+
+    /// Operator of the request's hospital: says that a matched record was disclosed.
+    pub fn claim_disclosure(request: RequestId, record: RecordId) -> Call {
+        Call::new(PALLET, "claim_disclosure", (request, record))
+    }
+
+    /// Requester: says that a record arrived whole.
+    pub fn confirm_disclosure(request: RequestId, record: RecordId) -> Call {
+        Call::new(PALLET, "confirm_disclosure", (request, record))
+    }
+
+    /// Requester: flags a match that the hospital left unanswered.
+    pub fn flag_unanswered(request: RequestId, record: RecordId) -> Call {
+        Call::new(PALLET, "flag_unanswered", (request, record))
+    }
+}
+
+/// The council (`pallet-collective`).
+pub mod council {
+    use crate::Call;
+    use codec::{Compact, Encode};
+    use sp_core::H256;
+    use sp_io::hashing::blake2_256;
+
+    const PALLET: &str = "Council";
+
+    /// Identifier of a proposal: the hash of the encoded call.
+    pub fn proposal_hash(encoded_call: &[u8]) -> H256 {
+        blake2_256(encoded_call).into()
+    }
+
+    fn length(encoded_call: &[u8]) -> Compact<u32> {
+        Compact(u32::try_from(encoded_call.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Council member: proposes a call that `ChainClient::encode_call` encoded. With threshold 1 it is dispatched at once.
+    pub fn propose(threshold: u32, encoded_call: &[u8]) -> Call {
+        let mut args = Compact(threshold).encode();
+        args.extend_from_slice(encoded_call);
+        length(encoded_call).encode_to(&mut args);
+        Call {
+            pallet: PALLET,
+            call: "propose",
+            args,
+        }
+    }
+
+    /// Council member: votes.
+    pub fn vote(proposal: H256, index: u32, approve: bool) -> Call {
+        Call::new(PALLET, "vote", (proposal, Compact(index), approve))
+    }
+
+    /// Council member: closes a decided vote and dispatches the proposal. `weight` is (ref time, proof size) at most.
+    pub fn close(encoded_call: &[u8], index: u32, weight: (u64, u64)) -> Call {
+        Call::new(
+            PALLET,
+            "close",
+            (
+                proposal_hash(encoded_call),
+                Compact(index),
+                (Compact(weight.0), Compact(weight.1)),
+                length(encoded_call),
+            ),
+        )
+    }
+}
+
+/// Session keys of a node (`pallet-session`, both chains).
+pub mod session {
+    use crate::Call;
+
+    const PALLET: &str = "Session";
+
+    /// Validator: registers session keys. `keys` and `proof` are what the node's `author_rotateKeysWithOwner` gave.
+    pub fn set_keys(keys: &[u8], proof: &[u8]) -> Call {
+        let mut args = keys.to_vec();
+        codec::Encode::encode_to(&proof, &mut args);
+        Call {
+            pallet: PALLET,
+            call: "set_keys",
+            args,
+        }
+    }
+}

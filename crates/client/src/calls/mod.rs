@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Calls of both runtimes: one module for each pallet, one constructor for each call. The pallets document origin,
+//! effect, errors and events.
+
+mod consortium_chain;
+mod hospital_chain;
+
+pub use consortium_chain::*;
+pub use hospital_chain::*;

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Events of an extrinsic, and the names of dispatch errors.
+
+use crate::{chain::*, config::BsppConfig, error::*};
+use codec::Decode;
+use sp_core::H256;
+use sp_io::hashing::twox_128;
+use sp_runtime::DispatchError;
+use subxt::{events::Phase, Metadata};
+
+/// An event by names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Pallet that emitted it.
+    pub pallet: String,
+    /// Its name.
+    pub name: String,
+    /// SCALE-encoded fields, one after another.
+    pub fields: Vec<u8>,
+}
+
+impl Event {
+    /// Decodes the fields as a tuple.
+    ///
+    /// # Errors
+    /// `InvalidAnswer`.
+    pub fn decode<T: Decode>(&self) -> Result<T> {
+        T::decode(&mut self.fields.as_slice()).map_err(|e| ClientError::InvalidAnswer {
+            what: format!("event {}.{}", self.pallet, self.name),
+            reason: e.to_string(),
+        })
+    }
+
+    /// Whether the event has these names.
+    pub fn is(&self, pallet: &str, name: &str) -> bool {
+        self.pallet == pallet && self.name == name
+    }
+}
+
+/// Where `frame-system` keeps the events of a block.
+fn events_key() -> Vec<u8> {
+    [twox_128(b"System"), twox_128(b"Events")].concat()
+}
+
+/// Names a dispatch error: `Pallet::Error`, or FRAME's own name.
+pub(crate) fn name_dispatch_error(error: &DispatchError, metadata: &Metadata) -> DispatchFailure {
+    let name = match error {
+        DispatchError::Module(module) => {
+            let pallet = metadata.pallet_by_index(module.index);
+            let variant = module.error.first().and_then(|index| {
+                pallet
+                    .as_ref()
+                    .and_then(|pallet| pallet.error_variant_by_index(*index))
+            });
+            match (&pallet, variant) {
+                (Some(pallet), Some(variant)) => format!("{}::{}", pallet.name(), variant.name),
+                _ => format!("Unknown::{}.{:?}", module.index, module.error),
+            }
+        }
+        DispatchError::Other(_) => "Other".into(),
+        other => format!("{other:?}"),
+    };
+    DispatchFailure { name }
+}
+
+impl ChainClient {
+    /// Events of one extrinsic of a block.
+    pub async fn extrinsic_events(&self, block: H256, extrinsic: u32) -> Result<Vec<Event>> {
+        let bytes = self
+            .storage(&events_key(), At::Block(block))
+            .await?
+            .unwrap_or_default();
+        let mut found = Vec::new();
+        for event in subxt::events::Events::<BsppConfig>::decode_from(bytes, self.metadata()).iter()
+        {
+            let event = event.map_err(|e| ClientError::InvalidAnswer {
+                what: "events".into(),
+                reason: e.to_string(),
+            })?;
+            if event.phase() == Phase::ApplyExtrinsic(extrinsic) {
+                found.push(Event {
+                    pallet: event.pallet_name().into(),
+                    name: event.variant_name().into(),
+                    fields: event.field_bytes().to_vec(),
+                });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Finds the failure among an extrinsic's events.
+    pub(crate) fn failure(&self, events: &[Event]) -> Result<Option<DispatchFailure>> {
+        match events
+            .iter()
+            .find(|event| event.is("System", "ExtrinsicFailed"))
+        {
+            Some(event) => {
+                let error: DispatchError = event.decode()?;
+                Ok(Some(name_dispatch_error(&error, &self.metadata())))
+            }
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//! GRANDPA finality proofs of a chain, as `bp-header-chain` verifies them.
+
+use crate::{chain::*, error::*};
+use bp_header_chain::justification::{
+    verify_and_optimize_justification, GrandpaJustification, JustificationVerificationContext,
+};
+use bspp_primitives::Header;
+use codec::{Decode, Encode};
+use finality_grandpa::voter_set::VoterSet;
+use serde::Deserialize;
+use sp_consensus_grandpa::{AuthorityList, SetId, GRANDPA_ENGINE_ID};
+use sp_core::{Bytes, H256};
+
+/// A justification: precommits of more than two thirds of the authorities for one block.
+pub type Justification = GrandpaJustification<Header>;
+
+/// A header with the proof that it is final.
+#[derive(Clone, Debug)]
+pub struct FinalityProof {
+    /// The header.
+    pub header: Header,
+    /// Precommits for it.
+    pub justification: Justification,
+}
+
+/// Authorities that sign at some point of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthoritySet {
+    /// Number of the set, counted from 0 at genesis.
+    pub id: SetId,
+    /// Keys and weights.
+    pub authorities: AuthorityList,
+}
+
+/// What `grandpa_proveFinality` answers (`sc-consensus-grandpa`'s `FinalityProof`).
+#[derive(Decode)]
+struct EncodedFinalityProof {
+    block: H256,
+    justification: Vec<u8>,
+    _unknown_headers: Vec<Header>,
+}
+
+/// What `chain_getBlock` answers of a block's justifications.
+#[derive(Deserialize)]
+struct JustifiedBlock {
+    justifications: Option<Vec<([u8; 4], Vec<u8>)>>,
+}
+
+/// How many blocks without a justification are looked through: nodes keep one for every round they see.
+const MAX_LOOK_BACK: u32 = 256;
+
+fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
+    ClientError::InvalidAnswer {
+        what: what.to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+/// Verifies a proof against the authority set and drops precommits and headers that verification does not need: the
+/// verifier on the consortium refuses redundant ones.
+///
+/// # Errors
+/// `InvalidJustification`.
+pub fn verify_and_optimize(proof: &mut FinalityProof, set: &AuthoritySet) -> Result<()> {
+    let voter_set = VoterSet::new(set.authorities.iter().cloned())
+        .ok_or_else(|| ClientError::InvalidJustification("the authority set is empty".into()))?;
+    let context = JustificationVerificationContext {
+        voter_set,
+        authority_set_id: set.id,
+    };
+    verify_and_optimize_justification(
+        (proof.header.hash(), proof.header.number),
+        &context,
+        &mut proof.justification,
+    )
+    .map_err(|e| ClientError::InvalidJustification(format!("{e:?}")))
+}
+
+impl ChainClient {
+    /// The finality proof for `number` or a later block: of the last block of its authority set, if the set has ended,
+    /// otherwise of the newest justified block. `None` if the chain has nothing final there yet.
+    ///
+    /// Asking again and again for the height after the last proof gives every set change, in order.
+    pub async fn prove_finality(&self, number: u32) -> Result<Option<FinalityProof>> {
+        const METHOD: &str = "grandpa_proveFinality";
+        let answer: Option<Bytes> = match self.rpc(METHOD, params![number]).await {
+            Ok(answer) => answer,
+            // The node says "not yet finalized" by an error.
+            Err(ClientError::RpcRefused { message, .. })
+                if message.contains("not yet finalized") =>
+            {
+                return Ok(None);
+            }
+            // Until the first change of authorities the node knows no set to look in.
+            Err(ClientError::RpcRefused { message, .. }) if message.contains("not covered by") => {
+                return self.newest_justified(number).await;
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(bytes) = answer else { return Ok(None) };
+        let proof = EncodedFinalityProof::decode(&mut bytes.0.as_slice())
+            .map_err(|e| invalid(METHOD, e))?;
+        let justification = Justification::decode(&mut proof.justification.as_slice())
+            .map_err(|e| invalid(METHOD, e))?;
+        let header = self.header(At::Block(proof.block)).await?;
+        Ok(Some(FinalityProof {
+            header,
+            justification,
+        }))
+    }
+
+    /// The newest finalized block from `number` on that was stored with a justification.
+    async fn newest_justified(&self, number: u32) -> Result<Option<FinalityProof>> {
+        const METHOD: &str = "chain_getBlock";
+        let mut at = self.finalized_number().await?;
+        let end = number.max(at.saturating_sub(MAX_LOOK_BACK));
+        while at >= end {
+            let hash = self
+                .block_hash(at)
+                .await?
+                .ok_or_else(|| ClientError::BlockNotFound(at.to_string()))?;
+            let block: Option<JustifiedBlock> = self.rpc(METHOD, params![hash]).await?;
+            let justifications = block.and_then(|block| block.justifications);
+            let found = justifications
+                .into_iter()
+                .flatten()
+                .find(|(engine, _)| *engine == GRANDPA_ENGINE_ID);
+            if let Some((_, encoded)) = found {
+                let justification = Justification::decode(&mut encoded.as_slice())
+                    .map_err(|e| invalid(METHOD, e))?;
+                let header = self.header(At::Block(hash)).await?;
+                return Ok(Some(FinalityProof {
+                    header,
+                    justification,
+                }));
+            }
+            let Some(before) = at.checked_sub(1) else {
+                break;
+            };
+            at = before;
+        }
+        Ok(None)
+    }
+
+    /// Justifications as they are made.
+    pub async fn subscribe_justifications(&self) -> Result<JustificationStream> {
+        let inner = self
+            .subscribe::<Bytes>(
+                "grandpa_subscribeJustifications",
+                params![],
+                "grandpa_unsubscribeJustifications",
+            )
+            .await?;
+        Ok(JustificationStream {
+            client: self.clone(),
+            inner: Subscription {
+                inner,
+                method: "grandpa_subscribeJustifications",
+            },
+        })
+    }
+
+    /// Number of the authority set that signs the next block.
+    pub async fn authority_set_id(&self, at: At) -> Result<SetId> {
+        self.runtime_call("GrandpaApi_current_set_id", &[], at)
+            .await
+    }
+
+    /// Authorities that sign the blocks after `block`, up to and with the next set change.
+    pub async fn authority_set(&self, block: H256) -> Result<AuthoritySet> {
+        let at = At::Block(block);
+        Ok(AuthoritySet {
+            id: self.authority_set_id(at).await?,
+            authorities: self
+                .runtime_call("GrandpaApi_grandpa_authorities", &[], at)
+                .await?,
+        })
+    }
+}
+
+/// Stream of justifications.
+pub struct JustificationStream {
+    client: ChainClient,
+    inner: Subscription<Bytes>,
+}
+
+impl JustificationStream {
+    /// The next proof. `None` when the node has ended the stream.
+    pub async fn next(&mut self) -> Option<Result<FinalityProof>> {
+        let bytes = match self.inner.next().await? {
+            Ok(bytes) => bytes,
+            Err(error) => return Some(Err(error)),
+        };
+        Some(self.complete(bytes).await)
+    }
+
+    async fn complete(&self, bytes: Bytes) -> Result<FinalityProof> {
+        let justification = Justification::decode(&mut bytes.0.as_slice())
+            .map_err(|e| invalid("grandpa_subscribeJustifications", e))?;
+        let header = self
+            .client
+            .header(At::Block(justification.commit.target_hash))
+            .await?;
+        Ok(FinalityProof {
+            header,
+            justification,
+        })
+    }
+}
+
+impl FinalityProof {
+    /// Bytes of the justification.
+    pub fn encoded_justification(&self) -> Vec<u8> {
+        self.justification.encode()
+    }
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+//! RPCs that `bspp-node` adds.
+
+mod phi;
+mod search;
+
+pub use phi::*;
+pub use search::*;

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::outbox::Job;
+use async_trait::async_trait;
+use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
+use bspp_peks::{Context, PatientKeys, Seed, X25519Secret};
+use bspp_primitives::{BatchHeader, X25519Key};
+use bspp_record::{random_source, split, Document};
+use rand::rngs::OsRng;
+
+const CHAIN: H256 = H256([1; 32]);
+const HOSPITAL: H256 = H256([2; 32]);
+const EPOCH: Epoch = 600;
+const GAP: usize = bspp_peks::GAP as usize;
+
+/// Takes so many batches and no more.
+#[derive(Clone)]
+struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>);
+
+#[async_trait]
+impl BatchRegistry for Registrations {
+    async fn register_batch(&self, header: &BatchHeader) -> ChainResult<()> {
+        let mut state = self.0.lock().unwrap();
+        if state.0.len() >= state.1 {
+            return Err(ClientError::DispatchFailed {
+                failure: DispatchFailure {
+                    name: "PhiIndex::MaxBatchesPerEpochExceeded".into(),
+                },
+                block: 1,
+                extrinsic: 1,
+            });
+        }
+        header.verify(&CHAIN.0).unwrap();
+        state.0.push(header.clone());
+        Ok(())
+    }
+
+    async fn encryption_key(&self, _: Epoch) -> ChainResult<Option<X25519Key>> {
+        Ok(None)
+    }
+}
+
+struct World {
+    batches: Arc<Batches<Registrations>>,
+    registrations: Registrations,
+    outbox: Outbox,
+    patient: Patient,
+    plain: Arc<PlainRecord>,
+    job: JobId,
+    _dir: tempfile::TempDir,
+}
+
+fn world(max_batches: usize, patience: Duration) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let registrations = Registrations(Arc::new(Mutex::new((Vec::new(), max_batches))));
+    let batches = Batches::new(
+        registrations.clone(),
+        outbox.clone(),
+        CHAIN,
+        HOSPITAL,
+        b"name",
+        patience,
+    )
+    .unwrap();
+    let keys = PatientKeys::from_seed(&Seed::from_bytes([3; 32]));
+    let bundle = keys.bundle(&CHAIN.0, &HOSPITAL.0, &mut OsRng);
+    let context = Context {
+        chain: CHAIN.0,
+        hospital: HOSPITAL.0,
+        epoch: EPOCH,
+    };
+    let patient = Patient::new(&bundle, context, &X25519Secret::generate(&mut OsRng)).unwrap();
+    let file = br#"{"resourceType":"Patient","id":"p"}"#;
+    let document = Document::parse(file).unwrap();
+    let plain = split(&document, random_source(&mut OsRng)).remove(0);
+    let job = Job {
+        created: 0,
+        phase: JobPhase::Queued,
+        records_total: 1,
+        failure: None,
+    };
+    let job = outbox.create_job(&job).unwrap();
+    World {
+        batches: Arc::new(batches),
+        registrations,
+        outbox,
+        patient,
+        plain: Arc::new(plain),
+        job,
+        _dir: dir,
+    }
+}
+
+impl World {
+    async fn encrypt(&self) -> Result<Vec<OutboxId>> {
+        let with = Encryption {
+            patient: &self.patient,
+            epoch: EPOCH,
+            consent: H256([5; 32]),
+            job: self.job,
+        };
+        self.batches.encrypt(&with, Arc::clone(&self.plain)).await
+    }
+
+    fn registered(&self) -> usize {
+        self.registrations.0.lock().unwrap().0.len()
+    }
+}
+
+#[tokio::test]
+async fn encrypt_should_open_one_batch_and_write_rising_indices() {
+    let world = world(1, Duration::from_secs(60));
+    for _ in 0..3 {
+        world.encrypt().await.unwrap();
+    }
+    assert_eq!(world.registered(), 1);
+    let indices: Vec<u32> = world
+        .outbox
+        .records_of(world.job)
+        .unwrap()
+        .iter()
+        .map(|item| item.record.entry.index)
+        .collect();
+    assert_eq!(indices, [0, 1, 2]);
+}
+
+#[tokio::test]
+async fn encrypt_should_open_another_batch_when_finality_takes_too_long() {
+    let world = world(2, Duration::ZERO);
+    for _ in 0..GAP {
+        world.encrypt().await.unwrap();
+    }
+    assert_eq!(world.registered(), 1);
+    world.encrypt().await.unwrap();
+    assert_eq!(world.registered(), 2);
+    let records = world.outbox.records_of(world.job).unwrap();
+    let (last, before) = (&records[GAP].record.entry, &records[GAP - 1].record.entry);
+    assert_ne!(last.batch, before.batch);
+    assert_eq!(last.index, 0);
+}
+
+#[tokio::test]
+async fn encrypt_should_wait_for_finality_when_no_more_batches_are_taken() {
+    let world = world(1, Duration::from_millis(1));
+    for _ in 0..GAP {
+        world.encrypt().await.unwrap();
+    }
+    let mut waiting = Box::pin(world.encrypt());
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
+    assert!(early.is_err(), "a counter beyond the gap must not be spent");
+    let first = world.outbox.records_of(world.job).unwrap()[0].rid;
+    world.batches.note_finalized(&[first]).await;
+    tokio::time::timeout(Duration::from_secs(10), waiting)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(world.registered(), 1);
+}
+
+#[tokio::test]
+async fn encrypt_should_fail_when_the_first_batch_is_refused() {
+    let world = world(0, Duration::ZERO);
+    assert!(matches!(world.encrypt().await, Err(GatewayError::Chain(_))));
+    assert!(world.outbox.records_of(world.job).unwrap().is_empty());
+}

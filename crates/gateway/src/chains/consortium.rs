@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The consortium chain.
+
+use crate::ports::*;
+use async_trait::async_trait;
+use bspp_client::{
+    calls::{hospital_anchor, peks_search, phi_index},
+    At, ConsortiumClient, FinalityProof, Result, Signer,
+};
+use bspp_primitives::*;
+use sp_core::H256;
+use std::sync::Arc;
+
+/// The consortium chain, as one hospital acts on it. Cheap to clone.
+#[derive(Clone)]
+pub struct ConsortiumPort {
+    client: ConsortiumClient,
+    operator: Arc<Signer>,
+    hospital: HospitalId,
+}
+
+impl ConsortiumPort {
+    /// Acts for `hospital` with its operator's key.
+    pub fn new(client: ConsortiumClient, operator: Arc<Signer>, hospital: HospitalId) -> Self {
+        Self {
+            client,
+            operator,
+            hospital,
+        }
+    }
+
+    /// The client.
+    pub fn client(&self) -> &ConsortiumClient {
+        &self.client
+    }
+}
+
+#[async_trait]
+impl AnchorTarget for ConsortiumPort {
+    type Proof = FinalityProof;
+
+    async fn anchored_head(&self) -> Result<Option<(AnchoredHead, u64)>> {
+        self.client.anchored_head(At::Best, self.hospital).await
+    }
+
+    async fn submit_proof(&self, proof: &Proven<FinalityProof>) -> Result<()> {
+        let call = hospital_anchor::submit_finality_proof(self.hospital, &proof.proof);
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            // Another relayer anchored this head or a later one.
+            Err(error) if error.is_dispatch("HospitalAnchor", "InvalidNumber") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[async_trait]
+impl Registry for ConsortiumPort {
+    async fn next_sequence(&self) -> Result<Sequence> {
+        self.client.next_sequence(At::Best, self.hospital).await
+    }
+
+    async fn anchor(&self) -> Result<Option<AnchoredHead>> {
+        let anchored = self.client.anchored_head(At::Best, self.hospital).await?;
+        Ok(anchored.map(|(head, _)| head))
+    }
+
+    async fn register_entries(
+        &self,
+        sequence: Sequence,
+        head: H256,
+        proof: Vec<Vec<u8>>,
+        entries: Vec<Entry>,
+    ) -> Result<BlockNumber> {
+        let call = phi_index::register_entries(sequence, head, &proof, &entries);
+        Ok(self
+            .client
+            .submit_in_block(&call, &self.operator)
+            .await?
+            .number)
+    }
+
+    async fn registered(
+        &self,
+        sequence: Sequence,
+        finalized: bool,
+    ) -> Result<Option<RegisteredBlock>> {
+        let at = if finalized { At::Finalized } else { At::Best };
+        self.client
+            .registered_block(at, self.hospital, sequence)
+            .await
+    }
+
+    async fn is_indexed(&self, rid: RecordId, registered_at: BlockNumber) -> Result<Option<bool>> {
+        // The order matters: what is not found must have been looked for in an index that is far enough.
+        let indexed = self.client.index_status().await?.indexed_block;
+        if self.client.entry(rid).await?.is_some() {
+            return Ok(Some(true));
+        }
+        Ok((indexed >= registered_at).then_some(false))
+    }
+}
+
+#[async_trait]
+impl BatchRegistry for ConsortiumPort {
+    async fn register_batch(&self, header: &BatchHeader) -> Result<()> {
+        let call = phi_index::register_batch(header);
+        self.client
+            .submit_and_finalize(&call, &self.operator)
+            .await
+            .map(|_| ())
+    }
+
+    async fn encryption_key(&self, epoch: Epoch) -> Result<Option<X25519Key>> {
+        self.client
+            .encryption_key(At::Finalized, self.hospital, epoch)
+            .await
+    }
+}
+
+#[async_trait]
+impl RequestView for ConsortiumPort {
+    async fn finalized_time(&self) -> Result<Moment> {
+        self.client.timestamp(At::Finalized).await
+    }
+
+    async fn finalized_request(
+        &self,
+        request: RequestId,
+        record: RecordId,
+    ) -> Result<(Option<Request<AccountId>>, Option<Match>)> {
+        let at = At::Block(self.client.finalized_hash().await?);
+        let found = self.client.request(at, request).await?;
+        let matched = self.client.matched(at, request, record).await?;
+        Ok((found, matched))
+    }
+
+    async fn best_request(&self, request: RequestId) -> Result<Option<Request<AccountId>>> {
+        self.client.request(At::Best, request).await
+    }
+
+    async fn claim_disclosure(&self, request: RequestId, record: RecordId) -> Result<()> {
+        let call = peks_search::claim_disclosure(request, record);
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            // Claimed before, or the requester has confirmed already.
+            Err(error) if error.is_dispatch("PeksSearch", "InvalidDisclosureStatus") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn forward_revocation(
+        &self,
+        request: RequestId,
+        signature: Ed25519Signature,
+    ) -> Result<()> {
+        let call = peks_search::revoke_request(request, signature);
+        self.client
+            .submit_authorized(&call)
+            .await?
+            .in_block()
+            .await
+            .map(|_| ())
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The hospital's own chain.
+
+use crate::ports::*;
+use async_trait::async_trait;
+use bspp_client::{
+    calls::phi_records, verify_and_optimize, At, ClientError, FinalityProof, HospitalClient,
+    Pending, Result, Signer,
+};
+use bspp_primitives::*;
+use sp_core::H256;
+use std::sync::Arc;
+
+/// The hospital's chain, as its gateway acts on it. Cheap to clone.
+#[derive(Clone)]
+pub struct HospitalPort {
+    client: HospitalClient,
+    operator: Arc<Signer>,
+}
+
+impl HospitalPort {
+    /// Acts with the gateway's key.
+    pub fn new(client: HospitalClient, operator: Arc<Signer>) -> Self {
+        Self { client, operator }
+    }
+
+    /// The client.
+    pub fn client(&self) -> &HospitalClient {
+        &self.client
+    }
+
+    async fn hash_at(&self, number: u32) -> Result<H256> {
+        self.client
+            .block_hash(number)
+            .await?
+            .ok_or_else(|| ClientError::BlockNotFound(number.to_string()))
+    }
+
+    /// Hands a record's transactions to the pool in order, without waiting for blocks.
+    async fn send(&self, outgoing: &Outgoing) -> Result<(Vec<Pending>, Pending)> {
+        let mut chunks = Vec::with_capacity(outgoing.chunks.len());
+        for chunk in &outgoing.chunks {
+            let call = phi_records::store_chunk(chunk);
+            chunks.push(self.client.submit(&call, &self.operator).await?);
+        }
+        let call = phi_records::store_record(&outgoing.record);
+        let record = self.client.submit(&call, &self.operator).await?;
+        Ok((chunks, record))
+    }
+}
+
+/// Waits until a record and its chunks are in blocks.
+async fn outcome(mut chunks: Vec<Pending>, mut record: Pending) -> StoreOutcome {
+    for chunk in &mut chunks {
+        match chunk.in_block().await {
+            Ok(_) => {}
+            // It waits for its record since an earlier attempt.
+            Err(error) if error.is_dispatch("PhiRecords", "ChunkAlreadyExists") => {}
+            Err(error) => tracing::debug!(%error, "a chunk was not stored"),
+        }
+    }
+    match record.in_block().await {
+        Ok(included) => StoreOutcome::Stored(included.number),
+        Err(error) => match error.dispatch_name() {
+            // These come right when the record is sent again, or are already right.
+            Some(
+                "PhiRecords::RecordAlreadyExists"
+                | "PhiRecords::ChunkNotFound"
+                | "PhiRecords::MaxEntriesPerBlockExceeded",
+            )
+            | None => StoreOutcome::Unknown(error.to_string()),
+            Some(name) => StoreOutcome::Refused(name.to_owned()),
+        },
+    }
+}
+
+#[async_trait]
+impl FinalitySource for HospitalPort {
+    type Proof = FinalityProof;
+
+    async fn finalized_number(&self) -> Result<u32> {
+        self.client.finalized_number().await
+    }
+
+    async fn latest_set_id(&self) -> Result<u64> {
+        self.client.authority_set_id(At::Finalized).await
+    }
+
+    async fn prove_finality(&self, number: u32) -> Result<Option<Proven<FinalityProof>>> {
+        let proof = self.client.prove_finality(number).await?;
+        Ok(proof.map(|proof| Proven {
+            number: proof.header.number,
+            proof,
+        }))
+    }
+
+    async fn optimize(
+        &self,
+        _anchored: H256,
+        mut proven: Proven<FinalityProof>,
+    ) -> Result<(u64, Proven<FinalityProof>)> {
+        // The set after the header's parent signed the header. It is also the one after the anchor, because a proof never
+        // leads beyond its set; and the parent's state is younger, so more likely kept.
+        let set = self
+            .client
+            .authority_set(proven.proof.header.parent_hash)
+            .await?;
+        verify_and_optimize(&mut proven.proof, &set)?;
+        Ok((set.id, proven))
+    }
+}
+
+#[async_trait]
+impl EntrySource for HospitalPort {
+    async fn entry_block(&self, sequence: Sequence) -> Result<Option<EntryBlock>> {
+        self.client.entry_block(At::Finalized, sequence).await
+    }
+
+    async fn entry_block_count(&self) -> Result<Sequence> {
+        self.client.entry_block_count(At::Finalized).await
+    }
+
+    async fn entries(&self, number: u32) -> Result<Vec<Entry>> {
+        let block = self.hash_at(number).await?;
+        let stored = self.client.stored_records(block).await?;
+        Ok(stored
+            .into_iter()
+            .map(|stored| stored.record.entry)
+            .collect())
+    }
+
+    async fn prove_entry_block(&self, sequence: Sequence, head: H256) -> Result<Vec<Vec<u8>>> {
+        self.client
+            .read_proof(&[entry_block_storage::key(sequence)], head)
+            .await
+    }
+}
+
+#[async_trait]
+impl RecordSink for HospitalPort {
+    async fn locate(&self, rid: RecordId, finalized: bool) -> Result<Option<RecordLocation>> {
+        let at = if finalized { At::Finalized } else { At::Best };
+        self.client.record_location(at, rid).await
+    }
+
+    async fn final_height(&self) -> Result<u32> {
+        self.client.finalized_number().await
+    }
+
+    async fn store(&self, records: Vec<Outgoing>) -> Vec<StoreOutcome> {
+        let mut sent = Vec::with_capacity(records.len());
+        let mut failed = None;
+        for record in &records {
+            // After a failure nothing more is sent: indices must not overtake each other.
+            match &failed {
+                None => match self.send(record).await {
+                    Ok(pending) => sent.push(pending),
+                    Err(error) => failed = Some(error.to_string()),
+                },
+                Some(_) => break,
+            }
+        }
+        let waiting = sent
+            .into_iter()
+            .map(|(chunks, record)| outcome(chunks, record));
+        let mut outcomes = futures::future::join_all(waiting).await;
+        let reason = failed.unwrap_or_default();
+        outcomes.resize(records.len(), StoreOutcome::Unknown(reason));
+        outcomes
+    }
+}
+
+#[async_trait]
+impl PatientRegistry for HospitalPort {
+    async fn patient(&self, account: [u8; 32]) -> Result<Option<Patient>> {
+        self.client.patient(At::Best, account).await
+    }
+
+    async fn consent(
+        &self,
+        account: [u8; 32],
+        named: Option<ConsentId>,
+        epoch: Epoch,
+    ) -> Result<Option<ConsentId>> {
+        let Some(id) = named else {
+            return self.client.consent_for(At::Best, account, epoch).await;
+        };
+        let consent = self.client.consent(At::Best, id).await?;
+        let covers = consent.is_some_and(|consent| {
+            consent.terms.patient == account
+                && !consent.withdrawn
+                && (consent.terms.from..=consent.terms.until).contains(&epoch)
+        });
+        Ok(covers.then_some(id))
+    }
+}
+
+#[async_trait]
+impl RecordArchive for HospitalPort {
+    async fn record(&self, rid: RecordId) -> Result<Option<(RecordLocation, Record)>> {
+        self.client.record(At::Finalized, rid).await
+    }
+
+    async fn ciphertext(&self, record: &Record) -> Result<Vec<u8>> {
+        let mut ciphertext = Vec::new();
+        for hash in record.chunks.iter() {
+            let chunk =
+                self.client
+                    .chunk(*hash)
+                    .await?
+                    .ok_or_else(|| ClientError::InvalidAnswer {
+                        what: "phi_chunk".into(),
+                        reason: format!("the node has no chunk {hash:?}"),
+                    })?;
+            ciphertext.extend_from_slice(&chunk);
+        }
+        Ok(ciphertext)
+    }
+
+    async fn log_disclosure(
+        &self,
+        request: RequestId,
+        record: RecordId,
+        requester: [u8; 32],
+    ) -> Result<()> {
+        let call = phi_records::log_disclosure(request, record, requester);
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_dispatch("PhiRecords", "DisclosureAlreadyExists") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use async_trait::async_trait;
+use bspp_client::{Result as ChainResult, Scheme, Signer};
+use bspp_peks::{PatientKeys, Seed, X25519Secret};
+use bspp_primitives::{
+    AccountId, DisclosureStatus, Entry, Match, PurposeOfUse, Record, RecordLocation, Request, Slot,
+};
+use bspp_record::{create_grant, GrantEnvelope, GrantItem, GrantKey, GrantTerms, Keyword};
+use rand::rngs::OsRng;
+use std::sync::Mutex;
+
+const NOW: Moment = 1_700_000_000_000;
+const CHAIN: H256 = H256([1; 32]);
+const HOSPITAL: H256 = H256([2; 32]);
+
+struct View {
+    time: Moment,
+    finalized: Option<Request<AccountId>>,
+    best: Option<Request<AccountId>>,
+    matched: bool,
+}
+
+#[async_trait]
+impl RequestView for View {
+    async fn finalized_time(&self) -> ChainResult<Moment> {
+        Ok(self.time)
+    }
+
+    async fn finalized_request(
+        &self,
+        id: RequestId,
+        _: RecordId,
+    ) -> ChainResult<(Option<Request<AccountId>>, Option<Match>)> {
+        let known = |request: &Request<AccountId>| messages::request_id(&request.grant_key) == id;
+        let matched = self.matched.then_some(Match {
+            proved_at: 1,
+            proved_on: 1,
+            disclosure: DisclosureStatus::Pending,
+        });
+        Ok((self.finalized.clone().filter(known), matched))
+    }
+
+    async fn best_request(&self, _: RequestId) -> ChainResult<Option<Request<AccountId>>> {
+        Ok(self.best.clone())
+    }
+
+    async fn claim_disclosure(&self, _: RequestId, _: RecordId) -> ChainResult<()> {
+        Ok(())
+    }
+
+    async fn forward_revocation(&self, _: RequestId, _: Ed25519Signature) -> ChainResult<()> {
+        Ok(())
+    }
+}
+
+struct Archive {
+    patient: [u8; 32],
+    record: Record,
+    logged: Arc<Mutex<Vec<RecordId>>>,
+}
+
+#[async_trait]
+impl RecordArchive for Archive {
+    async fn record(&self, rid: RecordId) -> ChainResult<Option<(RecordLocation, Record)>> {
+        if rid != self.record.entry.rid() {
+            return Ok(None);
+        }
+        let location = RecordLocation {
+            patient: self.patient,
+            block: 1,
+            extrinsic: 1,
+            sequence: 0,
+            leaf: 0,
+        };
+        Ok(Some((location, self.record.clone())))
+    }
+
+    async fn ciphertext(&self, _: &Record) -> ChainResult<Vec<u8>> {
+        Ok(b"ciphertext".to_vec())
+    }
+
+    async fn log_disclosure(&self, _: RequestId, record: RecordId, _: [u8; 32]) -> ChainResult<()> {
+        self.logged.lock().unwrap().push(record);
+        Ok(())
+    }
+}
+
+/// A world in which the disclosure is allowed. Tests change one thing.
+struct World {
+    view: View,
+    archive_patient: [u8; 32],
+    doctor: Signer,
+    doctor_secret: X25519Secret,
+    grant: GrantEnvelope,
+    grant_key: GrantKey,
+    entry: Entry,
+    outbox: Outbox,
+    _dir: tempfile::TempDir,
+}
+
+fn patient(seed: u8) -> PatientKeys {
+    PatientKeys::from_seed(&Seed::from_bytes([seed; 32]))
+}
+
+impl World {
+    fn new() -> Self {
+        let doctor = Signer::from_seed(&[5; 32], Scheme::Sr25519);
+        let doctor_secret = X25519Secret::generate(&mut OsRng);
+        let keys = patient(3);
+        let terms = GrantTerms {
+            chain: CHAIN,
+            hospital: HOSPITAL,
+            requester: doctor.account_bytes(),
+            requester_key: doctor_secret.public().0,
+            purpose: PurposeOfUse::Treatment,
+            expiry: NOW + 1_000_000,
+        };
+        let item = GrantItem {
+            epoch: 600,
+            hospital_key: X25519Secret::generate(&mut OsRng).public().0,
+            keyword: Keyword::identity(),
+            may_open: true,
+        };
+        let (grant, grant_key) = create_grant(&keys, &terms, &[item], &mut OsRng).unwrap();
+        let slots: Vec<Slot> = (0..8u8)
+            .map(|i| Slot {
+                tag: [i; 16],
+                match_key: [i; 32],
+            })
+            .collect();
+        let entry = Entry {
+            batch: H256([7; 32]),
+            index: 0,
+            payload_hash: bspp_peks::blake2b_256(b"ciphertext").into(),
+            key_commitment: H256([3; 32]),
+            slots: slots.try_into().unwrap(),
+        };
+        let on_chain = Request {
+            hospital: HOSPITAL,
+            requester: doctor.account().clone(),
+            requester_hospital: H256([9; 32]),
+            grant_key: grant.header.grant_key,
+            purpose: terms.purpose,
+            expiry: terms.expiry,
+            header_hash: grant.header.hash(),
+            status: RequestStatus::Open,
+            opened_at: 1,
+            matches: 1,
+        };
+        let dir = tempfile::tempdir().unwrap();
+        Self {
+            view: View {
+                time: NOW - 5_000,
+                finalized: Some(on_chain.clone()),
+                best: Some(on_chain),
+                matched: true,
+            },
+            archive_patient: keys.account(&HOSPITAL.0).public(),
+            doctor,
+            doctor_secret,
+            grant,
+            grant_key,
+            entry,
+            outbox: Outbox::open(dir.path()).unwrap(),
+            _dir: dir,
+        }
+    }
+
+    fn request(&self, nonce: [u8; 32]) -> DisclosureRequest {
+        let header = self.grant.header.clone();
+        let (request, record) = (header.request_id(), self.entry.rid());
+        let message = messages::disclosure_message(&CHAIN, &HOSPITAL, &request, &record, &nonce);
+        DisclosureRequest {
+            request,
+            record,
+            header,
+            patient_signature: self.grant.patient_signature,
+            nonce,
+            signature: self.doctor.sign_bytes(&message),
+        }
+    }
+
+    fn open(
+        self,
+    ) -> (
+        Discloser<View, Archive>,
+        Arc<Mutex<Vec<RecordId>>>,
+        Arc<Parts>,
+    ) {
+        let logged: Arc<Mutex<Vec<RecordId>>> = Arc::default();
+        let record = Record {
+            entry: self.entry.clone(),
+            wraps: vec![[0; 48]; 8].try_into().unwrap(),
+            chunks: vec![H256([1; 32])].try_into().unwrap(),
+            patient: self.archive_patient,
+            consent: H256([5; 32]),
+        };
+        let archive = Archive {
+            patient: self.archive_patient,
+            record,
+            logged: Arc::clone(&logged),
+        };
+        let discloser = Discloser::new(
+            Arc::new(self.view),
+            archive,
+            self.outbox,
+            Nonces::new(60_000, 10),
+            (CHAIN, HOSPITAL),
+            120_000,
+        );
+        let parts = Parts {
+            secret: self.doctor_secret,
+            grant: self.grant,
+            grant_key: self.grant_key,
+            entry: self.entry,
+            _dir: self._dir,
+        };
+        (discloser, logged, Arc::new(parts))
+    }
+}
+
+struct Parts {
+    secret: X25519Secret,
+    grant: GrantEnvelope,
+    grant_key: GrantKey,
+    entry: Entry,
+    _dir: tempfile::TempDir,
+}
+
+/// Opens the world, lets `change` alter the request, and says with which code it is refused.
+async fn refusal(
+    change_world: impl FnOnce(&mut World),
+    change: impl FnOnce(&mut DisclosureRequest),
+) -> String {
+    let mut world = World::new();
+    change_world(&mut world);
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, _parts) = world.open();
+    let nonce = discloser.nonces.issue(NOW).unwrap();
+    let message =
+        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
+    request.nonce = nonce;
+    request.signature = doctor.sign_bytes(&message);
+    change(&mut request);
+    let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert!(
+        logged.lock().unwrap().is_empty(),
+        "a refused disclosure must not be logged"
+    );
+    refused.code()
+}
+
+#[tokio::test]
+async fn disclose_should_seal_to_the_requester_and_log() {
+    let world = World::new();
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, parts) = world.open();
+    let nonce = discloser.nonces.issue(NOW).unwrap();
+    let message =
+        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
+    request.nonce = nonce;
+    request.signature = doctor.sign_bytes(&message);
+    let sealed = discloser.disclose_at(&request, NOW).await.unwrap();
+    let package = DisclosurePackage::open(
+        &sealed,
+        &parts.grant.header,
+        &request.record,
+        &parts.entry,
+        &parts.secret,
+    )
+    .unwrap();
+    assert_eq!(package.ciphertext, b"ciphertext");
+    assert_eq!(*logged.lock().unwrap(), [request.record]);
+    // The same request again: its nonce is used up.
+    let replayed = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(replayed.code(), "NonceNotFound");
+}
+
+#[tokio::test]
+async fn forged_nonce_should_be_refused() {
+    assert_eq!(
+        refusal(|_| {}, |request| request.nonce = [9; 32]).await,
+        "NonceNotFound"
+    );
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_finalized_state_is_stale() {
+    let code = refusal(|world| world.view.time = NOW - 120_001, |_| {}).await;
+    assert_eq!(code, "StaleState");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_request_is_not_final() {
+    assert_eq!(
+        refusal(|world| world.view.finalized = None, |_| {}).await,
+        "RequestNotFound"
+    );
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_revoked_on_final_or_best_state() {
+    let revoke = |request: &mut Option<Request<AccountId>>| {
+        if let Some(request) = request {
+            request.status = RequestStatus::Revoked;
+        }
+    };
+    assert_eq!(
+        refusal(|world| revoke(&mut world.view.finalized), |_| {}).await,
+        "RequestRevoked"
+    );
+    assert_eq!(
+        refusal(|world| revoke(&mut world.view.best), |_| {}).await,
+        "RequestRevoked"
+    );
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_closed() {
+    let close = |world: &mut World| {
+        if let Some(request) = &mut world.view.finalized {
+            request.status = RequestStatus::Closed;
+        }
+    };
+    assert_eq!(refusal(close, |_| {}).await, "RequestClosed");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_revoked_directly() {
+    let world = World::new();
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, parts) = world.open();
+    let (id, signature) = parts.grant_key.revocation(&CHAIN);
+    discloser
+        .revoke(id, &parts.grant_key.public(), signature)
+        .unwrap();
+    let nonce = discloser.nonces.issue(NOW).unwrap();
+    let message =
+        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
+    request.nonce = nonce;
+    request.signature = doctor.sign_bytes(&message);
+    let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(refused.code(), "RequestRevoked");
+    assert!(logged.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn forged_revocation_should_be_refused() {
+    let (discloser, _, parts) = World::new().open();
+    let (id, mut signature) = parts.grant_key.revocation(&CHAIN);
+    let other = GrantKey::generate(&mut OsRng);
+    let refused = discloser
+        .revoke(id, &other.public(), signature)
+        .unwrap_err();
+    assert_eq!(refused.code(), "RequestMismatch");
+    signature[0] ^= 1;
+    let refused = discloser
+        .revoke(id, &parts.grant_key.public(), signature)
+        .unwrap_err();
+    assert_eq!(refused.code(), "InvalidSignature");
+    assert!(!discloser.outbox.is_revoked(&id).unwrap());
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_record_is_unknown() {
+    // A record of the consortium that this hospital does not keep.
+    let code = refusal(|_| {}, |request| request.record = H256([8; 32])).await;
+    assert_eq!(code, "RecordNotFound");
+}
+
+#[tokio::test]
+async fn valid_grant_of_another_patient_should_be_refused() {
+    let other = patient(4).account(&HOSPITAL.0).public();
+    let code = refusal(|world| world.archive_patient = other, |_| {}).await;
+    assert_eq!(code, "PatientMismatch");
+}
+
+#[tokio::test]
+async fn forged_patient_signature_should_be_refused() {
+    let code = refusal(|_| {}, |request| request.patient_signature[5] ^= 1).await;
+    assert_eq!(code, "PatientMismatch");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_grant_has_expired() {
+    let expire = |world: &mut World| {
+        world.grant.header.expiry = NOW;
+        let header = world.grant.header.clone();
+        world.grant.patient_signature = patient(3).account(&HOSPITAL.0).sign(&header.message());
+        for request in [&mut world.view.finalized, &mut world.view.best]
+            .into_iter()
+            .flatten()
+        {
+            request.expiry = NOW;
+            request.header_hash = header.hash();
+        }
+    };
+    assert_eq!(refusal(expire, |_| {}).await, "GrantExpired");
+}
+
+#[tokio::test]
+async fn altered_header_should_be_refused() {
+    let code = refusal(|_| {}, |request| request.header.requester_key = [6; 32]).await;
+    assert_eq!(code, "RequestMismatch");
+    let code = refusal(|_| {}, |request| request.header.hospital = H256([6; 32])).await;
+    assert_eq!(code, "HospitalMismatch");
+    let code = refusal(|_| {}, |request| request.header.chain = H256([6; 32])).await;
+    assert_eq!(code, "ChainMismatch");
+    let code = refusal(
+        |_| {},
+        |request| request.header.purpose = PurposeOfUse::Research,
+    )
+    .await;
+    assert_eq!(code, "RequestMismatch");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_another_requester_signs() {
+    let stranger = Signer::from_seed(&[6; 32], Scheme::Ed25519);
+    let code = refusal(
+        |_| {},
+        |request| {
+            let message = messages::disclosure_message(
+                &CHAIN,
+                &HOSPITAL,
+                &request.request,
+                &request.record,
+                &request.nonce,
+            );
+            request.signature = stranger.sign_bytes(&message);
+        },
+    )
+    .await;
+    assert_eq!(code, "InvalidSignature");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_record_is_not_matched() {
+    assert_eq!(
+        refusal(|world| world.view.matched = false, |_| {}).await,
+        "MatchNotFound"
+    );
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//! HTTP: the public disclosure API and the local ingest API, on two addresses.
+
+mod local;
+mod public;
+
+pub use local::local_router;
+pub use public::public_router;
+
+use crate::{api::ErrorBody, disclose::Refusal, error::GatewayError, nonces::NonceError};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    Json,
+};
+use bspp_record::{DisclosureError, GrantError};
+
+/// A refusal on its way to the caller.
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: String,
+    message: String,
+}
+
+impl ApiError {
+    pub(crate) fn bad_request(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (
+            self.status,
+            Json(ErrorBody {
+                code: self.code,
+                message: self.message,
+            }),
+        )
+            .into_response()
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let status = match &refusal {
+            Refusal::Nonce(NonceError::TooMany) | Refusal::StaleState { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Refusal::Nonce(_) => StatusCode::UNAUTHORIZED,
+            Refusal::RequestNotFound | Refusal::RecordNotFound => StatusCode::NOT_FOUND,
+            Refusal::RequestRevoked | Refusal::RequestClosed | Refusal::MatchNotFound => {
+                StatusCode::FORBIDDEN
+            }
+            Refusal::Disclosure(DisclosureError::InvalidSignature) | Refusal::InvalidRevocation => {
+                StatusCode::UNAUTHORIZED
+            }
+            Refusal::Disclosure(
+                DisclosureError::RequestMismatch
+                | DisclosureError::Grant(
+                    GrantError::RequestMismatch(_)
+                    | GrantError::ChainMismatch
+                    | GrantError::HospitalMismatch,
+                ),
+            )
+            | Refusal::RequestMismatch => StatusCode::CONFLICT,
+            Refusal::Disclosure(DisclosureError::Sealing(_)) => StatusCode::BAD_REQUEST,
+            Refusal::Disclosure(_) => StatusCode::FORBIDDEN,
+            Refusal::Gateway(_) => StatusCode::BAD_GATEWAY,
+        };
+        Self {
+            status,
+            code: refusal.code(),
+            message: refusal.to_string(),
+        }
+    }
+}
+
+impl From<GatewayError> for ApiError {
+    fn from(error: GatewayError) -> Self {
+        let status = match &error {
+            GatewayError::PatientNotFound => StatusCode::NOT_FOUND,
+            GatewayError::ConsentNotFound(_) => StatusCode::FORBIDDEN,
+            GatewayError::InvalidFhir(_) | GatewayError::InvalidPatient(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            GatewayError::Chain(_) => StatusCode::BAD_GATEWAY,
+            GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self {
+            status,
+            code: error.code(),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// `N` bytes of hex, with or without `0x`.
+pub(crate) fn fixed<const N: usize>(name: &str, text: &str) -> Result<[u8; N], ApiError> {
+    let mut bytes = [0u8; N];
+    hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes).map_err(|_| {
+        ApiError::bad_request(
+            "InvalidParameter",
+            format!("{name}: {N} bytes of hex are wanted"),
+        )
+    })?;
+    Ok(bytes)
+}
+
+/// Bytes of hex, with or without `0x`.
+pub(crate) fn bytes(name: &str, text: &str) -> Result<Vec<u8>, ApiError> {
+    hex::decode(text.strip_prefix("0x").unwrap_or(text))
+        .map_err(|_| ApiError::bad_request("InvalidParameter", format!("{name}: no hex")))
+}
+
+pub(crate) fn hexed(bytes: &[u8]) -> String {
+    format!("0x{}", hex::encode(bytes))
+}

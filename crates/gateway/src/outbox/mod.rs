@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The durable outbox: encrypted records on their way, jobs, revocations. Never plaintext, never a batch's secret.
+//!
+//! What is sent again after a failure or a restart is what stands here, byte for byte.
+
+mod items;
+
+pub use items::*;
+
+use crate::error::{GatewayError, Result};
+use bspp_primitives::{Ed25519Signature, Moment, RecordId, RequestId};
+use bspp_record::EncryptedRecord;
+use codec::{Decode, Encode};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use std::{path::Path, sync::Arc};
+
+/// Position of a record in the outbox. Grows; never used twice.
+pub type OutboxId = u64;
+
+const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
+const CHUNKS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("chunks");
+const RIDS: TableDefinition<'_, [u8; 32], u64> = TableDefinition::new("rids");
+const JOBS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("jobs");
+const JOB_RECORDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("job_records");
+const ACTIVE: TableDefinition<'_, u64, ()> = TableDefinition::new("active");
+const REVOCATIONS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("revocations");
+const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
+
+const NEXT_RECORD: &str = "next_record";
+const NEXT_JOB: &str = "next_job";
+const NEXT_BATCH: &str = "next_batch";
+const ENCRYPTOR_SALT: &str = "encryptor_salt";
+
+/// The outbox in a data folder. Cheap to clone.
+#[derive(Clone)]
+pub struct Outbox(Arc<Database>);
+
+fn failed(error: impl core::fmt::Display) -> GatewayError {
+    GatewayError::Outbox(error.to_string())
+}
+
+fn decode<T: Decode>(mut bytes: &[u8]) -> Result<T> {
+    T::decode(&mut bytes).map_err(failed)
+}
+
+impl Outbox {
+    /// Opens or creates the outbox. The file is locked: one gateway per folder.
+    ///
+    /// # Errors
+    /// `DataDirInUse`, `OutboxFailed`.
+    pub fn open(data_dir: &Path) -> Result<Self> {
+        std::fs::create_dir_all(data_dir).map_err(failed)?;
+        let database = Database::create(data_dir.join("outbox.redb")).map_err(|e| match e {
+            redb::DatabaseError::DatabaseAlreadyOpen => {
+                GatewayError::DataDirInUse(data_dir.display().to_string())
+            }
+            other => failed(other),
+        })?;
+        // Creates all tables, so that reading needs no case for a missing one.
+        let write = database.begin_write().map_err(failed)?;
+        write.open_table(RECORDS).map_err(failed)?;
+        write.open_table(CHUNKS).map_err(failed)?;
+        write.open_table(RIDS).map_err(failed)?;
+        write.open_table(JOBS).map_err(failed)?;
+        write.open_table(JOB_RECORDS).map_err(failed)?;
+        write.open_table(ACTIVE).map_err(failed)?;
+        write.open_table(REVOCATIONS).map_err(failed)?;
+        write.open_table(META).map_err(failed)?;
+        write.commit().map_err(failed)?;
+        Ok(Self(Arc::new(database)))
+    }
+
+    fn take_number(
+        table: &mut redb::Table<'_, &'static str, &'static [u8]>,
+        key: &'static str,
+    ) -> Result<u64> {
+        let number = match table.get(key).map_err(failed)? {
+            Some(bytes) => decode::<u64>(bytes.value())?,
+            None => 0,
+        };
+        let next = number
+            .checked_add(1)
+            .ok_or_else(|| failed("numbers are used up"))?;
+        table
+            .insert(key, next.encode().as_slice())
+            .map_err(failed)?;
+        Ok(number)
+    }
+
+    /// A number for a new batch, never given twice.
+    pub fn next_batch_number(&self) -> Result<u32> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let number = {
+            let mut meta = write.open_table(META).map_err(failed)?;
+            Self::take_number(&mut meta, NEXT_BATCH)?
+        };
+        write.commit().map_err(failed)?;
+        u32::try_from(number).map_err(failed)
+    }
+
+    /// The salt that hides this encryptor's name, made by `fresh` the first time.
+    pub fn encryptor_salt(&self, fresh: impl FnOnce() -> [u8; 32]) -> Result<[u8; 32]> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let salt = {
+            let mut meta = write.open_table(META).map_err(failed)?;
+            let known = match meta.get(ENCRYPTOR_SALT).map_err(failed)? {
+                Some(bytes) => Some(decode::<[u8; 32]>(bytes.value())?),
+                None => None,
+            };
+            match known {
+                Some(salt) => salt,
+                None => {
+                    let salt = fresh();
+                    meta.insert(ENCRYPTOR_SALT, salt.as_slice())
+                        .map_err(failed)?;
+                    salt
+                }
+            }
+        };
+        write.commit().map_err(failed)?;
+        Ok(salt)
+    }
+
+    /// Writes a new job; returns its number.
+    pub fn create_job(&self, job: &Job) -> Result<JobId> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let id = {
+            let mut meta = write.open_table(META).map_err(failed)?;
+            let id = Self::take_number(&mut meta, NEXT_JOB)?;
+            let mut jobs = write.open_table(JOBS).map_err(failed)?;
+            jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
+            id
+        };
+        write.commit().map_err(failed)?;
+        Ok(id)
+    }
+
+    /// A job.
+    pub fn job(&self, id: JobId) -> Result<Option<Job>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let jobs = read.open_table(JOBS).map_err(failed)?;
+        let job = jobs.get(id).map_err(failed)?;
+        job.map(|bytes| decode(bytes.value())).transpose()
+    }
+
+    /// Changes a job. Unknown jobs are left alone.
+    pub fn update_job(&self, id: JobId, change: impl FnOnce(&mut Job)) -> Result<()> {
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut jobs = write.open_table(JOBS).map_err(failed)?;
+            let known = match jobs.get(id).map_err(failed)? {
+                Some(bytes) => Some(decode::<Job>(bytes.value())?),
+                None => None,
+            };
+            if let Some(mut job) = known {
+                change(&mut job);
+                jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
+            }
+        }
+        write.commit().map_err(failed)
+    }
+
+    /// Marks jobs that a stop cut short: their remaining plaintext is gone. Their encrypted records go on.
+    pub fn interrupt_open_jobs(&self) -> Result<u32> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let mut count = 0u32;
+        {
+            let mut jobs = write.open_table(JOBS).map_err(failed)?;
+            let mut open = Vec::new();
+            for item in jobs.iter().map_err(failed)? {
+                let (id, bytes) = item.map_err(failed)?;
+                let job: Job = decode(bytes.value())?;
+                if !job.phase.is_final() && job.phase != JobPhase::Encrypted {
+                    open.push((id.value(), job));
+                }
+            }
+            for (id, mut job) in open {
+                job.phase = JobPhase::Failed;
+                job.failure =
+                    Some("Interrupted: the gateway stopped; ingest the file again".into());
+                jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
+                count = count.saturating_add(1);
+            }
+        }
+        write.commit().map_err(failed)?;
+        Ok(count)
+    }
+
+    /// Writes encrypted records in their order, before anything of them is sent. Entries of one payload share its chunks,
+    /// which are kept once, with the first of them.
+    pub fn push(
+        &self,
+        job: JobId,
+        records: &[EncryptedRecord],
+        now: Moment,
+    ) -> Result<Vec<OutboxId>> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let mut ids = Vec::with_capacity(records.len());
+        {
+            let mut meta = write.open_table(META).map_err(failed)?;
+            let mut table = write.open_table(RECORDS).map_err(failed)?;
+            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
+            let mut rids = write.open_table(RIDS).map_err(failed)?;
+            let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
+            let mut active = write.open_table(ACTIVE).map_err(failed)?;
+            let mut first: Option<(sp_core::H256, OutboxId)> = None;
+            for record in records {
+                let id = Self::take_number(&mut meta, NEXT_RECORD)?;
+                let payload = record.record.entry.payload_hash;
+                let payload_of = match first {
+                    Some((hash, owner)) if hash == payload => owner,
+                    _ => {
+                        for (index, chunk) in (0u32..).zip(record.chunks.iter()) {
+                            chunks
+                                .insert((id, index), chunk.as_slice())
+                                .map_err(failed)?;
+                        }
+                        first = Some((payload, id));
+                        id
+                    }
+                };
+                let item = OutboxRecord {
+                    job,
+                    rid: record.rid,
+                    record: record.record.clone(),
+                    payload_of,
+                    progress: Progress {
+                        encrypted: now,
+                        ..Progress::default()
+                    },
+                };
+                table.insert(id, item.encode().as_slice()).map_err(failed)?;
+                rids.insert(record.rid.0, id).map_err(failed)?;
+                of_job.insert((job, id), ()).map_err(failed)?;
+                active.insert(id, ()).map_err(failed)?;
+                ids.push(id);
+            }
+        }
+        write.commit().map_err(failed)?;
+        Ok(ids)
+    }
+
+    /// A record of the outbox.
+    pub fn record(&self, id: OutboxId) -> Result<Option<OutboxRecord>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let records = read.open_table(RECORDS).map_err(failed)?;
+        let record = records.get(id).map_err(failed)?;
+        record.map(|bytes| decode(bytes.value())).transpose()
+    }
+
+    /// Where a record identifier stands.
+    pub fn find(&self, rid: &RecordId) -> Result<Option<OutboxId>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let rids = read.open_table(RIDS).map_err(failed)?;
+        let id = rids.get(rid.0).map_err(failed)?;
+        Ok(id.map(|id| id.value()))
+    }
+
+    /// The ciphertext of a record, in chunks. Empty once the record is final on the hospital chain.
+    pub fn chunks(&self, id: OutboxId) -> Result<Vec<Vec<u8>>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let chunks = read.open_table(CHUNKS).map_err(failed)?;
+        let mut found = Vec::new();
+        for item in chunks.range((id, 0)..=(id, u32::MAX)).map_err(failed)? {
+            let (_, bytes) = item.map_err(failed)?;
+            found.push(bytes.value().to_vec());
+        }
+        Ok(found)
+    }
+
+    /// Records whose way is not over, in order, with their positions.
+    pub fn active(&self) -> Result<Vec<(OutboxId, OutboxRecord)>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let records = read.open_table(RECORDS).map_err(failed)?;
+        let mut found = Vec::new();
+        for item in read
+            .open_table(ACTIVE)
+            .map_err(failed)?
+            .iter()
+            .map_err(failed)?
+        {
+            let id = item.map_err(failed)?.0.value();
+            if let Some(bytes) = records.get(id).map_err(failed)? {
+                found.push((id, decode(bytes.value())?));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Records of a job, in order.
+    pub fn records_of(&self, job: JobId) -> Result<Vec<OutboxRecord>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let records = read.open_table(RECORDS).map_err(failed)?;
+        let of_job = read.open_table(JOB_RECORDS).map_err(failed)?;
+        let mut found = Vec::new();
+        for item in of_job.range((job, 0)..=(job, u64::MAX)).map_err(failed)? {
+            let id = item.map_err(failed)?.0.value().1;
+            if let Some(bytes) = records.get(id).map_err(failed)? {
+                found.push(decode(bytes.value())?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Changes how far records have come. Those that are done, or have failed, are active no longer. Ciphertext is dropped
+    /// once its record is final on the hospital chain.
+    pub fn update(&self, ids: &[OutboxId], change: impl Fn(OutboxId, &mut Progress)) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut records = write.open_table(RECORDS).map_err(failed)?;
+            let mut active = write.open_table(ACTIVE).map_err(failed)?;
+            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
+            for id in ids {
+                let known = match records.get(*id).map_err(failed)? {
+                    Some(bytes) => Some(decode::<OutboxRecord>(bytes.value())?),
+                    None => None,
+                };
+                let Some(mut item) = known else { continue };
+                change(*id, &mut item.progress);
+                records
+                    .insert(*id, item.encode().as_slice())
+                    .map_err(failed)?;
+                if item.progress.is_over() {
+                    active.remove(*id).map_err(failed)?;
+                }
+                if item.progress.finalized.is_some() {
+                    chunks
+                        .retain_in((*id, 0)..=(*id, u32::MAX), |_, _| false)
+                        .map_err(failed)?;
+                }
+            }
+        }
+        write.commit().map_err(failed)
+    }
+
+    /// Writes a revocation received from its patient, before it is acknowledged.
+    pub fn revoke(&self, request: &RequestId, signature: &Ed25519Signature) -> Result<()> {
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut revocations = write.open_table(REVOCATIONS).map_err(failed)?;
+            revocations
+                .insert(request.0, signature.as_slice())
+                .map_err(failed)?;
+        }
+        write.commit().map_err(failed)
+    }
+
+    /// Whether a request was revoked here.
+    pub fn is_revoked(&self, request: &RequestId) -> Result<bool> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let revocations = read.open_table(REVOCATIONS).map_err(failed)?;
+        let known = revocations.get(request.0).map_err(failed)?.is_some();
+        Ok(known)
+    }
+
+    /// How many records stand at each stage.
+    pub fn counts(&self) -> Result<Counts> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let mut counts = Counts::default();
+        for item in read
+            .open_table(RECORDS)
+            .map_err(failed)?
+            .iter()
+            .map_err(failed)?
+        {
+            let (_, bytes) = item.map_err(failed)?;
+            counts.add(&decode::<OutboxRecord>(bytes.value())?.progress);
+        }
+        Ok(counts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

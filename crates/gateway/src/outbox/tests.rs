@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use bspp_primitives::{Entry, Record, Slot};
+use sp_core::H256;
+use std::sync::Arc;
+
+fn encrypted(index: u32, payload: u8) -> EncryptedRecord {
+    let slots: Vec<Slot> = (0..8u8)
+        .map(|i| Slot {
+            tag: [i.wrapping_add(index as u8 * 8); 16],
+            match_key: [i; 32],
+        })
+        .collect();
+    let entry = Entry {
+        batch: H256([1; 32]),
+        index,
+        payload_hash: H256([payload; 32]),
+        key_commitment: H256([3; 32]),
+        slots: slots.try_into().unwrap(),
+    };
+    EncryptedRecord {
+        rid: entry.rid(),
+        record: Record {
+            entry,
+            wraps: vec![[0; 48]; 8].try_into().unwrap(),
+            chunks: vec![H256([payload; 32])].try_into().unwrap(),
+            patient: [4; 32],
+            consent: H256([5; 32]),
+        },
+        chunks: Arc::new(vec![vec![payload; 10]]),
+    }
+}
+
+fn job() -> Job {
+    Job {
+        created: 1,
+        phase: JobPhase::Encrypting,
+        records_total: 2,
+        failure: None,
+    }
+}
+
+#[test]
+fn push_should_survive_reopening_byte_for_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let records = [encrypted(0, 1), encrypted(1, 2)];
+    let (job_id, ids) = {
+        let outbox = Outbox::open(dir.path()).unwrap();
+        let job_id = outbox.create_job(&job()).unwrap();
+        let ids = outbox.push(job_id, &records, 7).unwrap();
+        outbox
+            .update(&ids[..1], |_, progress| {
+                progress.stored = Some(Mark { block: 3, at: 8 })
+            })
+            .unwrap();
+        (job_id, ids)
+    };
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let active = outbox.active().unwrap();
+    assert_eq!(active.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ids);
+    for ((id, item), record) in active.iter().zip(&records) {
+        assert_eq!(item.rid, record.rid);
+        assert_eq!(item.record, record.record);
+        assert_eq!(outbox.chunks(*id).unwrap(), **record.chunks);
+        assert_eq!(outbox.find(&record.rid).unwrap(), Some(*id));
+    }
+    assert_eq!(active[0].1.progress.stage(), "stored");
+    assert_eq!(active[1].1.progress.stage(), "encrypted");
+    assert_eq!(outbox.records_of(job_id).unwrap().len(), 2);
+    // Numbers go on where they were.
+    let next = outbox.push(job_id, &[encrypted(2, 3)], 9).unwrap();
+    assert!(next[0] > ids[1]);
+}
+
+#[test]
+fn open_should_fail_when_another_gateway_has_the_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let _first = Outbox::open(dir.path()).unwrap();
+    assert!(matches!(
+        Outbox::open(dir.path()),
+        Err(GatewayError::DataDirInUse(_))
+    ));
+}
+
+#[test]
+fn push_should_keep_a_shared_payload_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let ids = outbox
+        .push(0, &[encrypted(0, 1), encrypted(1, 1), encrypted(2, 2)], 0)
+        .unwrap();
+    assert_eq!(outbox.chunks(ids[0]).unwrap().len(), 1);
+    assert!(outbox.chunks(ids[1]).unwrap().is_empty());
+    assert_eq!(outbox.record(ids[1]).unwrap().unwrap().payload_of, ids[0]);
+    assert_eq!(outbox.chunks(ids[2]).unwrap().len(), 1);
+}
+
+#[test]
+fn update_should_drop_ciphertext_when_final_and_records_when_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let ids = outbox
+        .push(0, &[encrypted(0, 1), encrypted(1, 2)], 0)
+        .unwrap();
+    let mark = Some(Mark { block: 1, at: 1 });
+    outbox
+        .update(&ids[..1], |_, progress| progress.finalized = mark)
+        .unwrap();
+    assert!(outbox.chunks(ids[0]).unwrap().is_empty());
+    assert_eq!(outbox.active().unwrap().len(), 2);
+    outbox
+        .update(&ids[..1], |_, progress| progress.searchable = mark)
+        .unwrap();
+    outbox
+        .update(&ids[1..], |_, progress| progress.failure = Some("x".into()))
+        .unwrap();
+    assert!(outbox.active().unwrap().is_empty());
+    let counts = outbox.counts().unwrap();
+    assert_eq!((counts.searchable, counts.failed), (1, 1));
+}
+
+#[test]
+fn revoke_should_survive_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let request = H256([9; 32]);
+    Outbox::open(dir.path())
+        .unwrap()
+        .revoke(&request, &[1; 64])
+        .unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    assert!(outbox.is_revoked(&request).unwrap());
+    assert!(!outbox.is_revoked(&H256([8; 32])).unwrap());
+}
+
+#[test]
+fn numbers_should_never_repeat_after_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Outbox::open(dir.path())
+        .unwrap()
+        .next_batch_number()
+        .unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    assert!(outbox.next_batch_number().unwrap() > first);
+    let salt = outbox.encryptor_salt(|| [1; 32]).unwrap();
+    assert_eq!(outbox.encryptor_salt(|| [2; 32]).unwrap(), salt);
+}
+
+#[test]
+fn interrupt_should_fail_jobs_whose_plaintext_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let cut_short = outbox.create_job(&job()).unwrap();
+    let encrypted = outbox
+        .create_job(&Job {
+            phase: JobPhase::Encrypted,
+            ..job()
+        })
+        .unwrap();
+    assert_eq!(outbox.interrupt_open_jobs().unwrap(), 1);
+    assert_eq!(
+        outbox.job(cut_short).unwrap().unwrap().phase,
+        JobPhase::Failed
+    );
+    assert_eq!(
+        outbox.job(encrypted).unwrap().unwrap().phase,
+        JobPhase::Encrypted
+    );
+}

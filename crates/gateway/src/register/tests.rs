@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use async_trait::async_trait;
+use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
+use bspp_primitives::{AnchoredHead, Entry, EntryBlock, RecordId, RegisteredBlock, Slot};
+use sp_core::H256;
+use std::sync::{Arc, Mutex};
+
+fn entry(index: u32) -> Entry {
+    let slots: Vec<Slot> = (0..8u8)
+        .map(|i| Slot {
+            tag: [i; 16],
+            match_key: [index as u8; 32],
+        })
+        .collect();
+    Entry {
+        batch: H256([1; 32]),
+        index,
+        payload_hash: H256([2; 32]),
+        key_commitment: H256([3; 32]),
+        slots: slots.try_into().unwrap(),
+    }
+}
+
+/// Entry blocks at heights 10, 20, … of one entry each.
+struct Source {
+    count: u32,
+    altered: bool,
+}
+
+#[async_trait]
+impl EntrySource for Source {
+    async fn entry_block(&self, sequence: Sequence) -> ChainResult<Option<EntryBlock>> {
+        if sequence >= self.count {
+            return Ok(None);
+        }
+        let number = (sequence + 1) * 10;
+        Ok(Some(EntryBlock {
+            number,
+            count: 1,
+            root: entries_root(&[entry(number)]),
+            chain_hash: H256::zero(),
+        }))
+    }
+
+    async fn entry_block_count(&self) -> ChainResult<Sequence> {
+        Ok(self.count)
+    }
+
+    async fn entries(&self, number: u32) -> ChainResult<Vec<Entry>> {
+        Ok(vec![entry(number + u32::from(self.altered))])
+    }
+
+    async fn prove_entry_block(&self, sequence: Sequence, head: H256) -> ChainResult<Vec<Vec<u8>>> {
+        Ok(vec![vec![sequence as u8], head.as_bytes().to_vec()])
+    }
+}
+
+#[derive(Default)]
+struct State {
+    next: Sequence,
+    anchor: u32,
+    registered: Vec<(Sequence, u32)>,
+}
+
+#[derive(Clone, Default)]
+struct Target(Arc<Mutex<State>>);
+
+#[async_trait]
+impl Registry for Target {
+    async fn next_sequence(&self) -> ChainResult<Sequence> {
+        Ok(self.0.lock().unwrap().next)
+    }
+
+    async fn anchor(&self) -> ChainResult<Option<AnchoredHead>> {
+        let number = self.0.lock().unwrap().anchor;
+        Ok(Some(AnchoredHead {
+            number,
+            hash: H256::from_low_u64_be(u64::from(number)),
+            state_root: H256::zero(),
+            anchored_at: 0,
+        }))
+    }
+
+    async fn register_entries(
+        &self,
+        sequence: Sequence,
+        head: H256,
+        proof: Vec<Vec<u8>>,
+        entries: Vec<Entry>,
+    ) -> ChainResult<BlockNumber> {
+        let mut state = self.0.lock().unwrap();
+        assert_eq!(proof, vec![vec![sequence as u8], head.as_bytes().to_vec()]);
+        if sequence != state.next {
+            return Err(ClientError::DispatchFailed {
+                failure: DispatchFailure {
+                    name: "PhiIndex::SequenceMismatch".into(),
+                },
+                block: 1,
+                extrinsic: 1,
+            });
+        }
+        state.next += 1;
+        state.registered.push((sequence, entries[0].index));
+        Ok(100 + sequence)
+    }
+
+    async fn registered(&self, _: Sequence, _: bool) -> ChainResult<Option<RegisteredBlock>> {
+        Ok(None)
+    }
+
+    async fn is_indexed(&self, _: RecordId, _: BlockNumber) -> ChainResult<Option<bool>> {
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn step_should_register_in_order_and_then_rest() {
+    let target = Target::default();
+    target.0.lock().unwrap().anchor = 100;
+    let registrar = Registrar::new(
+        Source {
+            count: 3,
+            altered: false,
+        },
+        target.clone(),
+    );
+    for sequence in 0..3 {
+        assert_eq!(
+            registrar.step().await.unwrap(),
+            Registered::Block(sequence, 100 + sequence)
+        );
+    }
+    assert_eq!(registrar.step().await.unwrap(), Registered::UpToDate);
+    assert_eq!(
+        target.0.lock().unwrap().registered,
+        [(0, 10), (1, 20), (2, 30)]
+    );
+}
+
+#[tokio::test]
+async fn step_should_go_on_where_the_consortium_stands_after_a_restart() {
+    let target = Target::default();
+    *target.0.lock().unwrap() = State {
+        next: 2,
+        anchor: 100,
+        registered: vec![],
+    };
+    let registrar = Registrar::new(
+        Source {
+            count: 3,
+            altered: false,
+        },
+        target.clone(),
+    );
+    assert_eq!(registrar.step().await.unwrap(), Registered::Block(2, 102));
+    assert_eq!(registrar.step().await.unwrap(), Registered::UpToDate);
+    assert_eq!(target.0.lock().unwrap().registered, [(2, 30)]);
+}
+
+#[tokio::test]
+async fn step_should_ask_for_an_anchor_when_the_head_is_too_low() {
+    let target = Target::default();
+    target.0.lock().unwrap().anchor = 19;
+    let registrar = Registrar::new(
+        Source {
+            count: 2,
+            altered: false,
+        },
+        target.clone(),
+    );
+    assert_eq!(registrar.step().await.unwrap(), Registered::Block(0, 100));
+    assert_eq!(registrar.step().await.unwrap(), Registered::NeedsAnchor(20));
+    target.0.lock().unwrap().anchor = 20;
+    assert_eq!(registrar.step().await.unwrap(), Registered::Block(1, 101));
+}
+
+#[tokio::test]
+async fn altered_entries_should_not_be_sent() {
+    let target = Target::default();
+    target.0.lock().unwrap().anchor = 100;
+    let registrar = Registrar::new(
+        Source {
+            count: 1,
+            altered: true,
+        },
+        target.clone(),
+    );
+    assert!(matches!(
+        registrar.step().await,
+        Err(GatewayError::EntryMismatch(_))
+    ));
+    assert!(target.0.lock().unwrap().registered.is_empty());
+}

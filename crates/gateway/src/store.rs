@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Storing: sends the outbox's records to the hospital chain, in order, each exactly once.
+//!
+//! A record is looked for by its identifier before it is sent, and what is sent again is the same bytes. The chain refuses a
+//! second one of the same identifier in any case.
+
+use crate::{
+    clock,
+    error::Result,
+    outbox::{Mark, Outbox, OutboxId, OutboxRecord},
+    ports::{Outgoing, RecordSink, StoreOutcome},
+};
+
+/// Sends records.
+pub struct Storer<K> {
+    sink: K,
+    outbox: Outbox,
+    window: usize,
+    window_bytes: usize,
+}
+
+impl<K: RecordSink> Storer<K> {
+    /// Sends at most `window` records and about `window_bytes` of ciphertext at a time.
+    pub fn new(sink: K, outbox: Outbox, window: usize, window_bytes: usize) -> Self {
+        Self {
+            sink,
+            outbox,
+            window: window.max(1),
+            window_bytes,
+        }
+    }
+
+    fn mark(&self, id: OutboxId, block: u32) -> Result<()> {
+        let mark = Mark {
+            block,
+            at: clock::now(),
+        };
+        self.outbox
+            .update(&[id], |_, progress| progress.stored = Some(mark))
+    }
+
+    fn has_failed(&self, id: OutboxId) -> Result<bool> {
+        Ok(self
+            .outbox
+            .record(id)?
+            .is_some_and(|item| item.progress.failure.is_some()))
+    }
+
+    /// Sends the next records, if there are any. Returns how many are stored now that were not.
+    ///
+    /// # Errors
+    /// `OutboxFailed`, and those of the chain.
+    pub async fn step(&self) -> Result<usize> {
+        let waiting = |(_, item): &(OutboxId, OutboxRecord)| {
+            item.progress.stored.is_none() && item.progress.failure.is_none()
+        };
+        let mut ids = Vec::new();
+        let mut outgoing = Vec::new();
+        let mut bytes = 0usize;
+        let mut stored = 0usize;
+        for (id, item) in self.outbox.active()?.into_iter().filter(waiting) {
+            if outgoing.len() >= self.window || bytes >= self.window_bytes {
+                break;
+            }
+            if let Some(location) = self.sink.locate(item.rid, false).await? {
+                self.mark(id, location.block)?;
+                stored = stored.saturating_add(1);
+                continue;
+            }
+            let chunks = if item.payload_of == id {
+                self.outbox.chunks(id)?
+            } else if self.has_failed(item.payload_of)? {
+                self.outbox.update(&[id], |_, progress| {
+                    progress.failure = Some("PayloadNotStored: an earlier entry failed".into());
+                })?;
+                continue;
+            } else {
+                Vec::new()
+            };
+            bytes = bytes.saturating_add(chunks.iter().map(Vec::len).sum());
+            ids.push(id);
+            outgoing.push(Outgoing {
+                rid: item.rid,
+                record: item.record,
+                chunks,
+            });
+        }
+        if outgoing.is_empty() {
+            return Ok(stored);
+        }
+        for (id, outcome) in ids.into_iter().zip(self.sink.store(outgoing).await) {
+            match outcome {
+                StoreOutcome::Stored(block) => {
+                    self.mark(id, block)?;
+                    stored = stored.saturating_add(1);
+                }
+                StoreOutcome::Refused(reason) => {
+                    tracing::warn!(record = id, reason, "the hospital chain refuses a record");
+                    self.outbox
+                        .update(&[id], |_, progress| progress.failure = Some(reason.clone()))?;
+                }
+                StoreOutcome::Unknown(reason) => {
+                    tracing::debug!(record = id, reason, "not known whether a record is stored");
+                }
+            }
+        }
+        Ok(stored)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! arkworks: portable, `no_std`, and in a runtime the way to host functions.
+//!
+//! Its scalar multiplication takes time that depends on the scalar. Whoever holds long-lived secrets uses `blst`.
+
+use super::{G1Arithmetic, PairingBackend};
+use crate::{
+    gt::GtBytes,
+    points::{G1Point, G2Point},
+    scalar::Scalar,
+};
+use ark_bls12_381::{g1, g2, Bls12_381, Fq, Fq12, Fq2, Fr, G2Projective};
+use ark_ec::{
+    bls12::G2Prepared,
+    hashing::{curve_maps::wb::WBMap, map_to_curve_hasher::MapToCurveBasedHasher, HashToCurve},
+    pairing::Pairing,
+    short_weierstrass::{Affine, SWCurveConfig},
+    CurveGroup,
+};
+use ark_ff::{field_hashers::DefaultFieldHasher, PrimeField};
+use core::marker::PhantomData;
+use sha2::Sha256;
+use zeroize::Zeroize;
+
+type Hasher =
+    MapToCurveBasedHasher<G2Projective, DefaultFieldHasher<Sha256, 128>, WBMap<g2::Config>>;
+
+fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
+    Hasher::new(dst)
+        .and_then(|hasher| hasher.hash(msg))
+        .ok()
+        .and_then(G2Point::from_affine)
+        // The hasher's parameters are constants, and the identity comes up with probability 2^-255. This only keeps the
+        // function total, as a runtime must not panic.
+        .unwrap_or_else(G2Point::generator)
+}
+
+fn mul<C: SWCurveConfig<ScalarField = Fr>>(point: &Affine<C>, scalar: &Scalar) -> Affine<C> {
+    let mut bigint = scalar.fr().into_bigint();
+    let out = C::mul_affine(point, bigint.as_ref()).into_affine();
+    bigint.zeroize();
+    out
+}
+
+// A validated point times a nonzero scalar is not the identity; the fallback keeps the functions total.
+fn g1_mul(point: &G1Point, scalar: &Scalar) -> G1Point {
+    G1Point::from_affine(mul(point.affine(), scalar)).unwrap_or_else(G1Point::generator)
+}
+
+fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
+    G2Point::from_affine(mul(point.affine(), scalar)).unwrap_or_else(G2Point::generator)
+}
+
+/// Plain arkworks.
+#[derive(Clone, Copy, Debug)]
+pub struct ArkBackend;
+
+/// Lines of a Miller loop, erased when dropped.
+pub struct ArkPrepared(G2Prepared<ark_bls12_381::Config>);
+
+impl Drop for ArkPrepared {
+    fn drop(&mut self) {
+        for (a, b, c) in &mut self.0.ell_coeffs {
+            a.zeroize();
+            b.zeroize();
+            c.zeroize();
+        }
+    }
+}
+
+impl PairingBackend for ArkBackend {
+    type Prepared = ArkPrepared;
+
+    fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
+        hash_to_g2(dst, msg)
+    }
+
+    fn pairing(p: &G1Point, q: &G2Point) -> GtBytes {
+        ArkPairing::<Bls12_381>::pairing(p, q)
+    }
+
+    fn prepare(q: &G2Point) -> ArkPrepared {
+        ArkPrepared(G2Prepared::from(q.affine()))
+    }
+
+    fn pairing_prepared(p: &G1Point, q: &ArkPrepared) -> GtBytes {
+        // arkworks consumes the lines. Its own intermediate values are beyond our reach; the crate's README says so.
+        finish(Bls12_381::pairing(p.affine(), q.0.clone()).0)
+    }
+
+    fn g1_mul(point: &G1Point, scalar: &Scalar) -> G1Point {
+        g1_mul(point, scalar)
+    }
+
+    fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
+        g2_mul(point, scalar)
+    }
+}
+
+fn finish(mut value: Fq12) -> GtBytes {
+    let out = GtBytes::from_ark(&value);
+    value.zeroize();
+    out
+}
+
+/// Any arkworks engine with the types of BLS12-381, for example `sp_crypto_ec_utils::bls12_381::Bls12_381`, which turns
+/// pairings into host calls.
+///
+/// Hashing to the curve and multiplication by secrets stay in plain arkworks: the host functions offer no map to the curve.
+pub struct ArkPairing<E>(PhantomData<fn() -> E>);
+
+/// A point kept for repeated pairing where lines cannot be kept. Erased when dropped.
+pub struct PreparedPoint(G2Point);
+
+impl Drop for PreparedPoint {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl<E, C1, C2> PairingBackend for ArkPairing<E>
+where
+    E: Pairing<G1Affine = Affine<C1>, G2Affine = Affine<C2>, TargetField = Fq12>,
+    C1: SWCurveConfig<BaseField = Fq>,
+    C2: SWCurveConfig<BaseField = Fq2>,
+{
+    type Prepared = PreparedPoint;
+
+    fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
+        hash_to_g2(dst, msg)
+    }
+
+    fn pairing(p: &G1Point, q: &G2Point) -> GtBytes {
+        let (p, q) = (p.affine(), q.affine());
+        finish(
+            E::pairing(
+                Affine::<C1>::new_unchecked(p.x, p.y),
+                Affine::<C2>::new_unchecked(q.x, q.y),
+            )
+            .0,
+        )
+    }
+
+    fn prepare(q: &G2Point) -> PreparedPoint {
+        PreparedPoint(q.clone())
+    }
+
+    fn pairing_prepared(p: &G1Point, q: &PreparedPoint) -> GtBytes {
+        Self::pairing(p, &q.0)
+    }
+
+    fn g1_mul(point: &G1Point, scalar: &Scalar) -> G1Point {
+        g1_mul(point, scalar)
+    }
+
+    fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
+        g2_mul(point, scalar)
+    }
+}
+
+/// [`G1Arithmetic`] on any arkworks configuration of BLS12-381's G1.
+pub struct ArkG1<C>(PhantomData<fn() -> C>);
+
+/// [`G1Arithmetic`] without host functions.
+pub type DefaultG1 = ArkG1<g1::Config>;
+
+impl<C: SWCurveConfig<BaseField = Fq, ScalarField = Fr>> G1Arithmetic for ArkG1<C> {
+    fn check(
+        base: &G1Point,
+        response: &Fr,
+        commitment: &G1Point,
+        challenge: &Fr,
+        statement: &G1Point,
+    ) -> bool {
+        let point = |p: &G1Point| Affine::<C>::new_unchecked(p.affine().x, p.affine().y);
+        let times = |p: &G1Point, k: &Fr| C::mul_affine(&point(p), k.into_bigint().as_ref());
+        times(base, response) == times(statement, challenge) + point(commitment)
+    }
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Batches: one secret `r`, and so one pairing of a searcher, for many records (protocol section 5).
+
+use crate::{
+    backend::{DefaultBackend, G1Arithmetic, PairingBackend},
+    domain,
+    hash::{blake2b_256_parts, put_lp},
+    label::{open_point, search_point, Context, KeywordLabel},
+    points::{G1Bytes, G1Point, PointError},
+    scalar::Scalar,
+    schnorr::{ProofError, SchnorrProof},
+    tag::{OpenSecret, SearchSecret},
+    BatchId, ChainId, Epoch, HospitalId,
+};
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::fmt;
+use rand_core::{CryptoRng, RngCore};
+use scale_info::TypeInfo;
+
+/// `enc = H(BSPP-V01-ENCRYPTOR ‖ lp(encryptor) ‖ salt)`: names an encryptor without saying which department it is.
+pub fn encryptor_id(encryptor: &[u8], salt: &[u8; 32]) -> [u8; 32] {
+    let mut name = Vec::with_capacity(encryptor.len().saturating_add(4));
+    put_lp(&mut name, encryptor);
+    blake2b_256_parts(&[domain::ENCRYPTOR, &name, salt])
+}
+
+/// Why a batch header is refused.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    TypeInfo,
+    MaxEncodedLen,
+)]
+pub enum BatchError {
+    /// `R` is no valid point.
+    InvalidPoint(PointError),
+    /// Knowledge of `r` is not proved for this header and chain.
+    InvalidProof(ProofError),
+}
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidPoint(error) => write!(f, "the batch point is invalid: {error}"),
+            Self::InvalidProof(error) => {
+                write!(f, "knowledge of the batch secret is not proved: {error}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for BatchError {}
+
+/// What is registered of a batch on the consortium chain before its use.
+#[derive(
+    Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
+)]
+pub struct BatchHeader {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// [`encryptor_id`] of who opened it.
+    pub enc: [u8; 32],
+    /// The encryptor's own number for it.
+    pub number: u32,
+    /// The month of filing.
+    pub epoch: Epoch,
+    /// `R = r·g1`.
+    pub point: G1Bytes,
+    /// Proof of knowledge of `r`.
+    pub proof: SchnorrProof,
+}
+
+/// A header whose point and proof hold for one chain.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ValidBatch {
+    /// The batch's id.
+    pub id: BatchId,
+    /// `R`.
+    pub point: G1Point,
+}
+
+impl BatchHeader {
+    /// `H(BSPP-V01-BATCH ‖ chain ‖ hospital ‖ enc ‖ number ‖ epoch ‖ R)`, integers little-endian.
+    pub fn id(&self, chain: &ChainId) -> BatchId {
+        blake2b_256_parts(&[
+            domain::BATCH,
+            chain,
+            &self.hospital,
+            &self.enc,
+            &self.number.to_le_bytes(),
+            &self.epoch.to_le_bytes(),
+            &self.point.0,
+        ])
+    }
+
+    /// Checks point and proof with plain arkworks.
+    pub fn verify(&self, chain: &ChainId) -> Result<ValidBatch, BatchError> {
+        self.verify_with::<crate::DefaultG1>(chain)
+    }
+
+    /// Checks point and proof with the given arithmetic of G1.
+    pub fn verify_with<G: G1Arithmetic>(&self, chain: &ChainId) -> Result<ValidBatch, BatchError> {
+        let point = G::decode(&self.point).map_err(BatchError::InvalidPoint)?;
+        let context = proof_context(chain, &self.hospital, &self.enc, self.number, self.epoch);
+        self.proof
+            .verify_with::<G>(domain::BATCH_POK, &point, &context)
+            .map_err(BatchError::InvalidProof)?;
+        Ok(ValidBatch {
+            id: self.id(chain),
+            point,
+        })
+    }
+}
+
+/// `chain ‖ hospital ‖ enc ‖ number ‖ epoch`.
+fn proof_context(
+    chain: &ChainId,
+    hospital: &HospitalId,
+    enc: &[u8; 32],
+    number: u32,
+    epoch: Epoch,
+) -> Vec<u8> {
+    [
+        &chain[..],
+        hospital,
+        enc,
+        &number.to_le_bytes(),
+        &epoch.to_le_bytes(),
+    ]
+    .concat()
+}
+
+/// An open batch with its secret `r`, which lives in memory only: it cannot be written out, and is erased when dropped.
+/// After a crash the encryptor opens another batch.
+pub struct OpenBatch {
+    chain: ChainId,
+    header: BatchHeader,
+    id: BatchId,
+    point: G1Point,
+    secret: Scalar,
+}
+
+impl OpenBatch {
+    /// Draws a fresh `r` and proves knowledge of it.
+    pub fn open<R: RngCore + CryptoRng + ?Sized>(
+        chain: &ChainId,
+        hospital: &HospitalId,
+        enc: &[u8; 32],
+        number: u32,
+        epoch: Epoch,
+        rng: &mut R,
+    ) -> Self {
+        let secret = Scalar::random(rng);
+        let point = DefaultBackend::g1_mul(&G1Point::generator(), &secret);
+        let context = proof_context(chain, hospital, enc, number, epoch);
+        let proof = SchnorrProof::prove(domain::BATCH_POK, &secret, &point, &context, rng);
+        let header = BatchHeader {
+            hospital: *hospital,
+            enc: *enc,
+            number,
+            epoch,
+            point: point.to_bytes(),
+            proof,
+        };
+        Self {
+            chain: *chain,
+            id: header.id(chain),
+            header,
+            point,
+            secret,
+        }
+    }
+
+    /// What to register.
+    pub fn header(&self) -> &BatchHeader {
+        &self.header
+    }
+
+    /// The batch's id.
+    pub fn id(&self) -> &BatchId {
+        &self.id
+    }
+
+    /// `R`.
+    pub fn point(&self) -> &G1Point {
+        &self.point
+    }
+
+    /// Chain, hospital and month, as labels use them.
+    pub fn context(&self) -> Context {
+        Context {
+            chain: self.chain,
+            hospital: self.header.hospital,
+            epoch: self.header.epoch,
+        }
+    }
+
+    /// `s` for a patient's search key and a label: one pairing. Callers keep it until the batch closes.
+    pub fn search_secret<B: PairingBackend>(
+        &self,
+        a_s: &G1Point,
+        kw: &KeywordLabel,
+    ) -> SearchSecret {
+        let k = B::pairing(
+            &B::g1_mul(a_s, &self.secret),
+            &search_point::<B>(&self.context(), a_s, kw),
+        );
+        SearchSecret::extract(&k, a_s, &self.point)
+    }
+
+    /// `o` for a patient's open key and a label: one pairing. Callers keep it until the batch closes.
+    pub fn open_secret<B: PairingBackend>(&self, a_o: &G1Point, kw: &KeywordLabel) -> OpenSecret {
+        let k = B::pairing(
+            &B::g1_mul(a_o, &self.secret),
+            &open_point::<B>(&self.context(), a_o, kw),
+        );
+        OpenSecret::extract(&k, a_o, &self.point)
+    }
+}
+
+impl fmt::Debug for OpenBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenBatch")
+            .field("header", &self.header)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Elements of the target group as canonical bytes.
+
+use ark_bls12_381::{Fq, Fq12};
+use ark_ff::PrimeField;
+use core::fmt;
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Length of an encoded element of GT.
+pub const GT_LEN: usize = 576;
+
+/// `gt(K)` of protocol section 1: the twelve Fp coefficients in tower order (c0.c0.c0, c0.c0.c1, c0.c1.c0, …), 48 bytes
+/// big-endian each.
+///
+/// It is a shared secret: erased when dropped, compared in constant time, and its `Debug` prints nothing.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct GtBytes([u8; GT_LEN]);
+
+impl GtBytes {
+    /// Writes twelve coefficients, each given as six 64-bit limbs (least significant first, not in Montgomery form).
+    pub(crate) fn from_limbs<'a>(coefficients: impl Iterator<Item = &'a [u64; 6]>) -> Self {
+        let mut out = Self([0u8; GT_LEN]);
+        for (chunk, limbs) in out.0.chunks_exact_mut(48).zip(coefficients) {
+            for (bytes, limb) in chunk.chunks_exact_mut(8).zip(limbs.iter().rev()) {
+                bytes.copy_from_slice(&limb.to_be_bytes());
+            }
+        }
+        out
+    }
+
+    pub(crate) fn from_ark(value: &Fq12) -> Self {
+        let limb = |x: &Fq| x.into_bigint().0;
+        let mut limbs = [[0u64; 6]; 12];
+        let coefficients = [&value.c0, &value.c1]
+            .into_iter()
+            .flat_map(|c| [c.c0, c.c1, c.c2])
+            .flat_map(|c| [c.c0, c.c1]);
+        for (out, coefficient) in limbs.iter_mut().zip(coefficients) {
+            *out = limb(&coefficient);
+        }
+        let out = Self::from_limbs(limbs.iter());
+        limbs.zeroize();
+        out
+    }
+
+    /// The canonical bytes.
+    pub fn as_bytes(&self) -> &[u8; GT_LEN] {
+        &self.0
+    }
+}
+
+impl ConstantTimeEq for GtBytes {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl PartialEq for GtBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+impl Eq for GtBytes {}
+
+impl fmt::Debug for GtBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GtBytes")
+    }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Keywords, keyed labels and the points they hash to (protocol section 3).
+
+use crate::{
+    backend::PairingBackend,
+    domain,
+    hash::{expand, extract, put_lp},
+    points::{G1Point, G2Point},
+    x25519::{X25519Error, X25519Public, X25519Secret},
+    ChainId, Epoch, HospitalId,
+};
+use alloc::{string::String, vec::Vec};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::fmt;
+use hmac::{Hmac, Mac};
+use scale_info::TypeInfo;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// System of the reserved keyword that stands in every entry.
+pub const IDENTITY_SYSTEM: &str = "urn:bspp:slot";
+/// Code of the reserved keyword that stands in every entry.
+pub const IDENTITY_CODE: &str = "identity";
+
+/// A coded concept `(system, code)`, as in a FHIR `Coding`. It says something about a patient: erased when dropped, and its
+/// `Debug` prints nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Zeroize, ZeroizeOnDrop)]
+pub struct Keyword {
+    system: String,
+    code: String,
+}
+
+impl Keyword {
+    /// A keyword. Both parts are taken byte for byte.
+    pub fn new(system: impl Into<String>, code: impl Into<String>) -> Self {
+        Self {
+            system: system.into(),
+            code: code.into(),
+        }
+    }
+
+    /// The reserved keyword by which all of a patient's records are found.
+    pub fn identity() -> Self {
+        Self::new(IDENTITY_SYSTEM, IDENTITY_CODE)
+    }
+
+    /// Whether this is the reserved keyword.
+    pub fn is_identity(&self) -> bool {
+        self.system == IDENTITY_SYSTEM && self.code == IDENTITY_CODE
+    }
+
+    /// The code system's URI.
+    pub fn system(&self) -> &str {
+        &self.system
+    }
+
+    /// The code.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+}
+
+impl fmt::Debug for Keyword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyword")
+    }
+}
+
+/// κ: the secret that one hospital and one patient share for one month. Without it a keyword cannot be guessed from a
+/// trapdoor.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Kappa([u8; 32]);
+
+impl Kappa {
+    /// κ as the hospital computes it, from its X25519 secret of that month.
+    pub fn hospital_side(
+        secret: &X25519Secret,
+        patient: &X25519Public,
+        hospital: &HospitalId,
+        epoch: Epoch,
+    ) -> Result<Self, X25519Error> {
+        Ok(Self::derive(
+            &*secret.agree(patient)?,
+            hospital,
+            epoch,
+            &secret.public(),
+            patient,
+        ))
+    }
+
+    /// κ as the patient computes it, from the hospital's X25519 key of that month.
+    pub fn patient_side(
+        secret: &X25519Secret,
+        hospital_key: &X25519Public,
+        hospital: &HospitalId,
+        epoch: Epoch,
+    ) -> Result<Self, X25519Error> {
+        Ok(Self::derive(
+            &*secret.agree(hospital_key)?,
+            hospital,
+            epoch,
+            hospital_key,
+            &secret.public(),
+        ))
+    }
+
+    fn derive(
+        shared: &[u8; 32],
+        hospital: &HospitalId,
+        epoch: Epoch,
+        x_h: &X25519Public,
+        x: &X25519Public,
+    ) -> Self {
+        let prk = extract(domain::KAPPA, shared);
+        Self(*expand(
+            &prk,
+            &[hospital, &epoch.to_le_bytes(), &x_h.0, &x.0],
+        ))
+    }
+
+    /// `kw = HMAC-SHA256(κ, lp(system) ‖ lp(code))`.
+    pub fn label(&self, keyword: &Keyword) -> KeywordLabel {
+        let mut message = Zeroizing::new(Vec::with_capacity(
+            8 + keyword.system.len() + keyword.code.len(),
+        ));
+        put_lp(&mut message, keyword.system.as_bytes());
+        put_lp(&mut message, keyword.code.as_bytes());
+        // HMAC takes keys of any length, so this arm is always the one taken.
+        let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(&self.0) else {
+            return KeywordLabel([0; 32]);
+        };
+        mac.update(&message);
+        KeywordLabel(mac.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for Kappa {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Kappa")
+    }
+}
+
+/// `kw`: a keyword's keyed label for one patient, hospital and month. Erased when dropped; its `Debug` prints nothing.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct KeywordLabel([u8; 32]);
+
+impl KeywordLabel {
+    /// Takes a label that came with a trapdoor.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl PartialEq for KeywordLabel {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for KeywordLabel {}
+
+impl fmt::Debug for KeywordLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeywordLabel")
+    }
+}
+
+/// Where and when a record is filed.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    TypeInfo,
+    MaxEncodedLen,
+)]
+pub struct Context {
+    /// Genesis hash of the consortium chain.
+    pub chain: ChainId,
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The month of filing.
+    pub epoch: Epoch,
+}
+
+impl Context {
+    /// `lp(chain) ‖ A ‖ hospital ‖ epoch ‖ kw`: what is hashed to a point.
+    fn message(&self, public: &G1Point, kw: &KeywordLabel) -> Zeroizing<Vec<u8>> {
+        let mut message = Zeroizing::new(Vec::with_capacity(150));
+        put_lp(&mut message, &self.chain);
+        message.extend_from_slice(public.as_bytes());
+        message.extend_from_slice(&self.hospital);
+        message.extend_from_slice(&self.epoch.to_le_bytes());
+        message.extend_from_slice(&kw.0);
+        message
+    }
+}
+
+/// `Q_s`: the point of a label under the search key `A_s`.
+pub fn search_point<B: PairingBackend>(
+    context: &Context,
+    a_s: &G1Point,
+    kw: &KeywordLabel,
+) -> G2Point {
+    B::hash_to_g2(domain::H2C_SEARCH, &context.message(a_s, kw))
+}
+
+/// `Q_o`: the point of a label under the open key `A_o`.
+pub fn open_point<B: PairingBackend>(
+    context: &Context,
+    a_o: &G1Point,
+    kw: &KeywordLabel,
+) -> G2Point {
+    B::hash_to_g2(domain::H2C_OPEN, &context.message(a_o, kw))
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(unsafe_code, missing_docs)]
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+extern crate alloc;
+
+pub mod backend;
+pub mod batch;
+pub mod bundle;
+pub mod dispute;
+pub mod dleq;
+pub mod domain;
+pub mod ed25519;
+pub mod gt;
+pub mod hash;
+pub mod keys;
+pub mod label;
+pub mod match_proof;
+pub mod points;
+pub mod record_id;
+pub mod scalar;
+pub mod schnorr;
+pub mod search;
+pub mod tag;
+pub mod trapdoor;
+pub mod x25519;
+
+#[cfg(feature = "blst")]
+pub use backend::BlstBackend;
+#[cfg(feature = "std")]
+pub use backend::Counting;
+pub use backend::{
+    ArkBackend, ArkG1, ArkPairing, DefaultBackend, DefaultG1, G1Arithmetic, PairingBackend,
+};
+pub use batch::{encryptor_id, BatchError, BatchHeader, OpenBatch, ValidBatch};
+pub use bundle::{BundleError, PatientBundle, ValidBundle};
+pub use dispute::{Disclosure, DisputeError};
+pub use dleq::DleqProof;
+pub use ed25519::{verify_strict, AccountKey, Ed25519Secret, MatchKey, SignatureError};
+pub use gt::{GtBytes, GT_LEN};
+pub use hash::{blake2b_256, blake2b_256_parts, put_lp};
+pub use keys::{PatientKeys, Seed};
+pub use label::{open_point, search_point, Context, Kappa, Keyword, KeywordLabel};
+pub use match_proof::MatchStatement;
+pub use points::{G1Bytes, G1Point, G2Bytes, G2Point, PointError, G1_LEN, G2_LEN};
+pub use record_id::{key_commitment, rid, slots_hash};
+pub use scalar::Scalar;
+pub use schnorr::{ProofError, SchnorrProof};
+pub use search::{
+    search, search_batch, BatchOutcome, BatchPoint, Hit, Match, SearchSummary, TagIndex,
+};
+pub use tag::{counter_allowed, OpenSecret, SearchSecret, GAP};
+pub use trapdoor::{OpenTrapdoor, SearchTrapdoor};
+pub use x25519::{X25519Error, X25519Public, X25519Secret};
+
+/// A hospital's id on the consortium chain. It never changes.
+pub type HospitalId = [u8; 32];
+/// Genesis hash of the consortium chain.
+pub type ChainId = [u8; 32];
+/// Month of filing: months since January 1970, UTC.
+pub type Epoch = u16;
+/// Hash that names a batch.
+pub type BatchId = [u8; 32];
+/// Hash that names a record.
+pub type Rid = [u8; 32];
+/// What is searched for: 16 pseudo-random bytes.
+pub type Tag = [u8; 16];

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The hashes that tie a record together (protocol section 6).
+
+use crate::{domain, hash::blake2b_256_parts, BatchId, Rid, Tag};
+use alloc::vec::Vec;
+
+/// `H(BSPP-V01-KEYCOM ‖ DEK ‖ payload_hash)`: commits to the data key.
+pub fn key_commitment(dek: &[u8; 32], payload_hash: &[u8; 32]) -> [u8; 32] {
+    blake2b_256_parts(&[domain::KEYCOM, dek, payload_hash])
+}
+
+/// `H(BSPP-V01-SLOTS ‖ number of slots as u32 LE ‖ tag ‖ M ‖ tag ‖ M ‖ …)`.
+pub fn slots_hash<'a>(slots: impl IntoIterator<Item = (&'a Tag, &'a [u8; 32])>) -> [u8; 32] {
+    let mut body = Vec::new();
+    let mut count = 0u32;
+    for (tag, match_public) in slots {
+        count = count.saturating_add(1);
+        body.extend_from_slice(tag);
+        body.extend_from_slice(match_public);
+    }
+    blake2b_256_parts(&[domain::SLOTS, &count.to_le_bytes(), &body])
+}
+
+/// `rid = H(BSPP-V01-RID ‖ batch ‖ index as u32 LE ‖ payload_hash ‖ key_commitment ‖ H(slots))`.
+pub fn rid(
+    batch: &BatchId,
+    index: u32,
+    payload_hash: &[u8; 32],
+    key_commitment: &[u8; 32],
+    slots_hash: &[u8; 32],
+) -> Rid {
+    blake2b_256_parts(&[
+        domain::RID,
+        batch,
+        &index.to_le_bytes(),
+        payload_hash,
+        key_commitment,
+        slots_hash,
+    ])
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Both backends against RFC 9380's vectors and the project's own.
+#![cfg(feature = "blst")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use bspp_peks::{ArkBackend, BlstBackend, G2Point, PairingBackend};
+use common::vectors::{compute, FILE};
+use serde_json::Value;
+
+const RFC_9380: &str = include_str!("vectors/rfc9380-j10-1.json");
+
+fn coordinate(value: &Value) -> Vec<String> {
+    value
+        .as_str()
+        .unwrap()
+        .split(',')
+        .map(|x| x.trim_start_matches("0x").to_owned())
+        .collect()
+}
+
+/// `x.c1 ‖ x.c0`, which is what a compressed encoding shows beside its flags, and whether y is the larger of the two.
+fn expected(vector: &Value) -> (String, bool) {
+    let (x, y) = (coordinate(&vector["P"]["x"]), coordinate(&vector["P"]["y"]));
+    let half = "0d0088f51cbff34d258dd3db21a5d66bb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555";
+    let zero = "0".repeat(96);
+    let larger = if y[1] == zero {
+        y[0].as_str() > half
+    } else {
+        y[1].as_str() > half
+    };
+    (format!("{}{}", x[1], x[0]), larger)
+}
+
+fn rfc_vectors<B: PairingBackend>() {
+    let file: Value = serde_json::from_str(RFC_9380).unwrap();
+    let dst = file["dst"].as_str().unwrap();
+    let vectors = file["vectors"].as_array().unwrap();
+    assert_eq!(vectors.len(), 5);
+    for vector in vectors {
+        let point: G2Point =
+            B::hash_to_g2(dst.as_bytes(), vector["msg"].as_str().unwrap().as_bytes());
+        let mut bytes = *point.as_bytes();
+        let larger = bytes[0] & 0x20 != 0;
+        bytes[0] &= 0x1f;
+        assert_eq!(
+            (hex::encode(bytes), larger),
+            expected(vector),
+            "message {}",
+            vector["msg"]
+        );
+    }
+}
+
+#[test]
+fn arkworks_should_match_rfc_9380() {
+    rfc_vectors::<ArkBackend>();
+}
+
+#[test]
+fn blst_should_match_rfc_9380() {
+    rfc_vectors::<BlstBackend>();
+}
+
+fn own_vectors<B: PairingBackend>() {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
+    let computed = compute::<B>();
+    for part in ["hash_to_curve", "cases", "records"] {
+        for (i, (have, want)) in computed[part]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(file[part].as_array().unwrap())
+            .enumerate()
+        {
+            assert_eq!(have, want, "{part} {i}");
+        }
+    }
+    assert_eq!(computed, file);
+}
+
+#[test]
+fn arkworks_should_match_the_projects_vectors() {
+    own_vectors::<ArkBackend>();
+}
+
+#[test]
+fn blst_should_match_the_projects_vectors() {
+    own_vectors::<BlstBackend>();
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Consent: the patient's signature that lets a hospital store and index records of some months.
+
+use bspp_peks::{verify_strict, PatientKeys, SignatureError};
+pub use bspp_primitives::messages::consent_id;
+use bspp_primitives::{
+    messages, ConsentId, ConsentTerms, Ed25519Signature, Epoch, Hash, HospitalId,
+};
+use rand_core::{CryptoRng, RngCore};
+
+/// A consent ready to be registered on the hospital's chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedConsent {
+    /// What was agreed.
+    pub terms: ConsentTerms,
+    /// The patient's signature over [`messages::consent_message`].
+    pub signature: Ed25519Signature,
+}
+
+impl SignedConsent {
+    /// Agrees to records filed from month `from` to month `until`, both included.
+    pub fn sign<R: RngCore + CryptoRng>(
+        keys: &PatientKeys,
+        chain: &Hash,
+        hospital: &HospitalId,
+        (from, until): (Epoch, Epoch),
+        rng: &mut R,
+    ) -> Self {
+        let account = keys.account(&hospital.0);
+        let mut salt = [0u8; 32];
+        rng.fill_bytes(&mut salt);
+        let terms = ConsentTerms {
+            patient: account.public(),
+            from,
+            until,
+            salt,
+        };
+        let signature = account.sign(&messages::consent_message(chain, hospital, &terms));
+        Self { terms, signature }
+    }
+
+    /// Checks the signature.
+    pub fn verify(&self, chain: &Hash, hospital: &HospitalId) -> Result<(), SignatureError> {
+        let message = messages::consent_message(chain, hospital, &self.terms);
+        verify_strict(&self.terms.patient, &message, &self.signature)
+    }
+}
+
+/// The patient's signature that withdraws a consent.
+pub fn sign_withdrawal(
+    keys: &PatientKeys,
+    chain: &Hash,
+    hospital: &HospitalId,
+    consent: &ConsentId,
+) -> Ed25519Signature {
+    let message = messages::consent_withdrawal_message(chain, hospital, consent);
+    keys.account(&hospital.0).sign(&message)
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Slots of an entry and the data key wrapped for each (protocol section 6).
+
+use crate::payload::DataKey;
+use bspp_peks::{Ed25519Secret, OpenSecret, SearchSecret};
+use bspp_primitives::{RecordId, Slot, Slots, Tag, Wrap, Wraps, SLOT_CLASSES};
+use chacha20poly1305::{
+    aead::{Aead, KeyInit, Payload},
+    XChaCha20Poly1305, XNonce,
+};
+use rand::seq::SliceRandom;
+use rand_core::{CryptoRng, RngCore};
+use zeroize::Zeroizing;
+
+/// Keywords of one entry at most, besides the identity keyword.
+pub const KEYWORDS_PER_ENTRY: usize = 63;
+
+/// The secrets of one keyword and the counter that this entry spends.
+pub(crate) struct Keyed<'a> {
+    pub(crate) search: &'a SearchSecret,
+    pub(crate) open: &'a OpenSecret,
+    pub(crate) counter: u32,
+}
+
+/// Slots in their final, random order. `owners` says which keyword each is of: an index into what was given, or padding.
+pub(crate) struct Arranged {
+    pub(crate) slots: Slots,
+    owners: Vec<Option<usize>>,
+}
+
+/// Makes the slots of all keywords, pads them to a class and shuffles them. `None` if they are too many.
+///
+/// A padding slot is a random tag and the public key of a random seed: without the secrets it looks like any other.
+pub(crate) fn arrange<R: RngCore + CryptoRng>(
+    keyed: &[Keyed<'_>],
+    rng: &mut R,
+) -> Option<Arranged> {
+    let class = *SLOT_CLASSES.iter().find(|class| **class >= keyed.len())?;
+    let mut made: Vec<(Slot, Option<usize>)> = keyed
+        .iter()
+        .enumerate()
+        .map(|(index, key)| {
+            let slot = Slot {
+                tag: key.search.tag(key.counter),
+                match_key: key.search.match_key(key.counter).public(),
+            };
+            (slot, Some(index))
+        })
+        .collect();
+    while made.len() < class {
+        let mut tag: Tag = [0; 16];
+        rng.fill_bytes(&mut tag);
+        let match_key = Ed25519Secret::generate(rng).public();
+        made.push((Slot { tag, match_key }, None));
+    }
+    made.shuffle(rng);
+    let (slots, owners): (Vec<Slot>, Vec<Option<usize>>) = made.into_iter().unzip();
+    Some(Arranged {
+        slots: slots.try_into().ok()?,
+        owners,
+    })
+}
+
+impl Arranged {
+    /// Wraps the data key for each slot. Padding slots get random bytes.
+    pub(crate) fn wrap<R: RngCore + CryptoRng>(
+        &self,
+        keyed: &[Keyed<'_>],
+        rid: &RecordId,
+        key: &DataKey,
+        rng: &mut R,
+    ) -> Option<Wraps> {
+        let mut wraps = Vec::with_capacity(self.slots.len());
+        for (slot, owner) in self.slots.iter().zip(&self.owners) {
+            let mut wrap: Wrap = [0; 48];
+            match owner {
+                None => rng.fill_bytes(&mut wrap),
+                Some(owner) => {
+                    let Keyed { open, counter, .. } = keyed.get(*owner)?;
+                    wrap = wrap_key(&open.kek(*counter, &rid.0), rid, &slot.tag, key)?;
+                }
+            }
+            wraps.push(wrap);
+        }
+        wraps.try_into().ok()
+    }
+}
+
+fn associated(rid: &RecordId, tag: &Tag) -> [u8; 48] {
+    let mut bytes = [0u8; 48];
+    let (left, right) = bytes.split_at_mut(32);
+    left.copy_from_slice(&rid.0);
+    right.copy_from_slice(tag);
+    bytes
+}
+
+/// XChaCha20-Poly1305 of the data key. The nonce may be zero: a key-encryption key is used once.
+fn wrap_key(kek: &[u8; 32], rid: &RecordId, tag: &Tag, key: &DataKey) -> Option<Wrap> {
+    let payload = Payload {
+        msg: key.as_bytes(),
+        aad: &associated(rid, tag),
+    };
+    let sealed = XChaCha20Poly1305::new(kek.into())
+        .encrypt(&XNonce::default(), payload)
+        .ok()?;
+    sealed.try_into().ok()
+}
+
+/// The data key of a slot. `None` if the key-encryption key is another slot's, or the wrap was changed.
+pub(crate) fn unwrap_key(
+    kek: &[u8; 32],
+    rid: &RecordId,
+    tag: &Tag,
+    wrap: &Wrap,
+) -> Option<DataKey> {
+    let payload = Payload {
+        msg: wrap,
+        aad: &associated(rid, tag),
+    };
+    let opened = XChaCha20Poly1305::new(kek.into())
+        .decrypt(&XNonce::default(), payload)
+        .ok()?;
+    let opened = Zeroizing::new(opened);
+    Some(DataKey::from_bytes(opened.as_slice().try_into().ok()?))
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the tests of this crate share. Each test binary uses a part of it.
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use bspp_peks::{encryptor_id, Context, Hit, OpenBatch, PatientKeys, Seed, TagIndex, X25519Secret};
+use bspp_primitives::{Hash, HospitalId, RecordId, Tag};
+use bspp_record::{split, Document, EncryptedRecord, Patient, PlainRecord};
+use proptest::{prelude::ProptestConfig, test_runner::FileFailurePersistence};
+use rand::{rngs::StdRng, SeedableRng};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    path::{Path, PathBuf},
+};
+
+#[path = "../../examples/keywords.rs"]
+pub mod example;
+pub mod records;
+
+pub const CHAIN: [u8; 32] = [7; 32];
+pub const HOSPITAL: [u8; 32] = [8; 32];
+pub const EPOCH: u16 = 682;
+
+/// The folder with FHIR files: `BSPP_FHIR_DIR`, or the large set beside the project, or the three patients of the project.
+pub fn fhir_dir() -> PathBuf {
+    if let Some(folder) = std::env::var_os("BSPP_FHIR_DIR") {
+        return folder.into();
+    }
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let large = project.join("../shared/fhir");
+    if large.is_dir() {
+        large
+    } else {
+        project.join("demo/patients")
+    }
+}
+
+/// Names and bytes of all FHIR files.
+pub fn fhir_files() -> Vec<(String, Vec<u8>)> {
+    let files = example::files_in(&fhir_dir()).unwrap();
+    assert!(
+        files.len() >= 3,
+        "no FHIR files in {}",
+        fhir_dir().display()
+    );
+    files
+        .into_iter()
+        .map(|(name, path)| (name, std::fs::read(path).unwrap()))
+        .collect()
+}
+
+/// A small FHIR file with two encounters and codes, for tests that need no real one.
+pub const SMALL: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
+ {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p","name":[{"family":"Example"}]}},
+ {"fullUrl":"urn:uuid:e1","resource":{"resourceType":"Encounter","id":"e1","class":{"system":"urn:c","code":"AMB"}}},
+ {"resource": {"resourceType":"Condition","encounter":{"reference":"urn:uuid:e1"},"code":{"coding":[{"system":"http://snomed.info/sct","code":"44054006"}]}} },
+ {"resource":{"resourceType":"Encounter","id":"e2"}}
+]}
+"#;
+
+pub fn small_records() -> Vec<PlainRecord> {
+    split(&Document::parse(SMALL.as_bytes()).unwrap(), [1; 16])
+}
+
+pub fn rng(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
+}
+
+pub fn chain() -> Hash {
+    CHAIN.into()
+}
+
+pub fn hospital() -> HospitalId {
+    HOSPITAL.into()
+}
+
+pub fn context() -> Context {
+    Context {
+        chain: CHAIN,
+        hospital: HOSPITAL,
+        epoch: EPOCH,
+    }
+}
+
+pub fn hospital_secret() -> X25519Secret {
+    X25519Secret::from_bytes([9; 32])
+}
+
+pub fn keys(seed: u8) -> PatientKeys {
+    PatientKeys::from_seed(&Seed::from_bytes([seed; 32]))
+}
+
+pub fn patient_of(keys: &PatientKeys) -> Patient {
+    let bundle = keys.bundle(&CHAIN, &HOSPITAL, &mut rng(3));
+    Patient::new(&bundle, context(), &hospital_secret()).unwrap()
+}
+
+pub fn patient(seed: u8) -> Patient {
+    patient_of(&keys(seed))
+}
+
+pub fn batch(number: u32) -> OpenBatch {
+    let enc = encryptor_id(b"ward 1", &[0; 32]);
+    OpenBatch::open(
+        &CHAIN,
+        &HOSPITAL,
+        &enc,
+        number,
+        EPOCH,
+        &mut rng(100 + u64::from(number)),
+    )
+}
+
+/// A tag index in memory.
+#[derive(Default)]
+pub struct MemoryIndex(HashMap<([u8; 32], Tag), Vec<Hit<RecordId>>>);
+
+impl MemoryIndex {
+    pub fn add(&mut self, encrypted: &EncryptedRecord) {
+        let entry = &encrypted.record.entry;
+        for slot in entry.slots.iter() {
+            let hit = Hit {
+                match_public: slot.match_key,
+                entry: encrypted.rid,
+            };
+            self.0
+                .entry((entry.batch.0, slot.tag))
+                .or_default()
+                .push(hit);
+        }
+    }
+}
+
+impl TagIndex for MemoryIndex {
+    type Entry = RecordId;
+    type Error = Infallible;
+
+    fn lookup(&self, batch: &[u8; 32], tag: &Tag) -> Result<Vec<Hit<RecordId>>, Infallible> {
+        Ok(self.0.get(&(*batch, *tag)).cloned().unwrap_or_default())
+    }
+}
+
+/// Property tests whose failures are kept in a file of the project.
+pub fn regressions(file: &'static str) -> ProptestConfig {
+    let kept = Box::new(FileFailurePersistence::Direct(file));
+    ProptestConfig {
+        failure_persistence: Some(kept),
+        ..ProptestConfig::default()
+    }
+}

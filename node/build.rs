@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tells the node its commit, if it is built in a git checkout.
+
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=../.git/HEAD");
+    let commit = Command::new("git")
+        .args(["rev-parse", "--short=11", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+        .unwrap_or_else(|| "unknown".into());
+    println!("cargo:rustc-env=BSPP_COMMIT={commit}");
+}

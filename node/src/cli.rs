@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Command line.
+
+use polkadot_sdk::{sp_core::H256, *};
+use std::path::PathBuf;
+
+/// Arguments of the node.
+#[derive(Debug, clap::Parser)]
+pub struct Cli {
+    /// What to do. Without a command the node runs.
+    #[command(subcommand)]
+    pub subcommand: Option<Subcommand>,
+
+    /// How the node runs.
+    #[clap(flatten)]
+    pub run: sc_cli::RunCmd,
+
+    /// What concerns the tag index.
+    #[clap(flatten)]
+    pub tag_index: TagIndexParams,
+
+    /// Genesis hash of the consortium chain: 0x and 64 hex digits. The built-in hospital specs need it; spec files have it
+    /// in them.
+    #[arg(
+        long,
+        global = true,
+        value_name = "HASH",
+        env = "BSPP_CONSORTIUM_GENESIS"
+    )]
+    pub consortium_genesis: Option<H256>,
+}
+
+/// Options of the tag index. Only nodes of the consortium chain have one.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct TagIndexParams {
+    /// Folder of the tag index. By default it stands beside the chain's database, in `tag-index`.
+    #[arg(long, value_name = "PATH")]
+    pub tag_index_path: Option<PathBuf>,
+
+    /// Drop the tag index and fill it again from the chain.
+    #[arg(long)]
+    pub rebuild_tag_index: bool,
+}
+
+/// Commands besides running the node.
+#[derive(Debug, clap::Subcommand)]
+pub enum Subcommand {
+    /// Keys: generate, inspect, insert into a keystore, node keys.
+    #[command(subcommand)]
+    Key(sc_cli::KeySubcommand),
+
+    /// Write a chain spec as JSON, plain or raw.
+    ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+    /// Print the hash of a chain spec's genesis block.
+    GenesisHash(GenesisHashCmd),
+
+    /// Validate a block.
+    CheckBlock(sc_cli::CheckBlockCmd),
+
+    /// Write blocks to a file.
+    ExportBlocks(sc_cli::ExportBlocksCmd),
+
+    /// Write a block's state as a chain spec.
+    ExportState(sc_cli::ExportStateCmd),
+
+    /// Read blocks from a file.
+    ImportBlocks(sc_cli::ImportBlocksCmd),
+
+    /// Remove a chain's database and tag index.
+    PurgeChain(sc_cli::PurgeChainCmd),
+
+    /// Go back to an earlier block. Finalized blocks stay.
+    Revert(sc_cli::RevertCmd),
+
+    /// What the database holds.
+    ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// Prints `0x` and the genesis hash.
+#[derive(Debug, clap::Parser)]
+pub struct GenesisHashCmd {
+    /// Name of a built-in chain spec, or the path of a file.
+    #[arg(long, default_value = "")]
+    pub chain: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, Parser};
+
+    #[test]
+    fn cli_should_be_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn consortium_genesis_should_be_read_when_it_stands_behind_a_command() {
+        let hash = H256::repeat_byte(0xab);
+        let cli = Cli::try_parse_from([
+            "bspp-node",
+            "export-chain-spec",
+            "--chain",
+            "hospital-a-local",
+            "--consortium-genesis",
+            &format!("{hash:?}"),
+        ])
+        .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(cli.consortium_genesis, Some(hash));
+    }
+
+    #[test]
+    fn consortium_genesis_should_be_refused_when_it_is_short() {
+        assert!(Cli::try_parse_from(["bspp-node", "--consortium-genesis", "0xab"]).is_err());
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runs what the command line says.
+
+use crate::{
+    chain_spec,
+    cli::{Cli, Subcommand},
+    service,
+};
+use bspp_primitives::{Hash, OpaqueBlock};
+use polkadot_sdk::{
+    sc_cli::{DatabasePruningMode, ImportParams, SharedParams, SubstrateCli},
+    sc_network::config::NetworkBackendType,
+    sc_service::PartialComponents,
+    *,
+};
+
+/// The SDK's default for the pool's size, in KiB. It holds 20 of the largest chunks.
+const SDK_POOL_KBYTES: usize = 20 * 1024;
+/// Ours: two records of the largest size.
+const POOL_KBYTES: usize = 128 * 1024;
+/// Log targets that would print whole RPC requests, trapdoors among them, at trace level.
+const QUIET: [&str; 4] = [
+    "rpc_metrics=info",
+    "jsonrpsee-server=info",
+    "jsonrpsee_server=info",
+    "jsonrpsee_core=info",
+];
+
+impl SubstrateCli for Cli {
+    fn impl_name() -> String {
+        "BSPP node".into()
+    }
+
+    fn impl_version() -> String {
+        format!("{}-{}", env!("CARGO_PKG_VERSION"), env!("BSPP_COMMIT"))
+    }
+
+    fn description() -> String {
+        env!("CARGO_PKG_DESCRIPTION").into()
+    }
+
+    fn author() -> String {
+        env!("CARGO_PKG_AUTHORS").into()
+    }
+
+    fn support_url() -> String {
+        "the project's README".into()
+    }
+
+    fn copyright_start_year() -> i32 {
+        2026
+    }
+
+    fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+        chain_spec::load(id, self.consortium_genesis)
+    }
+}
+
+/// Parses the command line and runs it.
+///
+/// # Errors
+///
+/// Whatever stops the command.
+pub fn run() -> sc_cli::Result<()> {
+    let mut cli = Cli::from_args();
+    set_defaults(&mut cli);
+    match &cli.subcommand {
+        None => {
+            let params = cli.tag_index.clone();
+            cli.create_runner(&cli.run)?
+                .run_node_until_exit(|config| async move {
+                    let task_manager = match config.network.network_backend {
+                        NetworkBackendType::Libp2p => service::new_full::<
+                            sc_network::NetworkWorker<OpaqueBlock, Hash>,
+                        >(config, params),
+                        NetworkBackendType::Litep2p => {
+                            service::new_full::<sc_network::Litep2pNetworkBackend>(config, params)
+                        }
+                    };
+                    task_manager.map_err(sc_cli::Error::Service)
+                })
+        }
+        Some(Subcommand::Key(cmd)) => cmd.run(&cli),
+        Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
+        Some(Subcommand::GenesisHash(cmd)) => {
+            let hash = chain_spec::genesis_hash(&*cli.load_spec(&cmd.chain)?)?;
+            println!("{hash:?}");
+            Ok(())
+        }
+        Some(Subcommand::PurgeChain(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| purge(cmd, &cli, config)),
+        Some(Subcommand::ChainInfo(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| cmd.run::<OpaqueBlock>(&config)),
+        Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let PartialComponents {
+                client,
+                task_manager,
+                import_queue,
+                ..
+            } = service::new_partial(&config)?;
+            Ok((cmd.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::ExportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let PartialComponents {
+                client,
+                task_manager,
+                ..
+            } = service::new_partial(&config)?;
+            Ok((cmd.run(client, config.database), task_manager))
+        }),
+        Some(Subcommand::ExportState(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let PartialComponents {
+                client,
+                task_manager,
+                ..
+            } = service::new_partial(&config)?;
+            Ok((cmd.run(client, config.chain_spec), task_manager))
+        }),
+        Some(Subcommand::ImportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let PartialComponents {
+                client,
+                task_manager,
+                import_queue,
+                ..
+            } = service::new_partial(&config)?;
+            Ok((cmd.run(client, import_queue), task_manager))
+        }),
+        Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
+            let PartialComponents {
+                client,
+                task_manager,
+                backend,
+                ..
+            } = service::new_partial(&config)?;
+            let aux_revert = Box::new(|client, _, blocks| {
+                sc_consensus_grandpa::revert(client, blocks)?;
+                Ok(())
+            });
+            Ok((cmd.run(client, backend, Some(aux_revert)), task_manager))
+        }),
+    }
+}
+
+/// Fills in what the SDK would choose otherwise.
+fn set_defaults(cli: &mut Cli) {
+    if cli.run.pool_config.pool_kbytes == SDK_POOL_KBYTES {
+        cli.run.pool_config.pool_kbytes = POOL_KBYTES;
+    }
+    keep_states(&mut cli.run.import_params);
+    quiet(&mut cli.run.shared_params);
+    match &mut cli.subcommand {
+        Some(Subcommand::ImportBlocks(cmd)) => keep_states(&mut cmd.import_params),
+        Some(Subcommand::CheckBlock(cmd)) => keep_states(&mut cmd.import_params),
+        _ => {}
+    }
+}
+
+/// All states are kept unless the command line says otherwise: the tag index reads each block's own state, and storage proofs
+/// are made against heads that were anchored long ago.
+fn keep_states(params: &mut ImportParams) {
+    params
+        .pruning_params
+        .state_pruning
+        .get_or_insert(DatabasePruningMode::Archive);
+}
+
+/// Keeps requests out of the log whatever level is asked for. Later filters win.
+fn quiet(params: &mut SharedParams) {
+    params.log.extend(QUIET.map(String::from));
+}
+
+/// Removes the database and, when that is gone, the tag index beside it.
+fn purge(
+    cmd: &sc_cli::PurgeChainCmd,
+    cli: &Cli,
+    config: sc_service::Configuration,
+) -> sc_cli::Result<()> {
+    let index = cli
+        .tag_index
+        .tag_index_path
+        .clone()
+        .unwrap_or_else(|| service::default_index_path(&config));
+    let database = config.database.path().map(ToOwned::to_owned);
+    cmd.run(config.database)?;
+    // The command asks first, and may have been told no.
+    if database.is_some_and(|path| path.exists()) {
+        return Ok(());
+    }
+    crate::search::store::Store::remove(&index).map_err(|error| error.to_string().into())
+}

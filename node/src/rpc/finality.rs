@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `grandpa_proveFinality` for chains whose validators never changed.
+//!
+//! The SDK's method answers from its list of past authority sets. As long as the first set is in force that list is empty, and
+//! every request is refused as "not covered by authority set changes". Here, in that state, the newest justification proves
+//! everything up to its block. Later sets are left to the SDK. Same name, same answer.
+
+use crate::service::FullBackend;
+use bspp_primitives::{BlockNumber, Hash, Header, OpaqueBlock};
+use codec::Encode;
+use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned};
+use polkadot_sdk::{
+    sc_client_api::Backend,
+    sc_consensus_grandpa::{
+        best_justification, FinalityProof, FinalityProofError, FinalityProofProvider,
+        SharedAuthoritySet,
+    },
+    sp_blockchain::HeaderBackend,
+    sp_core::Bytes,
+};
+use std::sync::Arc;
+
+/// The method's name.
+pub const METHOD: &str = "grandpa_proveFinality";
+/// Headers in one proof at most. A proof that leads further has the first of them only.
+const MAX_HEADERS: usize = 16_384;
+/// The SDK's code for a proof that cannot be given.
+const PROVE_FINALITY_FAILED: i32 = 4;
+
+/// Proofs of finality.
+#[rpc(server)]
+pub trait FinalityApi {
+    /// SCALE-encoded `FinalityProof` for a height: a justification of that block or a later one, and the headers in between. Null
+    /// if the node has no justification that high yet; an error if the block is not final.
+    #[method(name = "grandpa_proveFinality")]
+    fn prove_finality(&self, block: BlockNumber) -> RpcResult<Option<Bytes>>;
+}
+
+/// [`FinalityApiServer`] over the node's database.
+pub struct Finality {
+    /// The database.
+    pub backend: Arc<FullBackend>,
+    /// The authority set.
+    pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
+    /// The SDK's proofs.
+    pub proofs: Arc<FinalityProofProvider<FullBackend, OpaqueBlock>>,
+}
+
+impl Finality {
+    fn prove(
+        &self,
+        block: BlockNumber,
+    ) -> Result<Option<FinalityProof<Header>>, FinalityProofError> {
+        if self.authority_set.set_id() != 0 {
+            return self.proofs.prove_finality_proof(block, true);
+        }
+        let blockchain = self.backend.blockchain();
+        if blockchain.info().finalized_number < block {
+            return Err(FinalityProofError::BlockNotYetFinalized);
+        }
+        let Some(justification) = best_justification::<_, OpaqueBlock>(&*self.backend)? else {
+            return Ok(None);
+        };
+        let (target, hash) = justification.target();
+        if target < block {
+            return Ok(None);
+        }
+        let mut unknown_headers = Vec::new();
+        for number in (block.saturating_add(1)..=target).take(MAX_HEADERS) {
+            let header = blockchain
+                .hash(number)?
+                .map(|hash| blockchain.header(hash))
+                .transpose()?;
+            // Every block up to a finalized one is there.
+            let Some(header) = header.flatten() else {
+                return Ok(None);
+            };
+            unknown_headers.push(header);
+        }
+        Ok(Some(FinalityProof {
+            block: hash,
+            justification: justification.encode(),
+            unknown_headers,
+        }))
+    }
+}
+
+impl FinalityApiServer for Finality {
+    fn prove_finality(&self, block: BlockNumber) -> RpcResult<Option<Bytes>> {
+        let proof = self.prove(block).map_err(|error| {
+            let message = format!("GRANDPA prove finality rpc failed: {error}");
+            ErrorObjectOwned::owned(PROVE_FINALITY_FAILED, message, None::<()>)
+        })?;
+        Ok(proof.map(|proof| proof.encode().into()))
+    }
+}

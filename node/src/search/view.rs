@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What index, search and RPC read of the chain.
+
+use super::place::FinalizedBlock;
+use crate::service::FullClient;
+use bspp_primitives::{apis::PhiIndexApi, BlockNumber, Epoch, Hash, HospitalId, IdentifiedBatch};
+use polkadot_sdk::{
+    sc_client_api::BlockBackend,
+    sp_api::{ApiExt, ProvideRuntimeApi},
+    sp_blockchain::HeaderBackend,
+    sp_runtime::traits::Header as _,
+    *,
+};
+use std::sync::Arc;
+
+/// Why the chain cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ViewError {
+    /// The database fails.
+    #[error("chain database: {0}")]
+    Database(#[from] sp_blockchain::Error),
+    /// A runtime call fails. The state of an old block may have been pruned.
+    #[error("runtime call: {0}; the tag index needs the states of all blocks it has not seen (--state-pruning archive)")]
+    Runtime(#[from] sp_api::ApiError),
+    /// There is no such block.
+    #[error("NotFound: block {0}")]
+    NotFound(BlockNumber),
+    /// The test double has been told to fail.
+    #[cfg(test)]
+    #[error("the chain cannot be read")]
+    Unavailable,
+}
+
+/// The chain as index, search and RPC see it.
+pub trait ChainView: Send + Sync + 'static {
+    /// The newest finalized block.
+    fn finalized(&self) -> (BlockNumber, Hash);
+
+    /// Hash of the finalized block at a height.
+    fn hash(&self, number: BlockNumber) -> Result<Hash, ViewError>;
+
+    /// A finalized block and what was registered in it.
+    fn block(&self, number: BlockNumber) -> Result<FinalizedBlock, ViewError>;
+
+    /// Batches of a hospital and month in the state after block `at`: at most `limit`, from the `from`-th on.
+    fn batches(
+        &self,
+        at: Hash,
+        hospital: HospitalId,
+        epoch: Epoch,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<IdentifiedBatch>, ViewError>;
+
+    /// The bytes of a chunk that stands in a block body.
+    fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError>;
+}
+
+/// The view of a running node.
+pub struct ClientView(pub Arc<FullClient>);
+
+impl ClientView {
+    /// Whether this chain registers index entries: whether it is the consortium chain.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime's version cannot be read.
+    pub fn has_index(&self) -> Result<bool, ViewError> {
+        let best = self.0.info().best_hash;
+        Ok(self
+            .0
+            .runtime_api()
+            .has_api::<dyn PhiIndexApi<bspp_primitives::OpaqueBlock>>(best)?)
+    }
+}
+
+impl ChainView for ClientView {
+    fn finalized(&self) -> (BlockNumber, Hash) {
+        let info = self.0.info();
+        (info.finalized_number, info.finalized_hash)
+    }
+
+    fn hash(&self, number: BlockNumber) -> Result<Hash, ViewError> {
+        HeaderBackend::hash(&*self.0, number)?.ok_or(ViewError::NotFound(number))
+    }
+
+    fn block(&self, number: BlockNumber) -> Result<FinalizedBlock, ViewError> {
+        let hash = ChainView::hash(self, number)?;
+        let header = self.0.header(hash)?.ok_or(ViewError::NotFound(number))?;
+        let body = self
+            .0
+            .block_body(hash)?
+            .ok_or(ViewError::NotFound(number))?;
+        // Asked at the block itself: its state says which of its extrinsics succeeded.
+        let registrations = self.0.runtime_api().registrations(hash, body)?;
+        Ok(FinalizedBlock {
+            number,
+            hash,
+            parent: *header.parent_hash(),
+            registrations,
+        })
+    }
+
+    fn batches(
+        &self,
+        at: Hash,
+        hospital: HospitalId,
+        epoch: Epoch,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<IdentifiedBatch>, ViewError> {
+        Ok(self
+            .0
+            .runtime_api()
+            .batches(at, hospital, epoch, from, limit)?)
+    }
+
+    fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError> {
+        Ok(self.0.indexed_transaction(hash)?)
+    }
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A chain with this pallet only; council and session are recorders.
+#![allow(clippy::unwrap_used)]
+
+use crate::{self as pallet_consortium, GenesisHospital};
+use bspp_primitives::{Epoch, HospitalId, Moment};
+use core::cell::RefCell;
+use frame_support::{
+    derive_impl,
+    traits::{
+        ChangeMembers, ConstU16, ConstU32, ConstU64, Contains, InitializeMembers, Time,
+        ValidatorRegistration, ValidatorSet,
+    },
+};
+use frame_system::{EnsureRoot, RawOrigin};
+use sp_core::H256;
+use sp_runtime::{traits::ConvertInto, BuildStorage};
+
+pub type AccountId = u64;
+type Block = frame_system::mocking::MockBlock<Test>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Consortium: pallet_consortium,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+}
+
+thread_local! {
+    static NOW: RefCell<Moment> = const { RefCell::new(0) };
+    static SESSION: RefCell<u32> = const { RefCell::new(0) };
+    static IN_FORCE: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
+    static KEYLESS: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
+    static COUNCIL: RefCell<(Vec<AccountId>, Option<AccountId>)> =
+        const { RefCell::new((Vec::new(), None)) };
+}
+
+pub struct Clock;
+impl Time for Clock {
+    type Moment = Moment;
+    fn now() -> Moment {
+        NOW.with_borrow(|now| *now)
+    }
+}
+
+pub struct Sessions;
+impl ValidatorSet<AccountId> for Sessions {
+    type ValidatorId = AccountId;
+    type ValidatorIdOf = ConvertInto;
+    fn session_index() -> u32 {
+        SESSION.with_borrow(|session| *session)
+    }
+    fn validators() -> Vec<AccountId> {
+        IN_FORCE.with_borrow(Clone::clone)
+    }
+}
+impl ValidatorRegistration<AccountId> for Sessions {
+    fn is_registered(id: &AccountId) -> bool {
+        !KEYLESS.with_borrow(|keyless| keyless.contains(id))
+    }
+}
+
+pub struct Recorder;
+impl ChangeMembers<AccountId> for Recorder {
+    fn change_members_sorted(_: &[AccountId], _: &[AccountId], new: &[AccountId]) {
+        COUNCIL.with_borrow_mut(|council| *council = (new.to_vec(), None));
+    }
+    fn set_prime(prime: Option<AccountId>) {
+        COUNCIL.with_borrow_mut(|council| council.1 = prime);
+    }
+}
+impl InitializeMembers<AccountId> for Recorder {
+    fn initialize_members(members: &[AccountId]) {
+        COUNCIL.with_borrow_mut(|council| *council = (members.to_vec(), None));
+    }
+}
+
+/// System calls that set code are operational here, remarks are not.
+pub struct Operational;
+impl Contains<RuntimeCall> for Operational {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::System(frame_system::Call::set_heap_pages { .. })
+        )
+    }
+}
+
+pub const QUOTA_WEIGHT: u64 = 1_000;
+pub const QUOTA_BYTES: u64 = 500;
+
+impl pallet_consortium::Config for Test {
+    type RuntimeCall = RuntimeCall;
+    type CouncilOrigin = EnsureRoot<AccountId>;
+    type Council = Recorder;
+    type Session = Sessions;
+    type Time = Clock;
+    type OperationalCalls = Operational;
+    type QuotaWeight = ConstU64<QUOTA_WEIGHT>;
+    type QuotaBytes = ConstU64<QUOTA_BYTES>;
+    type MaxHospitals = ConstU32<4>;
+    type MaxDelegates = ConstU32<3>;
+    type MaxValidatorsPerHospital = ConstU32<3>;
+    type MaxValidators = ConstU32<5>;
+    type MinValidators = ConstU32<1>;
+    type MaxKeys = ConstU32<3>;
+    type MaxKeyNotice = ConstU16<3>;
+    type MaxCouncil = ConstU32<3>;
+    type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+pub const HOSPITAL_A: HospitalId = H256::repeat_byte(0xA);
+pub const HOSPITAL_B: HospitalId = H256::repeat_byte(0xB);
+pub const HOSPITAL_C: HospitalId = H256::repeat_byte(0xC);
+pub const OPERATOR_A: AccountId = 10;
+pub const OPERATOR_B: AccountId = 20;
+pub const DOCTOR_A: AccountId = 11;
+pub const VALIDATOR_A: AccountId = 12;
+pub const VALIDATOR_A2: AccountId = 13;
+pub const VALIDATOR_B: AccountId = 22;
+pub const COUNCILLOR: AccountId = 1;
+pub const STRANGER: AccountId = 99;
+/// 2020-01, 600 months after 1970-01.
+pub const EPOCH: Epoch = 600;
+
+/// A valid X25519 key that differs by `n`.
+pub fn key(n: u8) -> [u8; 32] {
+    bspp_peks::X25519Secret::from_bytes([n; 32]).public().0
+}
+
+pub fn council() -> RuntimeOrigin {
+    RawOrigin::Root.into()
+}
+
+pub fn signed(who: AccountId) -> RuntimeOrigin {
+    RawOrigin::Signed(who).into()
+}
+
+pub fn set_time(epoch: Epoch) {
+    let start = bspp_primitives::epoch_start(epoch).unwrap();
+    NOW.with_borrow_mut(|now| *now = start);
+}
+
+pub fn set_session(index: u32) {
+    SESSION.with_borrow_mut(|session| *session = index);
+}
+
+pub fn set_in_force(validators: &[AccountId]) {
+    IN_FORCE.with_borrow_mut(|set| *set = validators.to_vec());
+}
+
+pub fn set_keyless(validators: &[AccountId]) {
+    KEYLESS.with_borrow_mut(|set| *set = validators.to_vec());
+}
+
+/// What the collective was last given.
+pub fn collective() -> (Vec<AccountId>, Option<AccountId>) {
+    COUNCIL.with_borrow(Clone::clone)
+}
+
+pub fn last_event() -> crate::Event<Test> {
+    match System::events().pop().unwrap().event {
+        RuntimeEvent::Consortium(event) => event,
+        other => panic!("another pallet's event: {other:?}"),
+    }
+}
+
+/// Two hospitals: A with a doctor and two validators, B with one validator; one councillor.
+pub struct ExtBuilder {
+    hospitals: Vec<GenesisHospital<AccountId>>,
+    council: Vec<AccountId>,
+}
+
+impl Default for ExtBuilder {
+    fn default() -> Self {
+        let hospital = |id, operator, n, validators, delegates| GenesisHospital {
+            id,
+            operator,
+            encryption_key: H256(key(n)),
+            validators,
+            delegates,
+        };
+        Self {
+            hospitals: vec![
+                hospital(
+                    HOSPITAL_A,
+                    OPERATOR_A,
+                    1,
+                    vec![VALIDATOR_A, VALIDATOR_A2],
+                    vec![DOCTOR_A],
+                ),
+                hospital(HOSPITAL_B, OPERATOR_B, 2, vec![VALIDATOR_B], vec![]),
+            ],
+            council: vec![COUNCILLOR],
+        }
+    }
+}
+
+impl ExtBuilder {
+    pub fn hospitals(mut self, hospitals: Vec<GenesisHospital<AccountId>>) -> Self {
+        self.hospitals = hospitals;
+        self
+    }
+
+    pub fn build(self) -> sp_io::TestExternalities {
+        set_session(0);
+        set_keyless(&[]);
+        let genesis = RuntimeGenesisConfig {
+            system: Default::default(),
+            consortium: crate::GenesisConfig {
+                hospitals: self.hospitals,
+                council: self.council,
+            },
+        };
+        let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
+        ext.execute_with(|| {
+            System::set_block_number(1);
+            set_time(EPOCH);
+            set_in_force(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
+        });
+        ext
+    }
+
+    /// Runs a test, then checks what must always hold.
+    pub fn run(self, test: impl FnOnce()) {
+        self.build().execute_with(|| {
+            test();
+            Consortium::do_try_state().unwrap();
+        });
+    }
+}

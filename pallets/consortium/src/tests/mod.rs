@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod admission;
+mod council;
+mod delegates;
+mod genesis;
+mod hospitals;
+mod invariants;
+mod keys;
+mod validators;

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Validators, and the set that authors blocks.
+
+use crate::{pallet::*, HospitalStatus};
+use alloc::vec::Vec;
+use bspp_primitives::HospitalId;
+use core::marker::PhantomData;
+use frame_support::{
+    ensure,
+    traits::{Get, ValidatorRegistration, ValidatorSet},
+};
+use sp_runtime::{traits::Convert, DispatchResult};
+
+/// Target of this pallet's log lines.
+const LOG_TARGET: &str = "runtime::consortium";
+
+impl<T: Config> Pallet<T> {
+    /// The hospital of a validator, in good standing or not.
+    pub fn hospital_of_validator(validator: &T::AccountId) -> Option<HospitalId> {
+        Validators::<T>::get(validator)
+    }
+
+    /// Validators of active hospitals that have session keys, sorted: the set that should author.
+    pub fn planned_validators() -> Vec<T::AccountId> {
+        let mut planned = Vec::new();
+        for hospital in HospitalIds::<T>::get() {
+            if Self::status(&hospital) == Some(HospitalStatus::Active) {
+                planned.extend(
+                    HospitalValidators::<T>::get(hospital)
+                        .into_iter()
+                        .filter(T::Session::is_registered),
+                );
+            }
+        }
+        planned.sort();
+        planned
+    }
+
+    /// Whether enough validators remain without `leaving`. Who leaves no gap may always go.
+    pub(crate) fn ensure_enough_without(leaving: &[T::AccountId]) -> DispatchResult {
+        let planned = Self::planned_validators();
+        let remaining = planned.iter().filter(|who| !leaving.contains(who)).count();
+        let enough = u32::try_from(remaining).map_or(true, |n| n >= T::MinValidators::get());
+        ensure!(
+            enough || remaining == planned.len(),
+            Error::<T>::InvalidValidatorCount
+        );
+        Ok(())
+    }
+
+    pub(crate) fn do_add_validator(
+        hospital: HospitalId,
+        validator: &T::AccountId,
+    ) -> DispatchResult {
+        ensure!(Self::is_free(validator), Error::<T>::AlreadyExists);
+        ensure!(
+            Validators::<T>::count() < T::MaxValidators::get(),
+            Error::<T>::MaxValidatorsExceeded
+        );
+        HospitalValidators::<T>::try_mutate(hospital, |validators| {
+            let position = validators
+                .binary_search(validator)
+                .err()
+                .ok_or(Error::<T>::AlreadyExists)?;
+            validators
+                .try_insert(position, validator.clone())
+                .map_err(|_| Error::<T>::MaxValidatorsExceeded)
+        })?;
+        Self::hold_account(validator);
+        Validators::<T>::insert(validator, hospital);
+        Ok(())
+    }
+
+    pub(crate) fn do_remove_validator(
+        hospital: HospitalId,
+        validator: &T::AccountId,
+    ) -> DispatchResult {
+        ensure!(
+            Validators::<T>::get(validator) == Some(hospital),
+            Error::<T>::NotFound
+        );
+        Self::ensure_enough_without(core::slice::from_ref(validator))?;
+        HospitalValidators::<T>::mutate(hospital, |validators| {
+            validators.retain(|who| who != validator);
+        });
+        Validators::<T>::remove(validator);
+        Ok(())
+    }
+}
+
+impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
+    fn new_session(_: u32) -> Option<Vec<T::AccountId>> {
+        let planned = Self::planned_validators();
+        if planned.is_empty() {
+            log::error!(target: LOG_TARGET, "no validator has session keys; the set stays");
+            return None;
+        }
+        let mut current = T::Session::validators();
+        current.sort();
+        // Saying "the same again" would still be a change of authorities to GRANDPA.
+        (planned != current).then_some(planned)
+    }
+
+    fn new_session_genesis(_: u32) -> Option<Vec<T::AccountId>> {
+        // The session pallet's own configuration names the first set.
+        None
+    }
+
+    fn start_session(_: u32) {}
+
+    fn end_session(_: u32) {}
+}
+
+/// Who may set session keys: validators of this pallet. `pallet-session`'s `ValidatorIdOf`.
+pub struct ValidatorOf<T>(PhantomData<T>);
+
+impl<T: Config> Convert<T::AccountId, Option<T::AccountId>> for ValidatorOf<T> {
+    fn convert(who: T::AccountId) -> Option<T::AccountId> {
+        Validators::<T>::contains_key(&who).then_some(who)
+    }
+}

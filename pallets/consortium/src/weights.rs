@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Weights. Counted from the work of each call until they are measured: database accesses by `DbWeight`, computation
+//! generously. Measure with `frame-omni-bencher` on the runtime's wasm.
+
+use core::marker::PhantomData;
+use frame_support::{traits::Get, weights::Weight};
+
+/// Weights of this pallet's calls.
+pub trait WeightInfo {
+    /// `add_hospital`.
+    fn add_hospital() -> Weight;
+    /// `remove_hospital` with `h` hospitals and `v` validators on the chain.
+    fn remove_hospital(h: u32, v: u32) -> Weight;
+    /// `suspend_hospital` with `h` hospitals and `v` validators on the chain.
+    fn suspend_hospital(h: u32, v: u32) -> Weight;
+    /// `readmit_hospital`.
+    fn readmit_hospital() -> Weight;
+    /// `change_operator`.
+    fn change_operator() -> Weight;
+    /// `set_council` with `m` members before and after.
+    fn set_council(m: u32) -> Weight;
+    /// `dispatch_as_root`, without the dispatched call.
+    fn dispatch_as_root() -> Weight;
+    /// `add_delegate`.
+    fn add_delegate() -> Weight;
+    /// `remove_delegate`.
+    fn remove_delegate() -> Weight;
+    /// `rotate_encryption_key`.
+    fn rotate_encryption_key() -> Weight;
+    /// `add_validator`.
+    fn add_validator() -> Weight;
+    /// `remove_validator` with `h` hospitals and `v` validators on the chain.
+    fn remove_validator(h: u32, v: u32) -> Weight;
+}
+
+/// Weights from the database's costs of the runtime.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+/// Decoding, checks and an event of a small call: 25 µs.
+const BASE: u64 = 25_000_000;
+/// Work per hospital, validator or member that a call walks over: 3 µs.
+const STEP: u64 = 3_000_000;
+/// Proof size of one small map entry with its trie nodes.
+const ENTRY_PROOF: u64 = 3_600;
+
+fn of(time: u64, entries: u64) -> Weight {
+    Weight::from_parts(time, entries.saturating_mul(ENTRY_PROOF))
+}
+
+impl<T: frame_system::Config> SubstrateWeight<T> {
+    /// Reading the whole validator set: identifiers, each hospital with its validators, each validator's keys.
+    fn walk(h: u32, v: u32) -> Weight {
+        let (h, v) = (u64::from(h), u64::from(v));
+        let reads = h.saturating_mul(2).saturating_add(v).saturating_add(1);
+        of(STEP.saturating_mul(h.saturating_add(v)), reads)
+            .saturating_add(T::DbWeight::get().reads(reads))
+    }
+
+    fn call(time: u64, reads: u64, writes: u64) -> Weight {
+        of(time, reads).saturating_add(T::DbWeight::get().reads_writes(reads, writes))
+    }
+}
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    fn add_hospital() -> Weight {
+        Self::call(BASE.saturating_mul(6), 8, 7)
+    }
+    fn remove_hospital(h: u32, v: u32) -> Weight {
+        // Each validator of the hospital is deleted: at most all of them.
+        Self::call(BASE, 4, 4)
+            .saturating_add(Self::walk(h, v))
+            .saturating_add(T::DbWeight::get().writes(u64::from(v)))
+    }
+    fn suspend_hospital(h: u32, v: u32) -> Weight {
+        Self::call(BASE, 1, 1).saturating_add(Self::walk(h, v))
+    }
+    fn readmit_hospital() -> Weight {
+        Self::call(BASE, 1, 1)
+    }
+    fn change_operator() -> Weight {
+        Self::call(BASE, 5, 4)
+    }
+    fn set_council(m: u32) -> Weight {
+        // Members and roles, then the collective's votes on up to 20 open motions.
+        let m = u64::from(m);
+        let entries = m.saturating_mul(6).saturating_add(24);
+        Self::call(
+            BASE.saturating_add(STEP.saturating_mul(m).saturating_mul(24)),
+            entries,
+            entries,
+        )
+    }
+    fn dispatch_as_root() -> Weight {
+        Self::call(BASE, 1, 0)
+    }
+    fn add_delegate() -> Weight {
+        Self::call(BASE, 6, 3)
+    }
+    fn remove_delegate() -> Weight {
+        Self::call(BASE, 3, 2)
+    }
+    fn rotate_encryption_key() -> Weight {
+        Self::call(BASE.saturating_mul(6), 5, 2)
+    }
+    fn add_validator() -> Weight {
+        Self::call(BASE, 7, 4)
+    }
+    fn remove_validator(h: u32, v: u32) -> Weight {
+        Self::call(BASE, 3, 3).saturating_add(Self::walk(h, v))
+    }
+}

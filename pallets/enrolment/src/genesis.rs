@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The chain's first state. A mistake in it stops the chain's birth, with a message.
+
+use crate::{
+    Admins, Clinicians, Config, ConsortiumChain, GenesisConfig, HospitalIdentity, Nodes, Pallet,
+    Validators,
+};
+use alloc::{collections::BTreeSet, vec::Vec};
+use frame_support::{traits::Get, BoundedBTreeSet, BoundedVec};
+
+impl<T: Config> Pallet<T> {
+    /// Writes the first state.
+    ///
+    /// # Panics
+    ///
+    /// If there are more admins, clinicians or validators than bounds allow, or a validator twice.
+    pub(crate) fn build_genesis(genesis: &GenesisConfig<T>) {
+        HospitalIdentity::<T>::put(genesis.hospital);
+        ConsortiumChain::<T>::put(genesis.chain);
+
+        let admins: BTreeSet<T::AccountId> = genesis.admins.iter().cloned().collect();
+        admins.iter().for_each(Self::add_reference);
+        match BoundedBTreeSet::try_from(admins) {
+            Ok(admins) => Admins::<T>::put(admins),
+            Err(_) => panic!("genesis has more admins than {}", T::MaxAdmins::get()),
+        }
+
+        for account in &genesis.clinicians {
+            Clinicians::<T>::insert(account, ());
+            Self::add_reference(account);
+        }
+        assert!(
+            Clinicians::<T>::count() <= T::MaxClinicians::get(),
+            "genesis has more clinicians than {}",
+            T::MaxClinicians::get()
+        );
+
+        let validators: Vec<T::AccountId> = genesis.validators.clone();
+        for account in &validators {
+            Nodes::<T>::insert(account, ());
+            Self::add_node_references(account);
+        }
+        assert!(
+            usize::try_from(Nodes::<T>::count()) == Ok(validators.len()),
+            "genesis has a validator twice"
+        );
+        match BoundedVec::try_from(validators) {
+            Ok(validators) => Validators::<T>::put(validators),
+            Err(_) => panic!("genesis has more validators than {}", T::MaxNodes::get()),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::mock::*;
+use bspp_primitives::traits::Staff;
+
+#[test]
+fn genesis_should_make_members_that_can_transact() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert_eq!(Enrolment::hospital(), HOSPITAL);
+        assert_eq!(Enrolment::chain(), CHAIN);
+        assert!(Enrolment::is_admin(&ADMIN));
+        assert!(Enrolment::is_clinician(&CLINICIAN));
+        assert!(Enrolment::is_node(&NODE));
+        for who in [ADMIN, CLINICIAN, NODE] {
+            assert_eq!(System::sufficients(&who), 1);
+        }
+    });
+}
+
+#[test]
+fn genesis_should_count_one_reference_for_an_account_with_several_roles() {
+    ExtBuilder::default()
+        .with_clinicians(&[ADMIN])
+        .with_validators(&[ADMIN])
+        .build_and_execute(|| {
+            assert_eq!(System::sufficients(&ADMIN), 1);
+            assert_eq!(System::providers(&ADMIN), 1);
+        });
+}
+
+#[test]
+fn may_store_should_hold_for_clinicians_only() {
+    ExtBuilder::default().build_and_execute(|| {
+        assert!(Enrolment::may_store(&CLINICIAN));
+        for who in [ADMIN, NODE, STRANGER] {
+            assert!(!Enrolment::may_store(&who));
+        }
+    });
+}
+
+#[test]
+#[should_panic(expected = "more admins")]
+fn genesis_should_panic_when_there_are_too_many_admins() {
+    ExtBuilder::default().with_admins(&[1, 2, 3, 4]).build();
+}
+
+#[test]
+#[should_panic(expected = "more clinicians")]
+fn genesis_should_panic_when_there_are_too_many_clinicians() {
+    ExtBuilder::default().with_clinicians(&[1, 2, 3, 4]).build();
+}
+
+#[test]
+#[should_panic(expected = "more validators")]
+fn genesis_should_panic_when_there_are_too_many_validators() {
+    ExtBuilder::default().with_validators(&[1, 2, 3, 4]).build();
+}
+
+#[test]
+#[should_panic(expected = "validator twice")]
+fn genesis_should_panic_when_a_validator_stands_twice() {
+    ExtBuilder::default().with_validators(&[1, 1]).build();
+}

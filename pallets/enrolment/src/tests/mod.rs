@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests, one file per noun.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod admins;
+mod admission;
+mod clinicians;
+mod enrol_patient;
+mod genesis;
+mod nodes;
+mod register_consent;
+mod set_validators;
+mod withdraw_consent;
+
+use crate::mock::*;
+
+/// Origins that are not signed.
+fn unsigned() -> [RuntimeOrigin; 3] {
+    [
+        RuntimeOrigin::none(),
+        RuntimeOrigin::root(),
+        frame_system::RawOrigin::Authorized.into(),
+    ]
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the calls do once origin and bounds are checked.
+
+use crate::{
+    finality,
+    pallet::{Anchors, AuthoritySets, Config, Error, Event, HeadRing, Heads, Pallet},
+    types::{Anchor, Authorities, Justification, TrackedSet},
+};
+use bspp_primitives::{AnchoredHead, Header, HospitalId};
+use frame_support::{ensure, traits::Get};
+use sp_consensus_grandpa::SetId;
+use sp_core::H256;
+use sp_runtime::{traits::Header as _, DispatchError, DispatchResult, SaturatedConversion};
+
+impl<T: Config> Pallet<T> {
+    /// The newest anchored head of a hospital chain.
+    pub fn best_head(hospital: &HospitalId) -> Option<AnchoredHead> {
+        Anchors::<T>::get(hospital).map(|anchor| anchor.best)
+    }
+
+    /// The number of the authority set that signs after the newest anchored head.
+    pub fn current_set_id(hospital: &HospitalId) -> Option<SetId> {
+        AuthoritySets::<T>::get(hospital).map(|set| set.set_id)
+    }
+
+    /// Both of the above: what the runtime API `anchored_head` answers.
+    pub fn anchored_head(hospital: &HospitalId) -> Option<(AnchoredHead, SetId)> {
+        Self::best_head(hospital).zip(Self::current_set_id(hospital))
+    }
+
+    /// A head that is still remembered.
+    pub fn head(hospital: &HospitalId, hash: &H256) -> Option<AnchoredHead> {
+        Heads::<T>::get(hospital, hash)
+    }
+
+    /// Whether the council has halted this anchor.
+    pub fn is_halted(hospital: &HospitalId) -> bool {
+        Anchors::<T>::get(hospital).is_some_and(|anchor| anchor.halted)
+    }
+
+    /// Starts an anchor at `header`. Forgets every head the hospital had before.
+    pub(crate) fn do_start(
+        hospital: HospitalId,
+        header: &Header,
+        authorities: Authorities<T::MaxAuthorities>,
+        set_id: SetId,
+    ) -> Result<AnchoredHead, DispatchError> {
+        Self::ensure_size(header, None)?;
+        ensure!(
+            finality::is_valid_set(&authorities),
+            Error::<T>::InvalidAuthorities
+        );
+        for (_, hash) in HeadRing::<T>::drain_prefix(hospital) {
+            Heads::<T>::remove(hospital, hash);
+        }
+        AuthoritySets::<T>::insert(
+            hospital,
+            TrackedSet {
+                set_id,
+                authorities,
+            },
+        );
+        let best = Self::to_head(header);
+        let anchor = Anchor {
+            best,
+            next_slot: 0,
+            halted: false,
+        };
+        Self::remember(hospital, anchor, best);
+        Ok(best)
+    }
+
+    /// Verifies a finality proof, moves the anchor and, if the header says so, the authorities.
+    pub(crate) fn do_submit(
+        hospital: HospitalId,
+        header: &Header,
+        justification: &Justification,
+    ) -> DispatchResult {
+        Self::ensure_size(header, Some(justification))?;
+        let anchor = Anchors::<T>::get(hospital).ok_or(Error::<T>::NotFound)?;
+        ensure!(!anchor.halted, Error::<T>::AnchorHalted);
+        ensure!(
+            *header.number() > anchor.best.number,
+            Error::<T>::InvalidNumber
+        );
+        let set = AuthoritySets::<T>::get(hospital).ok_or(Error::<T>::NotFound)?;
+        let set_id = set.set_id;
+        finality::verify::<T>(header, justification, set.into())?;
+
+        if let Some(next) = finality::authority_change::<T>(header)? {
+            ensure!(
+                finality::is_valid_set(&next),
+                Error::<T>::InvalidAuthorities
+            );
+            let authorities = Authorities::<T::MaxAuthorities>::try_from(next)
+                .map_err(|_| Error::<T>::MaxAuthoritiesExceeded)?;
+            let set_id = set_id
+                .checked_add(1)
+                .ok_or(Error::<T>::InvalidAuthorityChange)?;
+            let count = authorities.len().saturated_into();
+            AuthoritySets::<T>::insert(
+                hospital,
+                TrackedSet {
+                    set_id,
+                    authorities,
+                },
+            );
+            Self::deposit_event(Event::AuthoritiesChanged {
+                hospital,
+                set_id,
+                count,
+            });
+        }
+
+        let head = Self::to_head(header);
+        Self::remember(hospital, anchor, head);
+        Self::deposit_event(Event::HeadAnchored {
+            hospital,
+            number: head.number,
+            hash: head.hash,
+        });
+        Ok(())
+    }
+
+    /// Halts or resumes an anchor.
+    pub(crate) fn do_set_halted(hospital: HospitalId, halted: bool) -> DispatchResult {
+        Anchors::<T>::try_mutate(hospital, |anchor| {
+            let anchor = anchor.as_mut().ok_or(Error::<T>::NotFound)?;
+            let refusal = if halted {
+                Error::<T>::AnchorHalted
+            } else {
+                Error::<T>::NotHalted
+            };
+            ensure!(anchor.halted != halted, refusal);
+            anchor.halted = halted;
+            Ok(())
+        })
+    }
+
+    fn ensure_size(header: &Header, justification: Option<&Justification>) -> DispatchResult {
+        use codec::Encode;
+        let mut size = header.encoded_size();
+        if let Some(justification) = justification {
+            let votes: u32 = justification.commit.precommits.len().saturated_into();
+            ensure!(
+                votes <= T::MaxAuthorities::get(),
+                Error::<T>::MaxVotesExceeded
+            );
+            let ancestries: u32 = justification.votes_ancestries.len().saturated_into();
+            ensure!(
+                ancestries <= T::MaxAncestries::get(),
+                Error::<T>::MaxAncestriesExceeded
+            );
+            size = size.saturating_add(justification.encoded_size());
+        }
+        let size: u32 = size.saturated_into();
+        ensure!(
+            size <= T::MaxProofSize::get(),
+            Error::<T>::MaxProofSizeExceeded
+        );
+        Ok(())
+    }
+
+    fn to_head(header: &Header) -> AnchoredHead {
+        AnchoredHead {
+            number: *header.number(),
+            hash: header.hash(),
+            state_root: *header.state_root(),
+            anchored_at: frame_system::Pallet::<T>::block_number().saturated_into(),
+        }
+    }
+
+    /// Puts `head` into the ring, in place of the oldest if it is full, and makes it the best.
+    pub(crate) fn remember(hospital: HospitalId, anchor: Anchor, head: AnchoredHead) {
+        let slot = anchor.next_slot;
+        if let Some(oldest) = HeadRing::<T>::get(hospital, slot) {
+            Heads::<T>::remove(hospital, oldest);
+        }
+        HeadRing::<T>::insert(hospital, slot, head.hash);
+        Heads::<T>::insert(hospital, head.hash, head);
+        let next = slot.saturating_add(1);
+        let next_slot = if next >= T::MaxHeads::get() { 0 } else { next };
+        Anchors::<T>::insert(
+            hospital,
+            Anchor {
+                best: head,
+                next_slot,
+                ..anchor
+            },
+        );
+    }
+}

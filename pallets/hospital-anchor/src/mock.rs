@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A consortium runtime with nothing but this pallet, and hospital chains that tests make up.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use crate::{self as pallet_hospital_anchor, types::Justification, Authorities};
+use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
+use bspp_primitives::{traits::Membership, Epoch, Hashing, Header, HospitalId, X25519Key};
+use codec::Encode;
+use frame_support::{derive_impl, parameter_types};
+use frame_system::EnsureRoot;
+use sp_consensus_grandpa::{
+    AuthorityId, AuthorityWeight, ConsensusLog, ScheduledChange, SetId, GRANDPA_ENGINE_ID,
+};
+use sp_core::H256;
+use sp_runtime::{traits::Header as _, BuildStorage, DigestItem, StateVersion};
+use std::cell::RefCell;
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        HospitalAnchor: pallet_hospital_anchor,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+}
+
+parameter_types! {
+    /// Small, so that tests can fill the ring.
+    pub const MaxHeads: u32 = 4;
+    pub const MaxAuthorities: u32 = 8;
+    pub const MaxAncestries: u32 = 6;
+    pub const MaxProofSize: u32 = 8 * 1024;
+}
+
+impl crate::Config for Test {
+    type ForceOrigin = EnsureRoot<u64>;
+    type Membership = Members;
+    type MaxHeads = MaxHeads;
+    type MaxAuthorities = MaxAuthorities;
+    type MaxAncestries = MaxAncestries;
+    type MaxProofSize = MaxProofSize;
+    type WeightInfo = ();
+}
+
+/// Two hospitals; their operators; one account of nobody's.
+pub const A: HospitalId = H256([0xaa; 32]);
+pub const B: HospitalId = H256([0xbb; 32]);
+pub const NO_MEMBER: HospitalId = H256([0xee; 32]);
+pub const OPERATOR_A: u64 = 1;
+pub const DELEGATE_B: u64 = 2;
+pub const STRANGER: u64 = 9;
+
+thread_local! {
+    static MEMBERS: RefCell<Vec<(u64, HospitalId)>> =
+        const { RefCell::new(Vec::new()) };
+}
+
+/// Members: one account of A, one of B, and those that benchmarks add.
+pub struct Members;
+impl Members {
+    fn all() -> Vec<(u64, HospitalId)> {
+        let added = MEMBERS.with_borrow(Clone::clone);
+        [(OPERATOR_A, A), (DELEGATE_B, B)]
+            .into_iter()
+            .chain(added)
+            .collect()
+    }
+}
+impl Membership<u64> for Members {
+    fn hospital_of(who: &u64) -> Option<HospitalId> {
+        Self::all()
+            .into_iter()
+            .find(|(member, _)| member == who)
+            .map(|(_, hospital)| hospital)
+    }
+    fn is_operator(who: &u64, hospital: &HospitalId) -> bool {
+        *who != DELEGATE_B && Self::hospital_of(who) == Some(*hospital)
+    }
+    fn is_active(hospital: &HospitalId) -> bool {
+        Self::all().iter().any(|(_, member)| member == hospital)
+    }
+    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
+        None
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_member(hospital: &HospitalId, operator: &u64, delegate: &u64) {
+        MEMBERS.with_borrow_mut(|m| m.extend([(*operator, *hospital), (*delegate, *hospital)]));
+    }
+}
+
+/// Voters of weight one, by number of their test account.
+pub fn voters(numbers: &[u16]) -> Vec<(Account, AuthorityWeight)> {
+    numbers.iter().map(|number| (Account(*number), 1)).collect()
+}
+
+/// The same as a pallet argument.
+pub fn authorities(numbers: &[u16]) -> Authorities<MaxAuthorities> {
+    let list: Vec<(AuthorityId, AuthorityWeight)> = numbers
+        .iter()
+        .map(|number| (Account(*number).into(), 1))
+        .collect();
+    list.try_into().unwrap()
+}
+
+/// A header at `number` whose state root is derived from `salt`.
+pub fn header(number: u32, salt: u8) -> Header {
+    Header::new(
+        number,
+        H256::zero(),
+        H256([salt; 32]),
+        H256::zero(),
+        Default::default(),
+    )
+}
+
+/// `header` with a GRANDPA signal in its digest.
+pub fn with_log(mut header: Header, log: ConsensusLog<u32>) -> Header {
+    header
+        .digest_mut()
+        .push(DigestItem::Consensus(GRANDPA_ENGINE_ID, log.encode()));
+    header
+}
+
+/// `header` with a scheduled change to `numbers`.
+pub fn with_change(header: Header, numbers: &[u16], delay: u32) -> Header {
+    let next_authorities = authorities(numbers).into_inner();
+    with_log(
+        header,
+        ConsensusLog::ScheduledChange(ScheduledChange {
+            next_authorities,
+            delay,
+        }),
+    )
+}
+
+/// A justification of `header` by exactly these voters.
+pub fn justify(header: &Header, numbers: &[u16], set_id: SetId) -> Justification {
+    justify_with(header, numbers, set_id, 0, 1)
+}
+
+/// A justification whose votes stand on `forks` forks with `ancestors` headers in all.
+pub fn justify_with(
+    header: &Header,
+    numbers: &[u16],
+    set_id: SetId,
+    ancestors: u32,
+    forks: u32,
+) -> Justification {
+    make_justification_for_header(JustificationGeneratorParams {
+        header: header.clone(),
+        round: 7,
+        set_id,
+        authorities: voters(numbers),
+        ancestors,
+        forks,
+    })
+}
+
+/// The state of a hospital chain: its root, and a proof of `key`.
+pub fn state(pairs: &[(&[u8], &[u8])], key: &[u8]) -> (H256, Vec<Vec<u8>>) {
+    use sp_state_machine::{prove_read, Backend, InMemoryBackend};
+    let changes = pairs
+        .iter()
+        .map(|(key, value)| (key.to_vec(), Some(value.to_vec())))
+        .collect();
+    let backend = InMemoryBackend::<Hashing>::from((vec![(None, changes)], StateVersion::V1));
+    let root = backend
+        .storage_root(core::iter::empty(), StateVersion::V1)
+        .0;
+    let proof = prove_read(backend, [key]).unwrap();
+    (root, proof.into_iter_nodes().collect())
+}
+
+/// Prepares a chain state, then runs a test and checks the invariants after it.
+#[derive(Default)]
+pub struct ExtBuilder {
+    anchors: Vec<(HospitalId, Header, Vec<u16>, SetId)>,
+}
+
+impl ExtBuilder {
+    /// Anchors a hospital at `header`; the numbered voters sign after it.
+    pub fn anchored(
+        mut self,
+        hospital: HospitalId,
+        header: Header,
+        voters: &[u16],
+        set_id: SetId,
+    ) -> Self {
+        self.anchors
+            .push((hospital, header, voters.to_vec(), set_id));
+        self
+    }
+
+    /// Anchors hospital A at block 10, signed after by voters 0 to 3 as set 5.
+    pub fn anchored_a(self) -> Self {
+        self.anchored(A, header(10, 0), &[0, 1, 2, 3], 5)
+    }
+
+    /// A chain at block 1 without anchors.
+    pub fn build() -> sp_io::TestExternalities {
+        let storage = frame_system::GenesisConfig::<Test>::default()
+            .build_storage()
+            .unwrap();
+        let mut ext = sp_io::TestExternalities::from(storage);
+        ext.execute_with(|| System::set_block_number(1));
+        ext
+    }
+
+    /// Runs `test`.
+    pub fn execute(self, test: impl FnOnce()) {
+        Self::build().execute_with(|| {
+            for (hospital, header, voters, set_id) in self.anchors {
+                HospitalAnchor::initialise_anchor(
+                    RuntimeOrigin::root(),
+                    hospital,
+                    Box::new(header),
+                    authorities(&voters),
+                    set_id,
+                )
+                .unwrap();
+            }
+            System::reset_events();
+            test();
+            HospitalAnchor::do_try_state().unwrap();
+        });
+    }
+}

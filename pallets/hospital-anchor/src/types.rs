@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the pallet stores.
+
+use bp_header_chain::AuthoritySet;
+use bspp_primitives::{AnchoredHead, Header};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+    traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
+};
+use scale_info::TypeInfo;
+use sp_consensus_grandpa::{AuthorityId, AuthorityWeight, SetId};
+
+/// A GRANDPA finality proof of a hospital chain, as that chain's nodes hand it out.
+pub type Justification = bp_header_chain::justification::GrandpaJustification<Header>;
+
+/// GRANDPA voters with their weights.
+pub type Authorities<Max> = BoundedVec<(AuthorityId, AuthorityWeight), Max>;
+
+/// The state of one hospital's anchor.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Anchor {
+    /// The newest head.
+    pub best: AnchoredHead,
+    /// Slot of the ring that the next head takes.
+    pub next_slot: u32,
+    /// Whether the council has halted it: nothing is anchored and nothing is read.
+    pub halted: bool,
+}
+
+/// The voters whose justification the next header needs.
+#[derive(
+    CloneNoBound,
+    DebugNoBound,
+    PartialEqNoBound,
+    EqNoBound,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+#[codec(encode_bound())]
+#[codec(decode_bound())]
+#[codec(decode_with_mem_tracking_bound())]
+#[codec(mel_bound())]
+#[scale_info(skip_type_params(Max))]
+pub struct TrackedSet<Max: Get<u32>> {
+    /// Number of the set: votes are signed together with it.
+    pub set_id: SetId,
+    /// The voters.
+    pub authorities: Authorities<Max>,
+}
+
+impl<Max: Get<u32>> From<TrackedSet<Max>> for AuthoritySet {
+    fn from(set: TrackedSet<Max>) -> Self {
+        Self::new(set.authorities.into_inner(), set.set_id)
+    }
+}

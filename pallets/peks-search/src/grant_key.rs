@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Calls that are valid by a grant key's signature alone.
+//!
+//! The patient who revokes is no member: no account, no nonce. A signature is good once, because a request is
+//! revoked or closed once and no other request ever has its key.
+
+use crate::{
+    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY, REQUEST_NOT_FOUND},
+    Config, Pallet, Requests,
+};
+use alloc::vec::Vec;
+use bspp_peks::ed25519;
+use bspp_primitives::{messages, Ed25519Signature, RequestId, RequestStatus};
+use frame_support::{
+    pallet_prelude::{TransactionSource, ValidTransaction},
+    traits::Get,
+    weights::Weight,
+};
+use sp_core::H256;
+use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityWithRefund};
+
+/// Which bytes G signs over chain and request.
+type Message = fn(&H256, &RequestId) -> Vec<u8>;
+
+impl<T: Config> Pallet<T> {
+    /// Whether a revocation may enter the pool and a block.
+    pub(crate) fn authorize_revoke(
+        _source: TransactionSource,
+        request: &RequestId,
+        signature: &Ed25519Signature,
+    ) -> TransactionValidityWithRefund {
+        Self::authorize(
+            "BsppRevokeRequest",
+            messages::revoke_message,
+            request,
+            signature,
+        )
+    }
+
+    /// Whether a closing may enter the pool and a block.
+    pub(crate) fn authorize_close(
+        _source: TransactionSource,
+        request: &RequestId,
+        signature: &Ed25519Signature,
+    ) -> TransactionValidityWithRefund {
+        Self::authorize(
+            "BsppCloseRequest",
+            messages::close_message,
+            request,
+            signature,
+        )
+    }
+
+    fn authorize(
+        tag: &'static str,
+        message: Message,
+        request: &RequestId,
+        signature: &Ed25519Signature,
+    ) -> TransactionValidityWithRefund {
+        let known =
+            Requests::<T>::get(request).ok_or(InvalidTransaction::Custom(REQUEST_NOT_FOUND))?;
+        if known.status != RequestStatus::Open {
+            return Err(InvalidTransaction::Stale.into());
+        }
+        let message = message(&T::ChainId::get(), request);
+        if !Self::is_signed(&known.grant_key, &message, signature) {
+            return Err(InvalidTransaction::BadProof.into());
+        }
+        let valid = ValidTransaction::with_tag_prefix(tag)
+            .priority(GRANT_KEY_PRIORITY)
+            .longevity(GRANT_KEY_LONGEVITY)
+            .and_provides(request)
+            .propagate(true)
+            .build()?;
+        Ok((valid, Weight::zero()))
+    }
+
+    /// Strict Ed25519: small-order and non-canonical keys are refused.
+    pub(crate) fn is_signed(key: &[u8; 32], message: &[u8], signature: &Ed25519Signature) -> bool {
+        ed25519::verify_strict(key, message, signature).is_ok()
+    }
+}

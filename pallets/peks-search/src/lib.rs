@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#![cfg_attr(not(feature = "std"), no_std)]
+#![doc = include_str!("../README.md")]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod grant_key;
+mod impls;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+mod try_state;
+pub mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use weights::WeightInfo;
+
+// What the macros expand to uses `expect` on what they themselves made.
+#[allow(clippy::expect_used)]
+#[frame_support::pallet]
+pub mod pallet {
+    //! Storage, events, errors and calls.
+
+    use crate::{types::RequestOf, WeightInfo};
+    use bspp_primitives::{
+        traits::{Membership, RegisteredEntries},
+        Ed25519Signature, HospitalId, Match, MatchProof, Moment, OpenRequest, PurposeOfUse,
+        RecordId, RequestId,
+    };
+    use frame_support::{pallet_prelude::*, traits::Time};
+    use frame_system::{ensure_authorized, pallet_prelude::*};
+    use sp_core::H256;
+
+    /// Only the newest layout is in use.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    /// The pallet.
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet needs of its runtime.
+    #[pallet::config]
+    pub trait Config:
+        frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId: Into<[u8; 32]>>
+    {
+        /// Who acts for which hospital.
+        type Membership: Membership<Self::AccountId>;
+        /// Which entries are registered.
+        type RegisteredEntries: RegisteredEntries;
+        /// The consortium chain's genesis hash: `chain` in every signed message.
+        type ChainId: Get<H256>;
+        /// The chain's clock, in milliseconds.
+        type Time: Time<Moment = Moment>;
+        /// How far ahead a grant's expiry may lie, in milliseconds.
+        #[pallet::constant]
+        type MaxGrantDuration: Get<Moment>;
+        /// How long a hospital has to answer a match, in milliseconds.
+        #[pallet::constant]
+        type AnswerPeriod: Get<Moment>;
+        /// Matches of one request at most.
+        #[pallet::constant]
+        type MaxMatchesPerRequest: Get<u32>;
+        /// Weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Every request that was ever opened. None is removed: a grant key opens once, ever.
+    #[pallet::storage]
+    pub type Requests<T: Config> = StorageMap<_, Blake2_128Concat, RequestId, RequestOf<T>>;
+
+    /// Proved matches by request and record.
+    #[pallet::storage]
+    pub type Matches<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, RequestId, Blake2_128Concat, RecordId, Match>;
+
+    /// How many matches each hospital left unanswered beyond the answer period. Never falls.
+    #[pallet::storage]
+    pub type Unanswered<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, u32, ValueQuery>;
+
+    /// What happened. No event has a keyword, a tag or a patient's identifier.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A grant key opened a request.
+        RequestOpened {
+            /// The request.
+            request: RequestId,
+            /// The hospital whose records are asked for.
+            hospital: HospitalId,
+            /// Who asks.
+            requester: T::AccountId,
+            /// Purpose the patient allowed.
+            purpose: PurposeOfUse,
+            /// When the grant ends, in milliseconds since 1970.
+            expiry: Moment,
+        },
+        /// A requester proved that a record matches.
+        MatchProved {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+        },
+        /// The patient revoked a request.
+        RequestRevoked {
+            /// The request.
+            request: RequestId,
+        },
+        /// The patient closed a request that is done.
+        RequestClosed {
+            /// The request.
+            request: RequestId,
+        },
+        /// The hospital says it disclosed a record.
+        DisclosureClaimed {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+        },
+        /// The requester says the record arrived whole.
+        DisclosureConfirmed {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+        },
+        /// The hospital did not answer in time.
+        DisclosureUnanswered {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+            /// The hospital against which it counts.
+            hospital: HospitalId,
+        },
+    }
+
+    /// Why a call fails.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No such request.
+        RequestNotFound,
+        /// No such match of this request.
+        MatchNotFound,
+        /// The sender acts for no active hospital, or is not who this call is for.
+        NotAuthorized,
+        /// The grant key has opened a request before.
+        RequestAlreadyExists,
+        /// This record has been proved under this request before.
+        MatchAlreadyExists,
+        /// The hospital asked is not an active member.
+        HospitalNotActive,
+        /// The expiry has passed, or passed before the answer was due.
+        RequestExpired,
+        /// The request is revoked or closed.
+        RequestNotOpen,
+        /// The expiry lies further ahead than grants may last.
+        MaxGrantDurationExceeded,
+        /// The request has as many matches as one may have.
+        MaxMatchesPerRequestExceeded,
+        /// The entry does not stand where the proof says.
+        EntryNotRegistered,
+        /// The entry has no such slot.
+        InvalidSlot,
+        /// The signature is not the named key's over the expected message, or the key is of small order.
+        InvalidSignature,
+        /// The disclosure has come too far for this step, or not far enough.
+        InvalidDisclosureStatus,
+        /// The hospital still has time to answer.
+        AnswerPeriodNotOver,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        #[cfg(feature = "std")]
+        fn integrity_test() {
+            assert!(
+                T::MaxMatchesPerRequest::get() > 0,
+                "a request must allow a match"
+            );
+            assert!(
+                T::MaxGrantDuration::get() > 0,
+                "a grant must be able to last"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Opens a request under a grant's one-time key G.
+        ///
+        /// * Origin: signed by the requester, an account that acts for an active hospital.
+        /// * Effect: the request is open until its expiry. G never opens another.
+        /// * Errors: `NotAuthorized`, `HospitalNotActive`, `RequestExpired`, `MaxGrantDurationExceeded`,
+        ///   `RequestAlreadyExists`, `InvalidSignature`.
+        /// * Events: `RequestOpened`.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::open_request())]
+        pub fn open_request(origin: OriginFor<T>, open: OpenRequest) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_open_request(requester, open)
+        }
+
+        /// Proves that a registered record matches what the requester searched for (protocol section 7).
+        ///
+        /// * Origin: signed by the request's requester.
+        /// * Effect: the match stands, its disclosure pending.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `RequestExpired`, `MatchAlreadyExists`,
+        ///   `MaxMatchesPerRequestExceeded`, `InvalidSlot`, `EntryNotRegistered`, `InvalidSignature`.
+        /// * Events: `MatchProved`.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::prove_match())]
+        pub fn prove_match(origin: OriginFor<T>, proof: MatchProof) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_prove_match(requester, proof)
+        }
+
+        /// Revokes a request. Every later disclosure under it is refused.
+        ///
+        /// * Origin: whoever has G's signature over [`bspp_primitives::messages::revoke_message`]; the patient is
+        ///   no member and has no account here. Any other origin is refused.
+        /// * Effect: the request is revoked, for good.
+        /// * Errors: `RequestNotFound`, `RequestNotOpen`. In the pool: [`crate::types::REQUEST_NOT_FOUND`], `Stale`,
+        ///   `BadProof`.
+        /// * Events: `RequestRevoked`.
+        #[pallet::call_index(2)]
+        #[pallet::weight((T::WeightInfo::revoke_request(), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_grant_key())]
+        #[pallet::authorize(Self::authorize_revoke)]
+        pub fn revoke_request(
+            origin: OriginFor<T>,
+            request: RequestId,
+            _signature: Ed25519Signature,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            Self::do_revoke_request(request)
+        }
+
+        /// Closes a request that is done.
+        ///
+        /// * Origin: whoever has G's signature over [`bspp_primitives::messages::close_message`]. Any other origin
+        ///   is refused.
+        /// * Effect: the request is closed, for good.
+        /// * Errors: as for `revoke_request`.
+        /// * Events: `RequestClosed`.
+        #[pallet::call_index(3)]
+        #[pallet::weight((T::WeightInfo::close_request(), DispatchClass::Operational))]
+        #[pallet::weight_of_authorize(T::WeightInfo::authorize_grant_key())]
+        #[pallet::authorize(Self::authorize_close)]
+        pub fn close_request(
+            origin: OriginFor<T>,
+            request: RequestId,
+            _signature: Ed25519Signature,
+        ) -> DispatchResult {
+            ensure_authorized(origin)?;
+            Self::do_close_request(request)
+        }
+
+        /// Says that the hospital has disclosed a matched record, late answers included.
+        ///
+        /// * Origin: signed by the operator of the request's hospital.
+        /// * Effect: the disclosure goes from pending or unanswered to claimed.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`, `InvalidDisclosureStatus`.
+        /// * Events: `DisclosureClaimed`.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::claim_disclosure())]
+        pub fn claim_disclosure(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+        ) -> DispatchResult {
+            let operator = ensure_signed(origin)?;
+            Self::do_claim_disclosure(operator, request, record)
+        }
+
+        /// Says that a record has arrived and agrees with its entry.
+        ///
+        /// * Origin: signed by the request's requester.
+        /// * Effect: the disclosure goes from pending or claimed to confirmed.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`, `InvalidDisclosureStatus`.
+        /// * Events: `DisclosureConfirmed`.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::confirm_disclosure())]
+        pub fn confirm_disclosure(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_confirm_disclosure(requester, request, record)
+        }
+
+        /// Flags a match that the hospital left unanswered for the whole answer period, although the request was
+        /// good all that time and still is not revoked or closed.
+        ///
+        /// * Origin: signed by the request's requester.
+        /// * Effect: the disclosure goes from pending to unanswered; it counts against the hospital for good.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `MatchNotFound`,
+        ///   `InvalidDisclosureStatus`, `RequestExpired`, `AnswerPeriodNotOver`.
+        /// * Events: `DisclosureUnanswered`.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::flag_unanswered())]
+        pub fn flag_unanswered(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_flag_unanswered(requester, request, record)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests, one file per call.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod claim_disclosure;
+mod close_request;
+mod confirm_disclosure;
+mod flag_unanswered;
+mod open_request;
+mod properties;
+mod prove_match;
+mod revoke_request;
+
+use crate::mock::*;
+use frame_support::assert_ok;
+
+/// A chain where [`DOCTOR`] has opened request 1 at hospital A and proved record 10 of block 0.
+fn matched() -> ExtBuilder {
+    ExtBuilder::default()
+        .with_block(
+            HOSPITAL_A,
+            vec![entry(10), entry(11), entry(12), entry(13), entry(14)],
+        )
+        .with_request(grant(1))
+}
+
+/// Proves record 10 under request 1.
+fn prove_first() {
+    assert_ok!(PeksSearch::prove_match(
+        RuntimeOrigin::signed(DOCTOR),
+        proof(request(1), 0, 0, 10)
+    ));
+}
+
+/// Ends a request by its key, as a block does: authorized first, then dispatched.
+fn revoke(n: u8) {
+    assert_ok!(PeksSearch::revoke_request(
+        frame_system::RawOrigin::Authorized.into(),
+        request(n),
+        [0; 64]
+    ));
+}

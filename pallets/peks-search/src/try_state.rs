@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What always holds of the pallet's storage.
+
+#![cfg(any(test, feature = "try-runtime"))]
+
+use crate::{Config, Matches, Pallet, Requests};
+use bspp_primitives::messages;
+use frame_support::{ensure, traits::Get};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Requests stand under their key's identifier and count their matches; no match is without a request.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        for (id, request) in Requests::<T>::iter() {
+            ensure!(
+                id == messages::request_id(&request.grant_key),
+                "request stands under another grant key's identifier"
+            );
+            let matches = Matches::<T>::iter_prefix(id).count();
+            ensure!(
+                usize::try_from(request.matches) == Ok(matches),
+                "request miscounts its matches"
+            );
+            ensure!(
+                request.matches <= T::MaxMatchesPerRequest::get(),
+                "request has too many matches"
+            );
+        }
+        for (id, _, _) in Matches::<T>::iter() {
+            ensure!(Requests::<T>::contains_key(id), "match without a request");
+        }
+        Ok(())
+    }
+}

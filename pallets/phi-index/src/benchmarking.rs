@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Benchmarks, and what a runtime must supply for them.
+
+use super::*;
+use alloc::vec::Vec;
+use bspp_peks::{blake2b_256, OpenBatch};
+use bspp_primitives::{
+    entries_root, entry_block_storage, epoch_at, next_chain_hash, traits::Membership, BatchHeader,
+    BatchId, Entry, EntryBlock, Epoch, HospitalId, Moment, Slot, MAX_ENTRIES_PER_BLOCK,
+};
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_support::traits::Get;
+use frame_system::RawOrigin;
+use rand_core::{CryptoRng, Error as RngError, RngCore};
+use sp_core::H256;
+
+/// What the benchmarks need of the runtime besides this pallet.
+pub trait BenchmarkHelper {
+    /// Sets the chain's clock.
+    fn set_time(now: Moment);
+    /// Anchors `hospital` at a head whose state has `value` under `key`, below `depth` branches; returns
+    /// head and proof. With the anchor pallet: `pallet_hospital_anchor::benchmarking::anchor_state`.
+    fn anchor_state(
+        hospital: &HospitalId,
+        key: &[u8],
+        value: &[u8],
+        depth: u32,
+    ) -> Option<(H256, Vec<Vec<u8>>)>;
+}
+
+/// 2026-11-01T00:00:00Z.
+const NOW: Moment = 1_793_491_200_000;
+
+/// Numbers that are the same in every run. Good for benchmarks alone.
+struct Counter(u64);
+
+impl RngCore for Counter {
+    fn next_u32(&mut self) -> u32 {
+        u32::try_from(self.next_u64() >> 32).unwrap_or_default()
+    }
+    fn next_u64(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(1);
+        let [a, b, c, d, e, f, g, h, ..] = blake2b_256(&self.0.to_le_bytes());
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+    fn fill_bytes(&mut self, dest: &mut [u8]) {
+        for chunk in dest.chunks_mut(8) {
+            let bytes = self.next_u64().to_le_bytes();
+            for (to, from) in chunk.iter_mut().zip(bytes) {
+                *to = from;
+            }
+        }
+    }
+    fn try_fill_bytes(&mut self, dest: &mut [u8]) -> Result<(), RngError> {
+        self.fill_bytes(dest);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Counter {}
+
+fn hospital() -> HospitalId {
+    H256::repeat_byte(0xa1)
+}
+
+fn setup<T: Config>() -> (T::AccountId, Epoch) {
+    T::BenchmarkHelper::set_time(NOW);
+    frame_system::Pallet::<T>::set_extrinsic_index(1);
+    let operator: T::AccountId = account("operator", 0, 0);
+    T::Membership::make_member(&hospital(), &operator, &account("delegate", 0, 0));
+    (operator, epoch_at(NOW).unwrap_or_default())
+}
+
+fn batch_header<T: Config>(epoch: Epoch, number: u32) -> BatchHeader {
+    let mut rng = Counter(u64::from(number) << 32);
+    let chain = T::ChainId::get().0;
+    OpenBatch::open(&chain, &hospital().0, &[1; 32], number, epoch, &mut rng)
+        .header()
+        .clone()
+}
+
+/// An entry of the largest class whose tags differ.
+fn entry(batch: BatchId, index: u32) -> Entry {
+    let slot = |i: u8| Slot {
+        tag: [i; 16],
+        match_key: [i; 32],
+    };
+    Entry {
+        batch,
+        index,
+        payload_hash: H256::repeat_byte(2),
+        key_commitment: H256::repeat_byte(3),
+        slots: bspp_primitives::Slots::truncate_from((0..64).map(slot).collect()),
+    }
+}
+
+#[benchmarks]
+mod benches {
+    use super::*;
+
+    #[benchmark]
+    fn register_batch() -> Result<(), BenchmarkError> {
+        let (operator, epoch) = setup::<T>();
+        let header = batch_header::<T>(epoch, 1);
+        let id = Pallet::<T>::batch_id(&header);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator), header);
+        assert!(Batches::<T>::contains_key(id));
+        Ok(())
+    }
+
+    /// Every entry is of another batch, so that each costs a read and a write. The proof ends with a leaf
+    /// and a value; the rest of its nodes are branches.
+    #[benchmark]
+    fn register_entries(
+        e: Linear<1, { MAX_ENTRIES_PER_BLOCK }>,
+        n: Linear<2, { types::MAX_PROOF_NODES }>,
+    ) -> Result<(), BenchmarkError> {
+        let (operator, epoch) = setup::<T>();
+        let template = batch_header::<T>(epoch, 1);
+        let entries: Vec<Entry> = (0..e)
+            .map(|number| {
+                let header = BatchHeader {
+                    number,
+                    ..template.clone()
+                };
+                let id = Pallet::<T>::batch_id(&header);
+                let batch = bspp_primitives::Batch {
+                    header,
+                    registered_at: 0,
+                    next_index: 0,
+                };
+                Batches::<T>::insert(id, batch);
+                entry(id, 0)
+            })
+            .collect();
+        let root = entries_root(&entries);
+        let chain_hash = next_chain_hash(&H256::zero(), 1, e, &root);
+        let block = EntryBlock {
+            number: 1,
+            count: e,
+            root,
+            chain_hash,
+        };
+        let key = entry_block_storage::key(0);
+        let (head, nodes) = T::BenchmarkHelper::anchor_state(
+            &hospital(),
+            &key,
+            &block.encode(),
+            n.saturating_sub(2),
+        )
+        .ok_or(BenchmarkError::Stop("no anchored state"))?;
+        let nodes: Vec<_> = nodes
+            .into_iter()
+            .map(frame_support::BoundedVec::truncate_from)
+            .collect();
+        let proof = types::StorageProof::truncate_from(nodes);
+        let entries = types::Entries::truncate_from(entries);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator), 0, head, proof, entries);
+        assert_eq!(Pallet::<T>::next_sequence(&hospital()), 1);
+        assert!(Pallet::<T>::refused(&hospital(), 0).is_empty());
+        Ok(())
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::ExtBuilder::build(), crate::mock::Test);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What must hold after every block.
+
+use crate::pallet::{
+    BatchCount, Batches, BatchesOfEpoch, Config, NextSequence, Pallet, RefusedLeaves,
+    RegisteredBlocks, UsedPoints,
+};
+use bspp_primitives::{next_chain_hash, HospitalId, Sequence};
+use frame_support::{ensure, traits::Get};
+use sp_core::H256;
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks what must hold after every block.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::check_batches()?;
+        for (hospital, next) in NextSequence::<T>::iter() {
+            Self::check_registrations(hospital, next)?;
+        }
+        for hospital in RegisteredBlocks::<T>::iter_keys().map(|(hospital, _)| hospital) {
+            ensure!(
+                NextSequence::<T>::contains_key(hospital),
+                "a registration is counted"
+            );
+        }
+        for (hospital, sequence, refused) in RefusedLeaves::<T>::iter() {
+            let block = RegisteredBlocks::<T>::get(hospital, sequence)
+                .ok_or("refused entries stand in a registered block")?
+                .block;
+            ensure!(
+                !refused.is_empty(),
+                "refused entries are kept only if there are"
+            );
+            let ascending = refused
+                .windows(2)
+                .all(|w| matches!(w, [a, b] if a.leaf < b.leaf));
+            ensure!(ascending, "refused leaves ascend");
+            ensure!(
+                refused.iter().all(|r| r.leaf < block.count),
+                "refused leaves are in the block"
+            );
+        }
+        Ok(())
+    }
+
+    /// Every batch stands under its id, once in its month's list, and its point once among the used.
+    fn check_batches() -> Result<(), TryRuntimeError> {
+        let mut batches = 0usize;
+        for (id, batch) in Batches::<T>::iter() {
+            ensure!(
+                Self::batch_id(&batch.header) == id,
+                "a batch stands under its id"
+            );
+            let point = UsedPoints::<T>::get(batch.header.point.0);
+            ensure!(point == Some(id), "a batch's point is used by it");
+            batches = batches.saturating_add(1);
+        }
+        ensure!(
+            UsedPoints::<T>::iter_keys().count() == batches,
+            "every used point has its batch"
+        );
+        let mut listed = 0usize;
+        for (hospital, epoch, count) in BatchCount::<T>::iter() {
+            ensure!(
+                count <= T::MaxBatchesPerEpoch::get(),
+                "a month has not too many batches"
+            );
+            for position in 0..count {
+                let id = BatchesOfEpoch::<T>::get((hospital, epoch, position))
+                    .ok_or("a month's list has no gap")?;
+                let header = Batches::<T>::get(id)
+                    .ok_or("a list names known batches")?
+                    .header;
+                let own = header.hospital == hospital.0 && header.epoch == epoch;
+                ensure!(own, "a batch stands in its own month's list");
+                listed = listed.saturating_add(1);
+            }
+        }
+        ensure!(
+            BatchesOfEpoch::<T>::iter_keys().count() == listed,
+            "lists have no more than counted"
+        );
+        ensure!(listed == batches, "every batch is listed once");
+        Ok(())
+    }
+
+    /// Registrations of a hospital are 0, 1, … without gap, and their running hash holds.
+    fn check_registrations(hospital: HospitalId, next: Sequence) -> Result<(), TryRuntimeError> {
+        let (mut previous, mut height) = (H256::zero(), None);
+        for sequence in 0..next {
+            let block = RegisteredBlocks::<T>::get(hospital, sequence)
+                .ok_or("registrations are in order, none left out")?
+                .block;
+            ensure!(height < Some(block.number), "hospital blocks ascend");
+            let hash = next_chain_hash(&previous, block.number, block.count, &block.root);
+            ensure!(hash == block.chain_hash, "the running hash holds");
+            (previous, height) = (block.chain_hash, Some(block.number));
+        }
+        let count = RegisteredBlocks::<T>::iter_key_prefix(hospital).count();
+        ensure!(
+            u32::try_from(count).ok() == Some(next),
+            "no registration is ahead"
+        );
+        Ok(())
+    }
+}

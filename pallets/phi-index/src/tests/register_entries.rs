@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+use crate::{mock::*, types::StorageProof, Error, Event};
+use bspp_primitives::{entry_block_storage, EntryBlock};
+use codec::{Decode, Encode};
+use frame_support::{assert_noop, assert_ok};
+use sp_core::H256;
+use sp_runtime::DispatchError;
+
+#[test]
+fn register_entries_should_keep_root_and_count_when_all_is_well() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        System::set_block_number(4);
+        System::set_extrinsic_index(6);
+        let entries = vec![entry(ids[0], 0, 1), entry(ids[0], 3, 2)];
+        let block = store(A, 0, &entries);
+        assert_ok!(register(OPERATOR_A, 0, entries));
+        let registered = PhiIndex::registered_block(&A, 0).unwrap();
+        assert_eq!(registered.block, block);
+        assert_eq!((registered.registered_at, registered.extrinsic), (4, 6));
+        assert_eq!(PhiIndex::next_sequence(&A), 1);
+        assert_eq!(PhiIndex::batch(&ids[0]).unwrap().next_index, 4);
+        assert!(PhiIndex::refused(&A, 0).is_empty());
+        let event = Event::EntriesRegistered {
+            hospital: A,
+            sequence: 0,
+            number: 1,
+            count: 2,
+        };
+        System::assert_last_event(event.into());
+    });
+}
+
+#[test]
+fn register_entries_should_go_on_when_blocks_come_in_order() {
+    ExtBuilder::default()
+        .with_batch(A, 1)
+        .with_batch(B, 2)
+        .execute(|ids| {
+            for index in 0..3 {
+                let sequence = store_and_register(OPERATOR_A, vec![entry(ids[0], index, 1)]);
+                assert_eq!(sequence, index);
+            }
+            assert_eq!(store_and_register(OPERATOR_B, vec![entry(ids[1], 0, 1)]), 0);
+            assert_eq!(
+                (PhiIndex::next_sequence(&A), PhiIndex::next_sequence(&B)),
+                (3, 1)
+            );
+        });
+}
+
+#[test]
+fn register_entries_should_refuse_when_the_signer_is_no_operator() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        store(A, 0, &entries);
+        for who in [DELEGATE_A, STRANGER] {
+            assert_noop!(
+                register(who, 0, entries.clone()),
+                Error::<Test>::NotAuthorized
+            );
+        }
+        let root = PhiIndex::register_entries(
+            RuntimeOrigin::root(),
+            0,
+            HEAD,
+            StorageProof::default(),
+            entries.try_into().unwrap(),
+        );
+        assert_noop!(root, DispatchError::BadOrigin);
+    });
+}
+
+#[test]
+fn register_entries_should_refuse_when_they_are_another_hospitals() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        store(A, 0, &entries);
+        // B's operator registers for B alone, and B's chain has no such block.
+        let refusal = DispatchError::Other("ValueAbsent");
+        assert_noop!(register(OPERATOR_B, 0, entries), refusal);
+    });
+}
+
+#[test]
+fn register_entries_should_refuse_when_the_head_is_not_anchored() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        store(A, 0, &entries);
+        let call = PhiIndex::register_entries(
+            RuntimeOrigin::signed(OPERATOR_A),
+            0,
+            H256::zero(),
+            StorageProof::default(),
+            entries.try_into().unwrap(),
+        );
+        assert_noop!(call, DispatchError::Other("UnknownHead"));
+    });
+}
+
+#[test]
+fn left_out_block_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let first = vec![entry(ids[0], 0, 1)];
+        let second = vec![entry(ids[0], 1, 2)];
+        let block = store(A, 0, &first);
+        let after = next_block(Some(block), &second);
+        put_state(A, entry_block_storage::key(1), after.encode());
+        let refusal = Error::<Test>::SequenceMismatch;
+        assert_noop!(register(OPERATOR_A, 1, second.clone()), refusal);
+        assert_ok!(register(OPERATOR_A, 0, first));
+        next_extrinsic();
+        assert_ok!(register(OPERATOR_A, 1, second));
+    });
+}
+
+#[test]
+fn left_out_block_should_be_refused_when_the_hospital_chain_hides_it() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        // The chain stored three blocks, and shows the third as the second.
+        let blocks: Vec<_> = (0..3u8)
+            .map(|i| vec![entry(ids[0], i.into(), i + 1)])
+            .collect();
+        let first = store(A, 0, &blocks[0]);
+        assert_ok!(register(OPERATOR_A, 0, blocks[0].clone()));
+        let second = next_block(Some(first), &blocks[1]);
+        let third = next_block(Some(second), &blocks[2]);
+        put_state(A, entry_block_storage::key(1), third.encode());
+        next_extrinsic();
+        let refusal = Error::<Test>::ChainHashMismatch;
+        assert_noop!(register(OPERATOR_A, 1, blocks[2].clone()), refusal);
+    });
+}
+
+#[test]
+fn replayed_registration_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        store_and_register(OPERATOR_A, entries.clone());
+        next_block_number();
+        assert_noop!(
+            register(OPERATOR_A, 0, entries),
+            Error::<Test>::SequenceMismatch
+        );
+    });
+}
+
+#[test]
+fn altered_entry_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let honest = vec![entry(ids[0], 0, 1), entry(ids[0], 1, 2)];
+        store(A, 0, &honest);
+        let alter = |change: &dyn Fn(&mut bspp_primitives::Entry)| {
+            let mut entries = honest.clone();
+            change(&mut entries[1]);
+            entries
+        };
+        let altered = [
+            alter(&|entry| entry.index += 1),
+            alter(&|entry| entry.batch.0[0] ^= 1),
+            alter(&|entry| entry.payload_hash.0[31] ^= 1),
+            alter(&|entry| entry.key_commitment.0[0] ^= 1),
+            alter(&|entry| entry.slots[7].tag[15] ^= 1),
+            alter(&|entry| entry.slots[0].match_key[0] ^= 1),
+            alter(&|entry| entry.slots.truncate(7)),
+        ];
+        for entries in altered {
+            assert_noop!(
+                register(OPERATOR_A, 0, entries),
+                Error::<Test>::RootMismatch
+            );
+        }
+        assert_ok!(register(OPERATOR_A, 0, honest));
+    });
+}
+
+#[test]
+fn reordered_entries_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let mut entries: Vec<_> = (0..3u8).map(|i| entry(ids[0], i.into(), i)).collect();
+        store(A, 0, &entries);
+        entries.swap(0, 2);
+        assert_noop!(
+            register(OPERATOR_A, 0, entries),
+            Error::<Test>::RootMismatch
+        );
+    });
+}
+
+#[test]
+fn omitted_entry_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries: Vec<_> = (0..3u8).map(|i| entry(ids[0], i.into(), i)).collect();
+        store(A, 0, &entries);
+        let refusal = || Error::<Test>::CountMismatch;
+        assert_noop!(register(OPERATOR_A, 0, entries[..2].to_vec()), refusal());
+        assert_noop!(register(OPERATOR_A, 0, vec![]), refusal());
+        let mut doubled = entries.clone();
+        doubled.push(entries[2].clone());
+        assert_noop!(register(OPERATOR_A, 0, doubled), refusal());
+    });
+}
+
+#[test]
+fn invalid_entry_block_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        let mut long = store(A, 0, &entries).encode();
+        long.push(0);
+        let empty = next_block(None, &[]).encode();
+        for (value, entries) in [
+            (vec![], entries.clone()),
+            (vec![1, 2, 3], entries.clone()),
+            (long, entries.clone()),
+            (empty, vec![]),
+        ] {
+            put_state(A, entry_block_storage::key(0), value);
+            let refusal = Error::<Test>::InvalidEntryBlock;
+            assert_noop!(register(OPERATOR_A, 0, entries), refusal);
+        }
+    });
+}
+
+#[test]
+fn invalid_entry_block_should_be_refused_when_it_is_not_newer() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        store_and_register(OPERATOR_A, vec![entry(ids[0], 0, 1)]);
+        let first = PhiIndex::registered_block(&A, 0).unwrap().block;
+        let entries = vec![entry(ids[0], 1, 2)];
+        let same_height = next_block(
+            Some(EntryBlock {
+                number: first.number - 1,
+                ..first
+            }),
+            &entries,
+        );
+        let block = EntryBlock {
+            number: first.number,
+            ..same_height
+        };
+        put_state(A, entry_block_storage::key(1), block.encode());
+        next_extrinsic();
+        assert_noop!(
+            register(OPERATOR_A, 1, entries),
+            Error::<Test>::InvalidEntryBlock
+        );
+    });
+}
+
+#[test]
+fn forged_root_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries = vec![entry(ids[0], 0, 1)];
+        let honest = store(A, 0, &entries);
+        // A root that the running hash does not cover, and a count that it does not.
+        let other_root = EntryBlock {
+            root: H256([5; 32]),
+            ..honest
+        };
+        put_state(A, entry_block_storage::key(0), other_root.encode());
+        let refusal = || Error::<Test>::ChainHashMismatch;
+        assert_noop!(register(OPERATOR_A, 0, entries.clone()), refusal());
+        let twice = EntryBlock { count: 2, ..honest };
+        put_state(A, entry_block_storage::key(0), twice.encode());
+        let doubled = vec![entries[0].clone(), entries[0].clone()];
+        assert_noop!(register(OPERATOR_A, 0, doubled), refusal());
+    });
+}
+
+#[test]
+fn oversized_arguments_should_not_decode() {
+    use crate::types::{Entries, MAX_NODE_BYTES, MAX_PROOF_NODES};
+    use bspp_primitives::{Entry, MAX_ENTRIES_PER_BLOCK};
+    let entries: Vec<Entry> = (0..=MAX_ENTRIES_PER_BLOCK)
+        .map(|i| entry(H256::zero(), i, 1))
+        .collect();
+    assert!(Entries::decode(&mut &entries.encode()[..]).is_err());
+    assert!(Entries::decode(&mut &entries[1..].encode()[..]).is_ok());
+
+    let nodes = vec![vec![0u8; 1]; MAX_PROOF_NODES as usize + 1];
+    assert!(StorageProof::decode(&mut &nodes.encode()[..]).is_err());
+    assert!(StorageProof::decode(&mut &nodes[1..].encode()[..]).is_ok());
+    let node = vec![vec![0u8; MAX_NODE_BYTES as usize + 1]];
+    assert!(StorageProof::decode(&mut &node.encode()[..]).is_err());
+}
+
+#[test]
+fn register_entries_should_take_a_full_block() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let entries: Vec<_> = (0..bspp_primitives::MAX_ENTRIES_PER_BLOCK)
+            .map(|i| entry(ids[0], i, i as u8))
+            .collect();
+        store_and_register(OPERATOR_A, entries);
+        assert_eq!(PhiIndex::batch(&ids[0]).unwrap().next_index, 256);
+    });
+}
+
+#[test]
+fn register_entries_should_refuse_when_the_extrinsic_has_registered_already() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let first = vec![entry(ids[0], 0, 1)];
+        store(A, 0, &first);
+        assert_ok!(register(OPERATOR_A, 0, first));
+        let second = vec![entry(ids[0], 1, 2)];
+        store(A, 1, &second);
+        let refusal = Error::<Test>::InvalidContext;
+        assert_noop!(register(OPERATOR_A, 1, second.clone()), refusal);
+        next_extrinsic();
+        assert_ok!(register(OPERATOR_A, 1, second));
+    });
+}
+
+#[test]
+fn register_entries_should_weigh_more_with_entries_and_nodes() {
+    use crate::WeightInfo;
+    use frame_support::dispatch::GetDispatchInfo;
+    let call = |count: u32, nodes: usize| {
+        let entries: Vec<_> = (0..count).map(|i| entry(H256::zero(), i, 1)).collect();
+        let proof: StorageProof = vec![Default::default(); nodes].try_into().unwrap();
+        let entries = entries.try_into().unwrap();
+        let call: crate::Call<Test> = crate::Call::register_entries {
+            sequence: 0,
+            head: HEAD,
+            proof,
+            entries,
+        };
+        call.get_dispatch_info().call_weight
+    };
+    assert!(call(2, 1).ref_time() > call(1, 1).ref_time());
+    assert!(call(1, 2).ref_time() > call(1, 1).ref_time());
+    type W = crate::weights::SubstrateWeight<Test>;
+    assert!(W::register_entries(0, 0).ref_time() > 0);
+    assert!(W::register_batch().ref_time() > 0);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Bounds, arguments and what the pallet stores besides the shared types.
+
+use bspp_primitives::{Entry, HospitalId, Sequence, MAX_ENTRIES_PER_BLOCK};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+
+/// Nodes of a storage proof at most. A path in a state of 10^8 values has about ten.
+pub const MAX_PROOF_NODES: u32 = 48;
+/// Bytes of a node of a storage proof at most. A full branch has about 600.
+pub const MAX_NODE_BYTES: u32 = 2048;
+/// Batches that one call of the runtime API returns at most.
+pub const MAX_PAGE: u32 = 4_096;
+
+/// A storage proof: trie nodes.
+pub type StorageProof =
+    BoundedVec<BoundedVec<u8, ConstU32<MAX_NODE_BYTES>>, ConstU32<MAX_PROOF_NODES>>;
+/// All entries of one hospital block, in the order of storing.
+pub type Entries = BoundedVec<Entry, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
+/// Leaves of the entries of a block that are refused, ascending, each with the reason.
+pub type RefusedEntries = BoundedVec<Refused, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
+
+/// Why an entry, though proved to stand on its hospital's chain, does not enter the index.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Refusal {
+    /// The number of slots is none of the classes.
+    InvalidSlotCount,
+    /// Two slots have the same tag.
+    DuplicateTag,
+    /// The batch is not registered.
+    BatchNotFound,
+    /// The batch is another hospital's.
+    HospitalMismatch,
+    /// The batch's month, with its grace, is over.
+    BatchExpired,
+    /// The index is not above those of the batch's entries before it.
+    InvalidIndex,
+}
+
+/// A refused entry.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Refused {
+    /// Its position among the entries of its block.
+    pub leaf: u32,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// Names a registered entry block.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Registered {
+    /// Whose.
+    pub hospital: HospitalId,
+    /// Its position in the hospital's sequence.
+    pub sequence: Sequence,
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the calls cost.
+//!
+//! Estimates by the work done, on the high side: not measured yet. A runtime replaces them with the
+//! output of `frame-omni-bencher` for `benchmarking.rs`.
+
+use core::marker::PhantomData;
+use frame_support::{
+    traits::Get,
+    weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight},
+};
+
+/// Weights of the calls.
+pub trait WeightInfo {
+    /// Constant.
+    fn register_batch() -> Weight;
+    /// `e`: entries; `n`: nodes of the storage proof.
+    fn register_entries(e: u32, n: u32) -> Weight;
+}
+
+/// Estimates, with the database costs of the runtime `T`.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+
+/// Origin, dispatch, event.
+const BASE_MICROS: u64 = 60;
+/// Two multiplications in G1 and two subgroup checks, compiled to wasm without host calls.
+const SCHNORR_MICROS: u64 = 12_000;
+/// Decoding 64 slots, hashing 3.2 KiB as a leaf, sorting the tags, one inner node.
+const ENTRY_MICROS: u64 = 60;
+/// Decoding, hashing and walking one trie node of 2 KiB at most.
+const NODE_MICROS: u64 = 25;
+/// Bytes of proof that one stored item may need.
+const ITEM_PROOF: u64 = 2_800;
+
+fn micros(n: u64) -> Weight {
+    Weight::from_parts(n.saturating_mul(WEIGHT_REF_TIME_PER_MICROS), 0)
+}
+
+fn proof(items: u64) -> Weight {
+    Weight::from_parts(0, ITEM_PROOF.saturating_mul(items))
+}
+
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    fn register_batch() -> Weight {
+        <() as WeightInfo>::register_batch().saturating_add(T::DbWeight::get().reads_writes(5, 4))
+    }
+
+    fn register_entries(e: u32, n: u32) -> Weight {
+        // Each entry may be of a batch of its own.
+        <() as WeightInfo>::register_entries(e, n)
+            .saturating_add(T::DbWeight::get().reads_writes(9, 4))
+            .saturating_add(T::DbWeight::get().reads_writes(e.into(), e.into()))
+    }
+}
+
+/// The work without the database, for mocks.
+impl WeightInfo for () {
+    fn register_batch() -> Weight {
+        micros(BASE_MICROS.saturating_add(SCHNORR_MICROS)).saturating_add(proof(5))
+    }
+
+    fn register_entries(e: u32, n: u32) -> Weight {
+        micros(BASE_MICROS)
+            .saturating_add(micros(ENTRY_MICROS.saturating_mul(e.into())))
+            .saturating_add(micros(NODE_MICROS.saturating_mul(n.into())))
+            .saturating_add(proof(u64::from(e).saturating_add(9)))
+    }
+}

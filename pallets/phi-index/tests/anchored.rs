@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The whole way from a hospital block to a registered entry, with nothing made up: a real state trie, a real
+//! GRANDPA justification, a real storage proof and a real batch.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
+use bspp_peks::OpenBatch;
+use bspp_primitives::{
+    entries_root, entry_block_storage, entry_proof, epoch_start, next_chain_hash,
+    traits::{BatchVerifier, Membership, RegisteredEntries},
+    BatchHeader, BatchId, Entry, EntryBlock, Epoch, Hashing, Header, HospitalId, Slot, X25519Key,
+};
+use codec::Encode;
+use frame_support::{
+    assert_noop, assert_ok, derive_impl, parameter_types,
+    traits::{ConstU32, Time},
+};
+use frame_system::EnsureRoot;
+use sp_core::H256;
+use sp_runtime::{traits::Header as _, BuildStorage, DispatchResult, StateVersion};
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        HospitalAnchor: pallet_hospital_anchor,
+        PhiIndex: pallet_phi_index,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Test>;
+}
+
+parameter_types! {
+    pub const ChainId: H256 = H256([0xc0; 32]);
+}
+
+impl pallet_hospital_anchor::Config for Test {
+    type ForceOrigin = EnsureRoot<u64>;
+    type Membership = Members;
+    type MaxHeads = ConstU32<8>;
+    type MaxAuthorities = ConstU32<8>;
+    type MaxAncestries = ConstU32<8>;
+    type MaxProofSize = ConstU32<65_536>;
+    type WeightInfo = ();
+}
+
+impl pallet_phi_index::Config for Test {
+    type Membership = Members;
+    type AnchoredState = HospitalAnchor;
+    type BatchVerifier = Verifier;
+    type ChainId = ChainId;
+    type Time = Clock;
+    type MaxBatchesPerEpoch = ConstU32<4>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = NoBenchmarks;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+pub struct NoBenchmarks;
+#[cfg(feature = "runtime-benchmarks")]
+impl pallet_phi_index::benchmarking::BenchmarkHelper for NoBenchmarks {
+    fn set_time(_: u64) {}
+    fn anchor_state(
+        hospital: &HospitalId,
+        key: &[u8],
+        value: &[u8],
+        depth: u32,
+    ) -> Option<(H256, Vec<Vec<u8>>)> {
+        pallet_hospital_anchor::benchmarking::anchor_state::<Test>(hospital, key, value, depth)
+    }
+}
+
+const A: HospitalId = H256([0xaa; 32]);
+const OPERATOR: u64 = 1;
+const MONTH: Epoch = 682;
+
+pub struct Members;
+impl Membership<u64> for Members {
+    fn hospital_of(who: &u64) -> Option<HospitalId> {
+        (*who == OPERATOR).then_some(A)
+    }
+    fn is_operator(who: &u64, hospital: &HospitalId) -> bool {
+        Self::hospital_of(who) == Some(*hospital)
+    }
+    fn is_active(hospital: &HospitalId) -> bool {
+        *hospital == A
+    }
+    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
+        None
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_member(_: &HospitalId, _: &u64, _: &u64) {}
+}
+
+pub struct Verifier;
+impl BatchVerifier for Verifier {
+    fn verify(header: &BatchHeader, chain: &H256) -> bool {
+        header.verify(&chain.0).is_ok()
+    }
+}
+
+/// Noon of the month's first day, always.
+pub struct Clock;
+impl Time for Clock {
+    type Moment = u64;
+    fn now() -> u64 {
+        epoch_start(MONTH).unwrap() + 43_200_000
+    }
+}
+
+/// A hospital chain: its state, and who finalizes it.
+#[derive(Default)]
+struct HospitalChain {
+    state: Vec<(Vec<u8>, Vec<u8>)>,
+    last: Option<EntryBlock>,
+    sequence: u32,
+}
+
+impl HospitalChain {
+    fn new() -> Self {
+        // Values of other pallets, long and short.
+        let other = |i: u32| {
+            (
+                H256::from_low_u64_be(i.into()).0.to_vec(),
+                vec![i as u8; i as usize],
+            )
+        };
+        Self {
+            state: (1..60).map(other).collect(),
+            ..Default::default()
+        }
+    }
+
+    fn store(&mut self, number: u32, entries: &[Entry]) {
+        let previous = self.last.map_or(H256::zero(), |last| last.chain_hash);
+        let (count, root) = (entries.len() as u32, entries_root(entries));
+        let chain_hash = next_chain_hash(&previous, number, count, &root);
+        let block = EntryBlock {
+            number,
+            count,
+            root,
+            chain_hash,
+        };
+        self.state
+            .push((entry_block_storage::key(self.sequence), block.encode()));
+        self.sequence += 1;
+        self.last = Some(block);
+    }
+
+    /// The state's root and a proof of the entry block at `sequence`.
+    fn prove(&self, sequence: u32) -> (H256, Vec<Vec<u8>>) {
+        use sp_state_machine::{prove_read, Backend, InMemoryBackend};
+        let changes = self
+            .state
+            .iter()
+            .cloned()
+            .map(|(key, value)| (key, Some(value)))
+            .collect();
+        let backend = InMemoryBackend::<Hashing>::from((vec![(None, changes)], StateVersion::V1));
+        let root = backend
+            .storage_root(core::iter::empty(), StateVersion::V1)
+            .0;
+        let proof = prove_read(backend, [entry_block_storage::key(sequence)]).unwrap();
+        (root, proof.into_iter_nodes().collect())
+    }
+
+    /// Finalizes block `number` with the present state and anchors it.
+    fn anchor(&self, number: u32) -> H256 {
+        let header = header(number, self.prove(0).0);
+        let voters = (0..3).map(|i| (Account(i), 1)).collect();
+        let justification = make_justification_for_header(JustificationGeneratorParams {
+            header: header.clone(),
+            round: 1,
+            set_id: 0,
+            authorities: voters,
+            ancestors: 2,
+            forks: 1,
+        });
+        let hash = header.hash();
+        let relayer = RuntimeOrigin::signed(OPERATOR);
+        let header = Box::new(header);
+        assert_ok!(HospitalAnchor::submit_finality_proof(
+            relayer,
+            A,
+            header,
+            justification
+        ));
+        hash
+    }
+}
+
+fn header(number: u32, state_root: H256) -> Header {
+    Header::new(
+        number,
+        H256::zero(),
+        state_root,
+        H256::zero(),
+        Default::default(),
+    )
+}
+
+fn entry(batch: BatchId, index: u32) -> Entry {
+    let slot = |i: u8| Slot {
+        tag: [i; 16],
+        match_key: [index as u8; 32],
+    };
+    Entry {
+        batch,
+        index,
+        payload_hash: H256::repeat_byte(index as u8),
+        key_commitment: H256::zero(),
+        slots: (0..8).map(slot).collect::<Vec<_>>().try_into().unwrap(),
+    }
+}
+
+fn register(sequence: u32, head: H256, proof: Vec<Vec<u8>>, entries: &[Entry]) -> DispatchResult {
+    let nodes: Vec<_> = proof
+        .into_iter()
+        .map(|node| node.try_into().unwrap())
+        .collect();
+    PhiIndex::register_entries(
+        RuntimeOrigin::signed(OPERATOR),
+        sequence,
+        head,
+        nodes.try_into().unwrap(),
+        entries.to_vec().try_into().unwrap(),
+    )
+}
+
+fn execute(test: impl FnOnce(HospitalChain, BatchId)) {
+    let storage = frame_system::GenesisConfig::<Test>::default()
+        .build_storage()
+        .unwrap();
+    sp_io::TestExternalities::from(storage).execute_with(|| {
+        System::set_block_number(1);
+        System::set_extrinsic_index(1);
+        let voters: Vec<_> = (0..4).map(|i| (Account(i).into(), 1)).collect();
+        let genesis = Box::new(header(0, H256::zero()));
+        let voters = voters.try_into().unwrap();
+        assert_ok!(HospitalAnchor::initialise_anchor(
+            RuntimeOrigin::root(),
+            A,
+            genesis,
+            voters,
+            0
+        ));
+        let rng = &mut rand::rngs::OsRng;
+        let open = OpenBatch::open(&ChainId::get().0, &A.0, &[1; 32], 0, MONTH, rng);
+        let batch = open.header().clone();
+        assert_ok!(PhiIndex::register_batch(
+            RuntimeOrigin::signed(OPERATOR),
+            batch
+        ));
+        test(HospitalChain::new(), open.id().into());
+    });
+}
+
+#[test]
+fn register_entries_should_accept_what_the_anchored_chain_stores() {
+    execute(|mut chain, batch| {
+        let (first, second) = ([entry(batch, 0), entry(batch, 1)], [entry(batch, 2)]);
+        chain.store(3, &first);
+        chain.store(9, &second);
+        // One later head proves both blocks.
+        let head = chain.anchor(20);
+        assert_ok!(register(0, head, chain.prove(0).1, &first));
+        System::set_extrinsic_index(2);
+        assert_ok!(register(1, head, chain.prove(1).1, &second));
+        for (sequence, entries) in [(0, &first[..]), (1, &second[..])] {
+            for (leaf, entry) in (0..).zip(entries) {
+                let path = entry_proof(entries, leaf).unwrap();
+                assert!(PhiIndex::is_registered(&A, sequence, entry, &path));
+            }
+        }
+    });
+}
+
+#[test]
+fn entries_of_an_unanchored_state_should_be_refused() {
+    execute(|mut chain, batch| {
+        let honest = [entry(batch, 0)];
+        chain.store(3, &honest);
+        let head = chain.anchor(20);
+        // The operator makes up another state in which other entries stand.
+        let mut forged = HospitalChain::new();
+        let other = [entry(batch, 7)];
+        forged.store(3, &other);
+        let invalid = || pallet_hospital_anchor::Error::<Test>::InvalidProof;
+        assert_noop!(register(0, head, forged.prove(0).1, &other), invalid());
+        let unknown = header(20, forged.prove(0).0).hash();
+        let refusal = pallet_hospital_anchor::Error::<Test>::UnknownHead;
+        assert_noop!(register(0, unknown, forged.prove(0).1, &other), refusal);
+        assert_ok!(register(0, head, chain.prove(0).1, &honest));
+    });
+}
+
+#[test]
+fn entry_block_not_yet_stored_should_be_absent() {
+    execute(|mut chain, batch| {
+        chain.store(3, &[entry(batch, 0)]);
+        let head = chain.anchor(20);
+        let proof = chain.prove(1).1;
+        assert_ok!(register(0, head, chain.prove(0).1, &[entry(batch, 0)]));
+        System::set_extrinsic_index(2);
+        let refusal = pallet_hospital_anchor::Error::<Test>::ValueAbsent;
+        assert_noop!(register(1, head, proof, &[entry(batch, 1)]), refusal);
+    });
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Benchmarks of every call and hook, each on its longest path.
+
+#![cfg(feature = "runtime-benchmarks")]
+
+use crate::{types::Chunk, *};
+use alloc::{vec, vec::Vec};
+use bspp_primitives::{
+    ConsentId, EntryBlock, Record, RecordLocation, Slot, MAX_CHUNKS, MAX_CHUNK_BYTES,
+    MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
+};
+use frame_benchmarking::v2::*;
+use frame_support::traits::{Get, Hooks};
+use frame_system::RawOrigin;
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::traits::{One, Saturating};
+
+/// Makes what this pallet finds in others.
+pub trait BenchmarkHelper<AccountId> {
+    /// Lets an account store.
+    fn make_staff(who: &AccountId);
+    /// Registers a consent of this patient that covers the present month, and gives it.
+    fn make_consent(patient: [u8; 32]) -> ConsentId;
+}
+
+const PATIENT: [u8; 32] = [0x50; 32];
+
+fn staff<T: Config>() -> T::AccountId {
+    let who: T::AccountId = account("staff", 0, 0);
+    T::BenchmarkHelper::make_staff(&who);
+    frame_system::Pallet::<T>::set_extrinsic_index(0);
+    who
+}
+
+/// A record with the most slots over `chunks` waiting chunks.
+fn record<T: Config>(chunks: u32) -> Record {
+    let hashes: Vec<H256> = (0..chunks)
+        .map(|n| H256(blake2_256(&n.to_le_bytes())))
+        .collect();
+    for hash in &hashes {
+        let chunk = Chunk {
+            len: 1,
+            uploader: account("staff", 0, 0),
+            stored_at: frame_system::Pallet::<T>::block_number(),
+        };
+        Chunks::<T>::insert(hash, chunk);
+    }
+    let slots: Vec<Slot> = (0..MAX_SLOTS)
+        .map(|slot| {
+            let mut tag = [0; 16];
+            tag[..4].copy_from_slice(&slot.to_be_bytes());
+            Slot {
+                tag,
+                match_key: [1; 32],
+            }
+        })
+        .collect();
+    Record {
+        entry: bspp_primitives::Entry {
+            batch: H256::zero(),
+            index: 0,
+            payload_hash: hashes.first().copied().unwrap_or_default(),
+            key_commitment: H256::zero(),
+            slots: slots.try_into().unwrap_or_default(),
+        },
+        wraps: vec![[2; 48]; MAX_SLOTS as usize]
+            .try_into()
+            .unwrap_or_default(),
+        chunks: hashes.try_into().unwrap_or_default(),
+        patient: PATIENT,
+        consent: T::BenchmarkHelper::make_consent(PATIENT),
+    }
+}
+
+/// Leaves of a block that lacks `less` of the most entries.
+fn fill_leaves<T: Config>(less: u32) {
+    let leaves: Vec<H256> = (less..MAX_ENTRIES_PER_BLOCK)
+        .map(|n| H256(blake2_256(&n.to_le_bytes())))
+        .collect();
+    PendingLeaves::<T>::put(frame_support::BoundedVec::truncate_from(leaves));
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn store_chunk(b: Linear<1, MAX_CHUNK_BYTES>) {
+        let who = staff::<T>();
+        let data = vec![7u8; b as usize];
+        let chunk = H256(blake2_256(&data));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), data);
+
+        assert!(Chunks::<T>::contains_key(chunk));
+    }
+
+    #[benchmark]
+    fn store_record(c: Linear<1, MAX_CHUNKS>) {
+        let who = staff::<T>();
+        let record = record::<T>(c);
+        let rid = record.entry.rid();
+        fill_leaves::<T>(1);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), record);
+
+        assert!(Locations::<T>::contains_key(rid));
+    }
+
+    #[benchmark]
+    fn drop_chunk() {
+        let who = staff::<T>();
+        let record = record::<T>(1);
+        let chunk = record.chunks.first().copied().unwrap_or_default();
+        let now = frame_system::Pallet::<T>::block_number();
+        frame_system::Pallet::<T>::set_block_number(
+            now.saturating_add(T::ChunkLifetime::get())
+                .saturating_add(One::one()),
+        );
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), chunk);
+
+        assert!(!Chunks::<T>::contains_key(chunk));
+    }
+
+    #[benchmark]
+    fn log_disclosure() {
+        let who = staff::<T>();
+        let (request, record) = (H256([1; 32]), H256([2; 32]));
+        let location = RecordLocation {
+            patient: PATIENT,
+            block: 0,
+            extrinsic: 0,
+            sequence: 0,
+            leaf: 0,
+        };
+        Locations::<T>::insert(record, location);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), request, record, [3; 32]);
+
+        assert!(Disclosures::<T>::contains_key(record, request));
+    }
+
+    #[benchmark]
+    fn on_finalize() {
+        let block = EntryBlock {
+            number: 0,
+            count: 1,
+            root: H256::zero(),
+            chain_hash: H256::zero(),
+        };
+        EntryBlocks::<T>::insert(0, block);
+        EntryBlockCount::<T>::put(1);
+        fill_leaves::<T>(0);
+
+        #[block]
+        {
+            Pallet::<T>::on_finalize(One::one());
+        }
+
+        assert!(EntryBlocks::<T>::contains_key(1));
+    }
+
+    impl_benchmark_test_suite!(
+        Pallet,
+        crate::mock::ExtBuilder::default().build(),
+        crate::mock::Test
+    );
+}

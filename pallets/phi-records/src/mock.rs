@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A runtime with this pallet alone, and records as a gateway makes them.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use crate as pallet_phi_records;
+use bspp_primitives::{
+    traits::{Consents, Staff},
+    ConsentId, Entry, Epoch, Moment, Record, RecordId, RequestId, Slot, MAX_CHUNK_BYTES,
+};
+use frame_support::{
+    derive_impl, parameter_types,
+    storage::{storage_prefix, unhashed},
+    traits::{ConstU32, ConstU64, Hooks, Time},
+};
+use sp_core::H256;
+use sp_io::hashing::blake2_256;
+use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchResult};
+
+pub const GATEWAY: u64 = 10;
+pub const STRANGER: u64 = 99;
+pub const PATIENT: [u8; 32] = [0x50; 32];
+pub const OTHER_PATIENT: [u8; 32] = [0x51; 32];
+/// Consent of [`PATIENT`], for the months [`FROM`] to [`UNTIL`].
+pub const CONSENT: ConsentId = H256([0x60; 32]);
+/// Consent of [`OTHER_PATIENT`], for the same months.
+pub const OTHER_CONSENT: ConsentId = H256([0x61; 32]);
+pub const FROM: Epoch = 689;
+pub const UNTIL: Epoch = 690;
+/// When every test begins: 2 June 2027, month 689.
+pub const NOW: Moment = 1_812_000_000_000;
+/// A day.
+pub const DAY: Moment = 86_400_000;
+/// For how many blocks an unused chunk is kept.
+pub const LIFETIME: u64 = 20;
+/// Ciphertext of a record at most.
+pub const MAX_RECORD: u32 = MAX_CHUNK_BYTES + 100;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        PhiRecords: pallet_phi_records,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = frame_system::mocking::MockBlock<Test>;
+}
+
+parameter_types! {
+    /// Consents in force: identifier and patient.
+    pub static InForce: Vec<(ConsentId, [u8; 32])> = Vec::new();
+    /// Who may store.
+    pub static MayStore: Vec<u64> = Vec::new();
+}
+
+impl pallet_phi_records::Config for Test {
+    type Staff = Clinicians;
+    type Consents = Agreements;
+    type Time = Clock;
+    type MaxRecordBytes = ConstU32<MAX_RECORD>;
+    type ChunkLifetime = ConstU64<LIFETIME>;
+    type WeightInfo = ();
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Maker;
+}
+
+/// A clock whose time stands in the state, as the timestamp pallet's does.
+pub struct Clock;
+
+impl Clock {
+    pub fn set(now: Moment) {
+        unhashed::put(&storage_prefix(b"Timestamp", b"Now"), &now);
+    }
+}
+
+impl Time for Clock {
+    type Moment = Moment;
+
+    fn now() -> Moment {
+        unhashed::get_or_default(&storage_prefix(b"Timestamp", b"Now"))
+    }
+}
+
+pub struct Clinicians;
+
+impl Staff<u64> for Clinicians {
+    fn may_store(who: &u64) -> bool {
+        MayStore::get().contains(who)
+    }
+}
+
+pub struct Agreements;
+
+impl Consents for Agreements {
+    fn covers(consent: &ConsentId, patient: &[u8; 32], epoch: Epoch) -> bool {
+        InForce::get().contains(&(*consent, *patient)) && (FROM..=UNTIL).contains(&epoch)
+    }
+}
+
+/// Makes what benchmarks need.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Maker;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmarking::BenchmarkHelper<u64> for Maker {
+    fn make_staff(who: &u64) {
+        MayStore::mutate(|staff| staff.push(*who));
+    }
+
+    fn make_consent(patient: [u8; 32]) -> ConsentId {
+        Clock::set(NOW);
+        InForce::mutate(|consents| consents.push((CONSENT, patient)));
+        CONSENT
+    }
+}
+
+/// Builds a chain, runs a test on it, checks the state after it.
+#[derive(Default)]
+pub struct ExtBuilder {
+    chunks: Vec<Vec<u8>>,
+    records: Vec<Record>,
+}
+
+impl ExtBuilder {
+    /// Stores a chunk in block 1.
+    pub fn with_chunk(mut self, data: &[u8]) -> Self {
+        self.chunks.push(data.to_vec());
+        self
+    }
+
+    /// Stores the chunk and the record of [`record`] in block 1.
+    pub fn with_record(mut self, n: u8) -> Self {
+        self.records.push(record(n));
+        self.with_chunk(&ciphertext(n))
+    }
+
+    pub fn build(self) -> sp_io::TestExternalities {
+        let storage = frame_system::GenesisConfig::<Test>::default()
+            .build_storage()
+            .unwrap();
+        let mut ext = sp_io::TestExternalities::new(storage);
+        ext.execute_with(|| {
+            MayStore::set(vec![GATEWAY]);
+            InForce::set(vec![(CONSENT, PATIENT), (OTHER_CONSENT, OTHER_PATIENT)]);
+            System::set_block_number(1);
+            System::set_extrinsic_index(0);
+            Clock::set(NOW);
+            for data in self.chunks {
+                store_chunk(GATEWAY, data).unwrap();
+            }
+            for record in self.records {
+                store_record(GATEWAY, record).unwrap();
+            }
+            next_block();
+            System::reset_events();
+        });
+        ext
+    }
+
+    pub fn build_and_execute(self, test: impl FnOnce()) {
+        self.build().execute_with(|| {
+            test();
+            PhiRecords::do_try_state().unwrap();
+            // Again with the last block sealed.
+            next_block();
+            PhiRecords::do_try_state().unwrap();
+        });
+    }
+}
+
+/// Seals this block and begins the next.
+pub fn next_block() {
+    let number = System::block_number();
+    PhiRecords::on_finalize(number);
+    System::set_block_number(number + 1);
+    System::set_extrinsic_index(0);
+    PhiRecords::on_initialize(number + 1);
+}
+
+fn dispatch(origin: RuntimeOrigin, call: crate::Call<Test>) -> DispatchResult {
+    // As a block does it: a failing call leaves nothing behind.
+    RuntimeCall::PhiRecords(call)
+        .dispatch(origin)
+        .map(|_| ())
+        .map_err(|failed| failed.error)
+}
+
+pub fn store_chunk(who: u64, data: Vec<u8>) -> DispatchResult {
+    dispatch(
+        RuntimeOrigin::signed(who),
+        crate::Call::store_chunk { data },
+    )
+}
+
+pub fn store_record(who: u64, record: Record) -> DispatchResult {
+    store_record_by(RuntimeOrigin::signed(who), record)
+}
+
+pub fn store_record_by(origin: RuntimeOrigin, record: Record) -> DispatchResult {
+    dispatch(origin, crate::Call::store_record { record })
+}
+
+/// What stands for the `n`th record's ciphertext.
+pub fn ciphertext(n: u8) -> Vec<u8> {
+    vec![n; 64]
+}
+
+/// BLAKE2b-256.
+pub fn hash(data: &[u8]) -> H256 {
+    H256(blake2_256(data))
+}
+
+/// An entry with eight slots, the `n`th of its batch.
+pub fn entry(n: u8) -> Entry {
+    let slots: Vec<Slot> = (0..8u8)
+        .map(|slot| {
+            let mut tag = [n; 16];
+            tag[0] = slot;
+            Slot {
+                tag,
+                match_key: [n; 32],
+            }
+        })
+        .collect();
+    Entry {
+        batch: H256([7; 32]),
+        index: u32::from(n),
+        payload_hash: hash(&ciphertext(n)),
+        key_commitment: H256([n; 32]),
+        slots: slots.try_into().unwrap(),
+    }
+}
+
+/// A record of one chunk with [`entry`] and [`ciphertext`].
+pub fn record(n: u8) -> Record {
+    Record {
+        entry: entry(n),
+        wraps: vec![[n; 48]; 8].try_into().unwrap(),
+        chunks: vec![hash(&ciphertext(n))].try_into().unwrap(),
+        patient: PATIENT,
+        consent: CONSENT,
+    }
+}
+
+/// Identifier of [`record`].
+pub fn rid(n: u8) -> RecordId {
+    entry(n).rid()
+}
+
+/// A request on the consortium chain.
+pub fn request(n: u8) -> RequestId {
+    H256([n; 32])
+}
+
+/// Gives [`crate::Event`]s in their order.
+pub fn events() -> Vec<crate::Event<Test>> {
+    System::events()
+        .into_iter()
+        .filter_map(|record| match record.event {
+            RuntimeEvent::PhiRecords(event) => Some(event),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests, one file per call, and one for what a block leaves behind.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod drop_chunk;
+mod entry_blocks;
+mod log_disclosure;
+mod store_chunk;
+mod store_record;
+mod stored_records;
+
+use crate::mock::*;
+
+/// Origins that are not signed.
+fn unsigned() -> [RuntimeOrigin; 2] {
+    [RuntimeOrigin::none(), RuntimeOrigin::root()]
+}

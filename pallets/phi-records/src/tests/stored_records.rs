@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{mock::*, Call};
+use bspp_primitives::{Record, StoredRecord};
+use codec::Encode;
+use frame_support::assert_ok;
+use sp_runtime::OpaqueExtrinsic;
+
+type Extrinsic = frame_system::mocking::MockUncheckedExtrinsic<Test>;
+
+fn opaque(call: impl Into<RuntimeCall>) -> OpaqueExtrinsic {
+    let encoded = Extrinsic::new_bare(call.into()).encode();
+    OpaqueExtrinsic::try_from_encoded_extrinsic(&encoded).unwrap()
+}
+
+fn storing(record: Record) -> OpaqueExtrinsic {
+    opaque(Call::store_record { record })
+}
+
+fn stored(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord> {
+    PhiRecords::stored_records::<Extrinsic>(body)
+}
+
+#[test]
+fn stored_records_should_find_those_that_succeeded_in_this_block() {
+    ExtBuilder::default()
+        .with_chunk(&ciphertext(1))
+        .with_chunk(&ciphertext(2))
+        .build_and_execute(|| {
+            let body = vec![
+                opaque(Call::store_chunk {
+                    data: ciphertext(9),
+                }),
+                storing(record(1)),
+                // Fails: its chunk is not there.
+                storing(record(3)),
+                storing(record(2)),
+            ];
+            System::set_extrinsic_index(1);
+            assert_ok!(store_record(GATEWAY, record(1)));
+            System::set_extrinsic_index(2);
+            assert!(store_record(GATEWAY, record(3)).is_err());
+            System::set_extrinsic_index(3);
+            assert_ok!(store_record(GATEWAY, record(2)));
+            assert_eq!(
+                stored(body.clone()),
+                vec![
+                    StoredRecord {
+                        rid: rid(1),
+                        leaf: 0,
+                        record: record(1)
+                    },
+                    StoredRecord {
+                        rid: rid(2),
+                        leaf: 1,
+                        record: record(2)
+                    },
+                ]
+            );
+            // A repetition in the same body is not where the state says.
+            let mut repeated = body.clone();
+            repeated.push(storing(record(1)));
+            assert_eq!(stored(repeated).len(), 2);
+            // Nor is another block's.
+            next_block();
+            assert!(stored(body).is_empty());
+        });
+}
+
+#[test]
+fn stored_records_should_pass_over_what_does_not_decode() {
+    ExtBuilder::default().build_and_execute(|| {
+        let rubbish = OpaqueExtrinsic::try_from_encoded_extrinsic(&vec![0xFFu8; 9].encode());
+        assert!(stored(vec![rubbish.unwrap()]).is_empty());
+    });
+}

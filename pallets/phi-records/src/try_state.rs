@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What always holds of the pallet's storage.
+
+#![cfg(any(test, feature = "try-runtime"))]
+
+use crate::{Chunks, Config, Disclosures, EntryBlocks, Locations, Pallet};
+use bspp_primitives::{next_chain_hash, MAX_CHUNK_BYTES};
+use frame_support::ensure;
+use sp_core::H256;
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Entry blocks are unbroken and their running hash is right; records stand in them; logs name known records.
+    pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
+        let count = Self::entry_block_count();
+        ensure!(
+            usize::try_from(count) == Ok(EntryBlocks::<T>::iter_keys().count()),
+            "entry blocks outside the sequence"
+        );
+        let mut previous = H256::zero();
+        for sequence in 0..count {
+            let block = Self::entry_block(sequence).ok_or("entry block missing")?;
+            ensure!(block.count > 0, "entry block without entries");
+            ensure!(
+                block.chain_hash
+                    == next_chain_hash(&previous, block.number, block.count, &block.root),
+                "running hash broken"
+            );
+            previous = block.chain_hash;
+        }
+        for (_, location) in Locations::<T>::iter() {
+            // The block being built is not sealed yet.
+            let Some(block) = Self::entry_block(location.sequence) else {
+                ensure!(location.sequence == count, "record beyond the sequence");
+                continue;
+            };
+            ensure!(
+                block.number == location.block,
+                "record in another block than its entry"
+            );
+            ensure!(
+                location.leaf < block.count,
+                "record beyond its block's entries"
+            );
+        }
+        for (_, chunk) in Chunks::<T>::iter() {
+            ensure!(
+                (1..=MAX_CHUNK_BYTES).contains(&chunk.len),
+                "chunk of a wrong size"
+            );
+        }
+        for (record, _, _) in Disclosures::<T>::iter() {
+            ensure!(
+                Locations::<T>::contains_key(record),
+                "disclosure of an unknown record"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the pallet keeps besides records.
+
+use bspp_primitives::BlockNumber;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_system::pallet_prelude::BlockNumberFor;
+use scale_info::TypeInfo;
+
+/// A chunk that waits for a record to name it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Chunk<AccountId, Number> {
+    /// Its bytes.
+    pub len: u32,
+    /// Who stored it.
+    pub uploader: AccountId,
+    /// Block whose body has it.
+    pub stored_at: Number,
+}
+
+/// A chunk with the runtime's types.
+pub type ChunkOf<T> = Chunk<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+
+/// A line of the disclosure log.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Disclosure<AccountId> {
+    /// The requester's account on the consortium chain.
+    pub requester: [u8; 32],
+    /// Who logged it: the gateway.
+    pub logged_by: AccountId,
+    /// Block of the log line.
+    pub logged_at: BlockNumber,
+}
+
+/// A line of the disclosure log with the runtime's account type.
+pub type DisclosureOf<T> = Disclosure<<T as frame_system::Config>::AccountId>;

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The door of a chain without fees: members only, each within its quota.
+
+use bspp_primitives::traits::Admission;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::{fmt, marker::PhantomData};
+use polkadot_sdk::{
+    frame_support::{
+        dispatch::{DispatchInfo, PostDispatchInfo},
+        traits::Get,
+        weights::Weight,
+    },
+    frame_system,
+    sp_runtime::{
+        traits::{
+            AsSystemOriginSigner, DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf,
+            TransactionExtension, ValidateResult,
+        },
+        transaction_validity::{
+            TransactionLongevity, TransactionPriority, TransactionSource, TransactionValidityError,
+            ValidTransaction,
+        },
+        DispatchResult,
+    },
+};
+use scale_info::TypeInfo;
+
+/// How many blocks a transaction may wait in the pool.
+pub const LONGEVITY: TransactionLongevity = 64;
+/// Priority of operational calls. What patients' authorized calls claim for themselves may stand higher.
+pub const OPERATIONAL_PRIORITY: TransactionPriority = 1 << 60;
+/// Priority of other calls for each thousandth of the quota that is still free.
+pub const PRIORITY_PER_MILLE: TransactionPriority = 1 << 20;
+
+/// Refuses signers that `A` does not admit, and charges the others' quota.
+///
+/// It carries no data, so clients that do not know it may ignore it. It stands before `CheckNonce`: a stranger is told that
+/// it is no member rather than that it cannot pay. Transactions without a signer (authorized by their own call) pass.
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(skip_type_params(T, A))]
+pub struct CheckMember<T, A>(PhantomData<(T, A)>);
+
+impl<T, A> CheckMember<T, A> {
+    /// The extension, for signing.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T, A> Default for CheckMember<T, A> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T, A> Clone for CheckMember<T, A> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<T, A> PartialEq for CheckMember<T, A> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<T, A> Eq for CheckMember<T, A> {}
+
+impl<T, A> fmt::Debug for CheckMember<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CheckMember")
+    }
+}
+
+/// What [`CheckMember`] found out about the signer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signer<AccountId> {
+    /// An admitted account.
+    Member(AccountId),
+    /// No signer: nothing to check.
+    None,
+}
+
+/// Priority of a call of which `used` thousandths of the quota are used.
+fn priority(operational: bool, used: u16) -> TransactionPriority {
+    let free = TransactionPriority::from(1000u16.saturating_sub(used));
+    let base = if operational { OPERATIONAL_PRIORITY } else { 0 };
+    base.saturating_add(free.saturating_mul(PRIORITY_PER_MILLE))
+}
+
+impl<T, A> TransactionExtension<T::RuntimeCall> for CheckMember<T, A>
+where
+    T: frame_system::Config + Send + Sync,
+    T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
+    T::RuntimeOrigin: AsSystemOriginSigner<T::AccountId> + Clone,
+    A: Admission<T::AccountId, T::RuntimeCall> + Send + Sync + 'static,
+{
+    const IDENTIFIER: &'static str = "CheckMember";
+    type Implicit = ();
+    type Val = Signer<T::AccountId>;
+    type Pre = Weight;
+
+    fn weight(&self, _: &T::RuntimeCall) -> Weight {
+        // Checked twice, charged once: role, hospital, quota, session; then the quota is written.
+        Weight::from_parts(20_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(8, 1))
+    }
+
+    fn validate(
+        &self,
+        origin: T::RuntimeOrigin,
+        call: &T::RuntimeCall,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        len: usize,
+        _self_implicit: (),
+        _inherited_implication: &impl Implication,
+        _source: TransactionSource,
+    ) -> ValidateResult<Self::Val, T::RuntimeCall> {
+        let Some(who) = origin.as_system_origin_signer().cloned() else {
+            return Ok((ValidTransaction::default(), Signer::None, origin));
+        };
+        let used = A::check(&who, call, info.total_weight().ref_time(), length(len))?;
+        let validity = ValidTransaction {
+            priority: priority(A::is_operational(call), used),
+            longevity: LONGEVITY,
+            ..Default::default()
+        };
+        Ok((validity, Signer::Member(who), origin))
+    }
+
+    fn prepare(
+        self,
+        signer: Self::Val,
+        _origin: &T::RuntimeOrigin,
+        call: &T::RuntimeCall,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        len: usize,
+    ) -> Result<Weight, TransactionValidityError> {
+        match signer {
+            Signer::Member(who) => {
+                A::charge(&who, call, info.total_weight().ref_time(), length(len))?;
+                Ok(Weight::zero())
+            }
+            // Nothing was done: the weight goes back.
+            Signer::None => Ok(self.weight(call)),
+        }
+    }
+
+    fn post_dispatch_details(
+        unspent: Weight,
+        _info: &DispatchInfoOf<T::RuntimeCall>,
+        _post_info: &PostDispatchInfoOf<T::RuntimeCall>,
+        _len: usize,
+        _result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        Ok(unspent)
+    }
+}
+
+fn length(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn priority_should_put_operational_calls_first_and_fall_with_use() {
+        assert!(priority(true, 1000) > priority(false, 0));
+        assert!(priority(false, 0) > priority(false, 1));
+        assert_eq!(priority(false, 1000), 0);
+        assert_eq!(priority(false, u16::MAX), 0);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Members of development chains. Everything here is publicly known: **never for real data**.
+//!
+//! Accounts are sr25519 keys derived from the development phrase by their name (`//HospitalA`), session keys likewise
+//! (`//Alice`: sr25519 for Aura, ed25519 for GRANDPA), and hospitals' X25519 secrets by [`encryption_secret`].
+
+use crate::SessionKeys;
+use alloc::format;
+use bspp_peks::X25519Secret;
+use bspp_primitives::{AccountId, HospitalId};
+use polkadot_sdk::{
+    sp_consensus_aura::sr25519::AuthorityId as AuraId,
+    sp_consensus_grandpa::AuthorityId as GrandpaId,
+    sp_core::{crypto::get_public_from_string_or_panic, sr25519, H256},
+    sp_io::hashing::blake2_256,
+    sp_runtime::traits::{IdentifyAccount, Verify},
+};
+
+/// Domain of [`encryption_secret`].
+pub const X25519_DOMAIN: &[u8] = b"bspp-dev-x25519";
+
+/// A hospital that development chains know, with what belongs to it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DevHospital {
+    /// What its identifier is the BLAKE2b-256 of.
+    pub name: &'static str,
+    /// Derivation path, without the slashes, of the operator's account: on both chains, and the admin of its own.
+    pub operator: &'static str,
+    /// Its consortium validators: session keys `//Name`, account `//Name//stash`.
+    pub consortium_validators: &'static [&'static str],
+    /// Its own chain's validators, likewise.
+    pub hospital_validators: &'static [&'static str],
+    /// Its doctors on the consortium.
+    pub delegates: &'static [&'static str],
+}
+
+/// Hospital A: holds the records that the demonstration searches.
+pub const HOSPITAL_A: DevHospital = DevHospital {
+    name: "hospital-a",
+    operator: "HospitalA",
+    consortium_validators: &["Alice", "Bob"],
+    hospital_validators: &["Alice"],
+    delegates: &["DoctorA"],
+};
+
+/// Hospital B: where the searching doctor works.
+pub const HOSPITAL_B: DevHospital = DevHospital {
+    name: "hospital-b",
+    operator: "HospitalB",
+    consortium_validators: &["Charlie"],
+    hospital_validators: &["Charlie"],
+    delegates: &["DoctorB"],
+};
+
+/// The consortium's council.
+pub const COUNCIL: [&str; 3] = ["CouncilOne", "CouncilTwo", "CouncilThree"];
+
+impl DevHospital {
+    /// Identifier: BLAKE2b-256 of the name.
+    pub fn id(&self) -> HospitalId {
+        blake2_256(self.name.as_bytes()).into()
+    }
+
+    /// X25519 public key that belongs to [`encryption_secret`].
+    pub fn encryption_key(&self) -> H256 {
+        H256(encryption_secret(&self.id()).public().0)
+    }
+}
+
+/// X25519 secret of a hospital on development chains: BLAKE2b-256 of `bspp-dev-x25519` and the hospital's identifier.
+pub fn encryption_secret(hospital: &HospitalId) -> X25519Secret {
+    let input = [X25519_DOMAIN, hospital.as_bytes()].concat();
+    X25519Secret::from_bytes(blake2_256(&input))
+}
+
+/// Account `//name`.
+pub fn account(name: &str) -> AccountId {
+    <bspp_primitives::Signature as Verify>::Signer::from(get_public_from_string_or_panic::<
+        sr25519::Public,
+    >(name))
+    .into_account()
+}
+
+/// Account `//name//stash`: the validator `name`.
+pub fn validator(name: &str) -> AccountId {
+    account(&format!("{name}//stash"))
+}
+
+/// Session keys `//name`.
+pub fn session_keys(name: &str) -> SessionKeys {
+    SessionKeys {
+        aura: get_public_from_string_or_panic::<AuraId>(name),
+        grandpa: get_public_from_string_or_panic::<GrandpaId>(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use polkadot_sdk::sp_core::crypto::Ss58Codec;
+
+    #[test]
+    fn validators_should_be_the_accounts_that_other_tools_derive() {
+        // The well-known address of //Alice//stash.
+        assert_eq!(
+            validator("Alice").to_ss58check(),
+            "5GNJqTPyNqANBkUVMN1LPPrxXnFouWXoe2wNSmmEoLctxiZY"
+        );
+    }
+
+    #[test]
+    fn encryption_key_should_belong_to_the_secret_and_differ_by_hospital() {
+        let a = HOSPITAL_A.encryption_key();
+        assert_eq!(a.0, encryption_secret(&HOSPITAL_A.id()).public().0);
+        assert_ne!(a, HOSPITAL_B.encryption_key());
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#![cfg_attr(not(feature = "std"), no_std)]
+#![doc = include_str!("../README.md")]
+
+extern crate alloc;
+
+mod check_member;
+pub mod constants;
+mod currency;
+pub mod dev;
+mod keys;
+mod verifiers;
+
+pub use check_member::CheckMember;
+pub use constants::*;
+pub use currency::NoCurrency;
+pub use keys::SessionKeys;
+pub use verifiers::{HostBatchVerifier, HostBundleVerifier, HostG1};

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runtime APIs: what the node and clients ask of the consortium chain.
+
+use crate::{
+    configs::ChainId, genesis_config_presets, Block, Consortium, Executive, Grandpa,
+    HospitalAnchor, InherentDataExt, PeksSearch, PhiIndex, Runtime, RuntimeCall,
+    RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
+};
+use alloc::vec::Vec;
+use bspp_primitives::{
+    apis::ChainKind, AccountId, AnchoredHead, Batch, BatchId, Epoch, Hospital, HospitalId,
+    IdentifiedBatch, Match, MatchedRecord, Nonce, RecordId, RegisteredBlock, Registration, Request,
+    RequestId, Sequence, X25519Key,
+};
+use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
+use codec::{DecodeAll, Encode};
+use polkadot_sdk::{
+    frame_support::{
+        genesis_builder_helper::{build_state, get_preset},
+        traits::Get,
+    },
+    frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
+    sp_consensus_aura::{self, sr25519::AuthorityId as AuraId},
+    sp_consensus_grandpa,
+    sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256},
+    sp_genesis_builder, sp_inherents, sp_offchain,
+    sp_runtime::{
+        traits::{Block as BlockT, NumberFor},
+        transaction_validity::{TransactionSource, TransactionValidity},
+        ApplyExtrinsicResult, ExtrinsicInclusionMode, OpaqueExtrinsic,
+    },
+    sp_session, sp_transaction_pool,
+    sp_version::RuntimeVersion,
+};
+
+sp_api::impl_runtime_apis! {
+    impl sp_api::Core<Block> for Runtime {
+        fn version() -> RuntimeVersion {
+            VERSION
+        }
+
+        fn execute_block(block: <Block as BlockT>::LazyBlock) {
+            Executive::execute_block(block);
+        }
+
+        fn initialize_block(header: &<Block as BlockT>::Header) -> ExtrinsicInclusionMode {
+            Executive::initialize_block(header)
+        }
+    }
+
+    impl sp_api::Metadata<Block> for Runtime {
+        fn metadata() -> OpaqueMetadata {
+            OpaqueMetadata::new(Runtime::metadata().into())
+        }
+
+        fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
+            Runtime::metadata_at_version(version)
+        }
+
+        fn metadata_versions() -> Vec<u32> {
+            Runtime::metadata_versions()
+        }
+    }
+
+    impl sp_block_builder::BlockBuilder<Block> for Runtime {
+        fn apply_extrinsic(extrinsic: <Block as BlockT>::Extrinsic) -> ApplyExtrinsicResult {
+            Executive::apply_extrinsic(extrinsic)
+        }
+
+        fn finalize_block() -> <Block as BlockT>::Header {
+            Executive::finalize_block()
+        }
+
+        fn inherent_extrinsics(
+            data: sp_inherents::InherentData,
+        ) -> Vec<<Block as BlockT>::Extrinsic> {
+            data.create_extrinsics()
+        }
+
+        fn check_inherents(
+            block: <Block as BlockT>::LazyBlock,
+            data: sp_inherents::InherentData,
+        ) -> sp_inherents::CheckInherentsResult {
+            data.check_extrinsics(&block)
+        }
+    }
+
+    impl sp_transaction_pool::runtime_api::TaggedTransactionQueue<Block> for Runtime {
+        fn validate_transaction(
+            source: TransactionSource,
+            tx: <Block as BlockT>::Extrinsic,
+            block_hash: <Block as BlockT>::Hash,
+        ) -> TransactionValidity {
+            Executive::validate_transaction(source, tx, block_hash)
+        }
+    }
+
+    impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
+        fn offchain_worker(header: &<Block as BlockT>::Header) {
+            Executive::offchain_worker(header)
+        }
+    }
+
+    impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+        fn slot_duration() -> sp_consensus_aura::SlotDuration {
+            sp_consensus_aura::SlotDuration::from_millis(SLOT_DURATION_MS)
+        }
+
+        fn authorities() -> Vec<AuraId> {
+            pallet_aura::Authorities::<Runtime>::get().into_inner()
+        }
+    }
+
+    impl sp_session::SessionKeys<Block> for Runtime {
+        fn generate_session_keys(
+            owner: Vec<u8>,
+            seed: Option<Vec<u8>>,
+        ) -> sp_session::OpaqueGeneratedSessionKeys {
+            SessionKeys::generate(&owner, seed).into()
+        }
+
+        fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+            SessionKeys::decode_into_raw_public_keys(&encoded)
+        }
+    }
+
+    impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+        fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+            Grandpa::grandpa_authorities()
+        }
+
+        fn current_set_id() -> sp_consensus_grandpa::SetId {
+            pallet_grandpa::CurrentSetId::<Runtime>::get()
+        }
+
+        fn submit_report_equivocation_unsigned_extrinsic(
+            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+                <Block as BlockT>::Hash,
+                NumberFor<Block>,
+            >,
+            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+        ) -> Option<()> {
+            None
+        }
+
+        fn generate_key_ownership_proof(
+            _set_id: sp_consensus_grandpa::SetId,
+            _authority_id: sp_consensus_grandpa::AuthorityId,
+        ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+            None
+        }
+    }
+
+    impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
+        fn account_nonce(account: AccountId) -> Nonce {
+            System::account_nonce(account)
+        }
+    }
+
+    impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
+        fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+            build_state::<RuntimeGenesisConfig>(config)
+        }
+
+        fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
+            get_preset::<RuntimeGenesisConfig>(id, genesis_config_presets::get_preset)
+        }
+
+        fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
+            genesis_config_presets::preset_names()
+        }
+    }
+
+    impl bspp_primitives::apis::ChainApi<Block> for Runtime {
+        fn kind() -> ChainKind {
+            ChainKind::Consortium
+        }
+
+        fn chain() -> H256 {
+            ChainId::get()
+        }
+    }
+
+    impl bspp_primitives::apis::ConsortiumApi<Block, AccountId> for Runtime {
+        fn hospital(hospital: HospitalId) -> Option<Hospital<AccountId>> {
+            Consortium::hospital(&hospital)
+        }
+
+        fn hospitals() -> Vec<HospitalId> {
+            Consortium::hospitals()
+        }
+
+        fn encryption_key(hospital: HospitalId, epoch: Epoch) -> Option<X25519Key> {
+            Consortium::key_at(&hospital, epoch)
+        }
+
+        fn hospital_of(account: AccountId) -> Option<HospitalId> {
+            <Consortium as bspp_primitives::traits::Membership<AccountId>>::hospital_of(&account)
+        }
+
+        fn anchored_head(hospital: HospitalId) -> Option<(AnchoredHead, u64)> {
+            HospitalAnchor::anchored_head(&hospital)
+        }
+    }
+
+    impl bspp_primitives::apis::PhiIndexApi<Block> for Runtime {
+        fn batches(
+            hospital: HospitalId,
+            epoch: Epoch,
+            from: u32,
+            limit: u32,
+        ) -> Vec<IdentifiedBatch> {
+            PhiIndex::batches(hospital, epoch, from, limit)
+        }
+
+        fn batch(id: BatchId) -> Option<Batch> {
+            PhiIndex::batch(&id)
+        }
+
+        fn next_sequence(hospital: HospitalId) -> Sequence {
+            PhiIndex::next_sequence(&hospital)
+        }
+
+        fn registered_block(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock> {
+            PhiIndex::registered_block(&hospital, sequence)
+        }
+
+        fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
+            registrations(body)
+        }
+    }
+
+    impl bspp_primitives::apis::PeksSearchApi<Block, AccountId> for Runtime {
+        fn request(id: RequestId) -> Option<Request<AccountId>> {
+            PeksSearch::request(id)
+        }
+
+        fn matched(request: RequestId, record: RecordId) -> Option<Match> {
+            PeksSearch::matched(request, record)
+        }
+
+        fn matches(request: RequestId) -> Vec<MatchedRecord> {
+            PeksSearch::matches(request)
+        }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    impl polkadot_sdk::frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(extra: bool) -> (
+            Vec<polkadot_sdk::frame_benchmarking::BenchmarkList>,
+            Vec<polkadot_sdk::frame_support::traits::StorageInfo>,
+        ) {
+            use crate::*;
+            use polkadot_sdk::{
+                frame_benchmarking::BenchmarkList,
+                frame_support::traits::StorageInfoTrait,
+            };
+
+            let mut list = Vec::<BenchmarkList>::new();
+            list_benchmarks!(list, extra);
+            (list, AllPalletsWithSystem::storage_info())
+        }
+
+        fn dispatch_benchmark(
+            config: polkadot_sdk::frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<polkadot_sdk::frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+            use crate::*;
+            use polkadot_sdk::{
+                frame_benchmarking::BenchmarkBatch,
+                frame_support::traits::WhitelistedStorageKeys,
+                sp_storage::TrackedStorageKey,
+            };
+
+            let whitelist: Vec<TrackedStorageKey> = AllPalletsWithSystem::whitelisted_storage_keys();
+            let mut batches = Vec::<BenchmarkBatch>::new();
+            let params = (&config, &whitelist);
+            add_benchmarks!(params, batches);
+            Ok(batches)
+        }
+    }
+}
+
+/// The registrations that succeeded in the current block. Extrinsics that do not decode are none.
+fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
+    let mut found = Vec::new();
+    for (index, opaque) in (0u32..).zip(body) {
+        let Ok(extrinsic) = UncheckedExtrinsic::decode_all(&mut &opaque.encode()[..]) else {
+            continue;
+        };
+        if let RuntimeCall::PhiIndex(call) = &extrinsic.function {
+            found.extend(PhiIndex::registration_of(call, index));
+        }
+    }
+    found
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Runtime APIs: what the node and clients ask of a hospital chain.
+
+use crate::{
+    genesis_config_presets, Block, Enrolment, Executive, Grandpa, InherentDataExt, PhiRecords,
+    Runtime, RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
+};
+use alloc::vec::Vec;
+use bspp_primitives::{
+    apis::ChainKind, traits::Staff, AccountId, Consent, ConsentId, EntryBlock, HospitalId, Nonce,
+    Patient, RecordId, RecordLocation, Sequence, StoredRecord,
+};
+use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
+use polkadot_sdk::{
+    frame_support::genesis_builder_helper::{build_state, get_preset},
+    frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
+    sp_consensus_aura::{self, sr25519::AuthorityId as AuraId},
+    sp_consensus_grandpa,
+    sp_core::{crypto::KeyTypeId, OpaqueMetadata, H256},
+    sp_genesis_builder, sp_inherents, sp_offchain,
+    sp_runtime::{
+        traits::{Block as BlockT, NumberFor},
+        transaction_validity::{TransactionSource, TransactionValidity},
+        ApplyExtrinsicResult, ExtrinsicInclusionMode, OpaqueExtrinsic,
+    },
+    sp_session, sp_transaction_pool,
+    sp_version::RuntimeVersion,
+};
+
+sp_api::impl_runtime_apis! {
+    impl sp_api::Core<Block> for Runtime {
+        fn version() -> RuntimeVersion {
+            VERSION
+        }
+
+        fn execute_block(block: <Block as BlockT>::LazyBlock) {
+            Executive::execute_block(block);
+        }
+
+        fn initialize_block(header: &<Block as BlockT>::Header) -> ExtrinsicInclusionMode {
+            Executive::initialize_block(header)
+        }
+    }
+
+    impl sp_api::Metadata<Block> for Runtime {
+        fn metadata() -> OpaqueMetadata {
+            OpaqueMetadata::new(Runtime::metadata().into())
+        }
+
+        fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
+            Runtime::metadata_at_version(version)
+        }
+
+        fn metadata_versions() -> Vec<u32> {
+            Runtime::metadata_versions()
+        }
+    }
+
+    impl sp_block_builder::BlockBuilder<Block> for Runtime {
+        fn apply_extrinsic(extrinsic: <Block as BlockT>::Extrinsic) -> ApplyExtrinsicResult {
+            Executive::apply_extrinsic(extrinsic)
+        }
+
+        fn finalize_block() -> <Block as BlockT>::Header {
+            Executive::finalize_block()
+        }
+
+        fn inherent_extrinsics(
+            data: sp_inherents::InherentData,
+        ) -> Vec<<Block as BlockT>::Extrinsic> {
+            data.create_extrinsics()
+        }
+
+        fn check_inherents(
+            block: <Block as BlockT>::LazyBlock,
+            data: sp_inherents::InherentData,
+        ) -> sp_inherents::CheckInherentsResult {
+            data.check_extrinsics(&block)
+        }
+    }
+
+    impl sp_transaction_pool::runtime_api::TaggedTransactionQueue<Block> for Runtime {
+        fn validate_transaction(
+            source: TransactionSource,
+            tx: <Block as BlockT>::Extrinsic,
+            block_hash: <Block as BlockT>::Hash,
+        ) -> TransactionValidity {
+            Executive::validate_transaction(source, tx, block_hash)
+        }
+    }
+
+    impl sp_offchain::OffchainWorkerApi<Block> for Runtime {
+        fn offchain_worker(header: &<Block as BlockT>::Header) {
+            Executive::offchain_worker(header)
+        }
+    }
+
+    impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+        fn slot_duration() -> sp_consensus_aura::SlotDuration {
+            sp_consensus_aura::SlotDuration::from_millis(SLOT_DURATION_MS)
+        }
+
+        fn authorities() -> Vec<AuraId> {
+            pallet_aura::Authorities::<Runtime>::get().into_inner()
+        }
+    }
+
+    impl sp_session::SessionKeys<Block> for Runtime {
+        fn generate_session_keys(
+            owner: Vec<u8>,
+            seed: Option<Vec<u8>>,
+        ) -> sp_session::OpaqueGeneratedSessionKeys {
+            SessionKeys::generate(&owner, seed).into()
+        }
+
+        fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+            SessionKeys::decode_into_raw_public_keys(&encoded)
+        }
+    }
+
+    impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+        fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+            Grandpa::grandpa_authorities()
+        }
+
+        fn current_set_id() -> sp_consensus_grandpa::SetId {
+            pallet_grandpa::CurrentSetId::<Runtime>::get()
+        }
+
+        fn submit_report_equivocation_unsigned_extrinsic(
+            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+                <Block as BlockT>::Hash,
+                NumberFor<Block>,
+            >,
+            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+        ) -> Option<()> {
+            None
+        }
+
+        fn generate_key_ownership_proof(
+            _set_id: sp_consensus_grandpa::SetId,
+            _authority_id: sp_consensus_grandpa::AuthorityId,
+        ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+            None
+        }
+    }
+
+    impl frame_system_rpc_runtime_api::AccountNonceApi<Block, AccountId, Nonce> for Runtime {
+        fn account_nonce(account: AccountId) -> Nonce {
+            System::account_nonce(account)
+        }
+    }
+
+    impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
+        fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+            build_state::<RuntimeGenesisConfig>(config)
+        }
+
+        fn get_preset(id: &Option<sp_genesis_builder::PresetId>) -> Option<Vec<u8>> {
+            get_preset::<RuntimeGenesisConfig>(id, genesis_config_presets::get_preset)
+        }
+
+        fn preset_names() -> Vec<sp_genesis_builder::PresetId> {
+            genesis_config_presets::preset_names()
+        }
+    }
+
+    impl bspp_primitives::apis::ChainApi<Block> for Runtime {
+        fn kind() -> ChainKind {
+            ChainKind::Hospital
+        }
+
+        fn chain() -> H256 {
+            Enrolment::chain()
+        }
+    }
+
+    impl bspp_primitives::apis::EnrolmentApi<Block, AccountId> for Runtime {
+        fn hospital() -> HospitalId {
+            Enrolment::hospital()
+        }
+
+        fn patient(account: [u8; 32]) -> Option<Patient> {
+            Enrolment::patient(account)
+        }
+
+        fn consent(id: ConsentId) -> Option<Consent> {
+            Enrolment::consent(id)
+        }
+
+        fn may_store(account: AccountId) -> bool {
+            Enrolment::may_store(&account)
+        }
+    }
+
+    impl bspp_primitives::apis::PhiRecordsApi<Block> for Runtime {
+        fn record_location(record: RecordId) -> Option<RecordLocation> {
+            PhiRecords::record_location(record)
+        }
+
+        fn entry_block_count() -> Sequence {
+            PhiRecords::entry_block_count()
+        }
+
+        fn entry_block(sequence: Sequence) -> Option<EntryBlock> {
+            PhiRecords::entry_block(sequence)
+        }
+
+        fn stored_records(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord> {
+            PhiRecords::stored_records::<UncheckedExtrinsic>(body)
+        }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    impl polkadot_sdk::frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(extra: bool) -> (
+            Vec<polkadot_sdk::frame_benchmarking::BenchmarkList>,
+            Vec<polkadot_sdk::frame_support::traits::StorageInfo>,
+        ) {
+            use crate::*;
+            use polkadot_sdk::{
+                frame_benchmarking::BenchmarkList,
+                frame_support::traits::StorageInfoTrait,
+            };
+
+            let mut list = Vec::<BenchmarkList>::new();
+            list_benchmarks!(list, extra);
+            (list, AllPalletsWithSystem::storage_info())
+        }
+
+        fn dispatch_benchmark(
+            config: polkadot_sdk::frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<polkadot_sdk::frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+            use crate::*;
+            use polkadot_sdk::{
+                frame_benchmarking::BenchmarkBatch,
+                frame_support::traits::WhitelistedStorageKeys,
+                sp_storage::TrackedStorageKey,
+            };
+
+            let whitelist: Vec<TrackedStorageKey> = AllPalletsWithSystem::whitelisted_storage_keys();
+            let mut batches = Vec::<BenchmarkBatch>::new();
+            let params = (&config, &whitelist);
+            add_benchmarks!(params, batches);
+            Ok(batches)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+//! How the pallets are configured: one file per concern.
+
+mod consensus;
+mod enrolment;
+mod phi_records;
+mod system;
+
+pub use enrolment::OperationalCalls;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//! System and time.
+
+use crate::{
+    Aura, Block, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
+    VERSION,
+};
+use bspp_primitives::{AccountId, BlockNumber, Hash, Nonce};
+use bspp_runtime_common::{block_length, block_weights, BLOCK_HASH_COUNT, SLOT_DURATION_MS};
+use polkadot_sdk::{
+    frame_support::{
+        derive_impl, parameter_types,
+        traits::{ConstU16, ConstU32, ConstU64},
+        weights::constants::ParityDbWeight,
+    },
+    frame_system::{
+        self,
+        limits::{BlockLength, BlockWeights},
+    },
+    pallet_timestamp,
+    sp_version::RuntimeVersion,
+};
+
+/// Bytes of a block at most: six chunks of a mebibyte with their envelopes in the normal share.
+const MAX_BLOCK_BYTES: u32 = 8 * 1024 * 1024 + 64 * 1024;
+
+parameter_types! {
+    pub const BlockHashCount: BlockNumber = BLOCK_HASH_COUNT;
+    pub const Version: RuntimeVersion = VERSION;
+    pub RuntimeBlockWeights: BlockWeights = block_weights();
+    pub RuntimeBlockLength: BlockLength = block_length(MAX_BLOCK_BYTES);
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+    type Block = Block;
+    type BlockWeights = RuntimeBlockWeights;
+    type BlockLength = RuntimeBlockLength;
+    type BlockHashCount = BlockHashCount;
+    type AccountId = AccountId;
+    type Nonce = Nonce;
+    type Hash = Hash;
+    type DbWeight = ParityDbWeight;
+    type Version = Version;
+    type SS58Prefix = ConstU16<42>;
+    type MaxConsumers = ConstU32<16>;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+    type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+}
+
+impl pallet_timestamp::Config for Runtime {
+    type Moment = u64;
+    type OnTimestampSet = Aura;
+    type MinimumPeriod = ConstU64<{ SLOT_DURATION_MS / 2 }>;
+    type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//! First states of chains for development and tests. All keys in them are publicly known.
+
+use crate::{EnrolmentConfig, RuntimeGenesisConfig, SessionConfig};
+use alloc::{vec, vec::Vec};
+use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
+use polkadot_sdk::{
+    frame_support::build_struct_json_patch,
+    sp_core::H256,
+    sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET},
+};
+use serde_json::Value;
+
+/// Hospital A's chain on one machine.
+pub const HOSPITAL_A_LOCAL: &str = "hospital-a-local";
+/// Hospital B's chain on one machine.
+pub const HOSPITAL_B_LOCAL: &str = "hospital-b-local";
+/// Another name of [`HOSPITAL_A_LOCAL`].
+pub const HOSPITAL_LOCAL: &str = "hospital-local";
+
+/// A hospital's chain. The operator's account is admin, clinician and gateway in one.
+///
+/// `chain` is left zero: the consortium's genesis hash is not known here, and must be set before the chain begins.
+fn hospital_local(hospital: &DevHospital) -> Value {
+    let operator = dev::account(hospital.operator);
+    let validators = hospital.hospital_validators;
+    build_struct_json_patch!(RuntimeGenesisConfig {
+        enrolment: EnrolmentConfig {
+            hospital: hospital.id(),
+            chain: H256::zero(),
+            admins: vec![operator.clone()],
+            clinicians: vec![operator],
+            validators: validators
+                .iter()
+                .map(|v| dev::validator(v))
+                .collect::<Vec<_>>(),
+        },
+        session: SessionConfig {
+            keys: validators
+                .iter()
+                .map(|v| (dev::validator(v), dev::validator(v), dev::session_keys(v)))
+                .collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// JSON of a preset. `None` if there is none of this name.
+pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
+    let hospital = match id.as_ref() {
+        HOSPITAL_A_LOCAL | HOSPITAL_LOCAL | LOCAL_TESTNET_RUNTIME_PRESET | DEV_RUNTIME_PRESET => {
+            HOSPITAL_A
+        }
+        HOSPITAL_B_LOCAL => HOSPITAL_B,
+        _ => return None,
+    };
+    serde_json::to_vec(&hospital_local(&hospital)).ok()
+}
+
+/// Names of the presets.
+pub fn preset_names() -> Vec<PresetId> {
+    [
+        HOSPITAL_A_LOCAL,
+        HOSPITAL_B_LOCAL,
+        HOSPITAL_LOCAL,
+        LOCAL_TESTNET_RUNTIME_PRESET,
+        DEV_RUNTIME_PRESET,
+    ]
+    .into_iter()
+    .map(PresetId::from)
+    .collect()
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! The runtime as a whole: presets, the door, what other chains rely on.
+
+use crate::{genesis_config_presets::*, *};
+use bspp_primitives::{entry_block_storage, EntryBlock, MAX_CHUNK_BYTES};
+use bspp_runtime_common::dev;
+use codec::Encode;
+use polkadot_sdk::{
+    frame_support::{dispatch::DispatchClass, genesis_builder_helper::build_state},
+    sp_core::H256,
+    sp_genesis_builder::PresetId,
+    sp_io,
+};
+
+fn chain(preset: &str, consortium: H256) -> sp_io::TestExternalities {
+    let mut ext = sp_io::TestExternalities::default();
+    ext.execute_with(|| {
+        let patch = get_preset(&PresetId::from(preset)).unwrap();
+        let mut patch: serde_json::Value = serde_json::from_slice(&patch).unwrap();
+        patch["enrolment"]["chain"] = serde_json::to_value(consortium).unwrap();
+        let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+        for (pallet, fields) in patch.as_object().unwrap() {
+            for (field, value) in fields.as_object().unwrap() {
+                config[pallet][field] = value.clone();
+            }
+        }
+        build_state::<RuntimeGenesisConfig>(config.to_string().into_bytes()).unwrap();
+    });
+    ext
+}
+
+#[test]
+fn presets_should_make_each_hospitals_chain() {
+    let consortium = H256::repeat_byte(5);
+    for (preset, hospital) in [
+        (HOSPITAL_A_LOCAL, dev::HOSPITAL_A),
+        (HOSPITAL_B_LOCAL, dev::HOSPITAL_B),
+    ] {
+        chain(preset, consortium).execute_with(|| {
+            assert_eq!(Enrolment::hospital(), hospital.id());
+            assert_eq!(Enrolment::chain(), consortium);
+            let operator = dev::account(hospital.operator);
+            assert!(Enrolment::is_admin(&operator) && Enrolment::is_clinician(&operator));
+            let validators: Vec<_> = hospital
+                .hospital_validators
+                .iter()
+                .map(|v| dev::validator(v))
+                .collect();
+            assert_eq!(Session::validators(), validators);
+            assert_eq!(Grandpa::grandpa_authorities().len(), validators.len());
+        });
+    }
+}
+
+#[test]
+fn preset_names_should_all_have_a_preset() {
+    for name in preset_names() {
+        assert!(get_preset(&name).is_some());
+    }
+    assert!(get_preset(&PresetId::from("unknown")).is_none());
+}
+
+#[test]
+fn entry_blocks_should_stand_where_the_consortium_proves_them() {
+    chain(HOSPITAL_A_LOCAL, H256::zero()).execute_with(|| {
+        let block = EntryBlock {
+            number: 1,
+            count: 1,
+            root: H256::repeat_byte(1),
+            chain_hash: H256::repeat_byte(2),
+        };
+        pallet_phi_records::EntryBlocks::<Runtime>::insert(3, block);
+        let stored = sp_io::storage::get(&entry_block_storage::key(3)).unwrap();
+        assert_eq!(stored.to_vec(), block.encode());
+    });
+}
+
+#[test]
+fn block_length_should_hold_several_full_chunks() {
+    let length = <Runtime as frame_system::Config>::BlockLength::get();
+    let normal = *length.max.get(DispatchClass::Normal);
+    assert!(normal / (MAX_CHUNK_BYTES + 512) >= 4);
+}

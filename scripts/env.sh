@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# The build environment. Every script sources this file, and so may you:  . scripts/env.sh
+#
+# All cargo calls of the project must see the same values. A changed variable reruns build scripts, and a rerun of the
+# wasm build alone costs minutes. Nothing here depends on the folder or the command it is sourced from.
+
+# Rustup installed a moment ago is not on PATH of the running shell yet.
+if ! command -v cargo >/dev/null 2>&1 && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
+    export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+fi
+
+export BSPP_CACHE="${BSPP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bspp}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$BSPP_CACHE/target}"
+# Link the system's OpenSSL: building the vendored one takes eight minutes of one core.
+export OPENSSL_NO_VENDOR=1
+# One setting per target folder: these would change what the runtimes' build scripts do.
+unset SKIP_WASM_BUILD FORCE_WASM_BUILD WASM_BUILD_TYPE WASM_BUILD_RUSTFLAGS WASM_BUILD_CARGO_ARGS RUNTIME_TARGET
+
+# The linker (rust-lld, when only the distribution's lld is there) and the tools that setup.sh installs.
+for bspp_dir in "$BSPP_CACHE/tools/bin" "$BSPP_CACHE/bin"; do
+    case ":$PATH:" in
+        *":$bspp_dir:"*) ;;
+        *) export PATH="$bspp_dir:$PATH" ;;
+    esac
+done
+unset bspp_dir
+
+# Name of the linked toolchain that builds the runtimes when the host toolchain has no wasm library.
+BSPP_WASM_TOOLCHAIN=bspp-wasm
+BSPP_WASM_TARGET=wasm32v1-none
+
+# bspp_host_has_wasm: has the host toolchain the wasm library?
+bspp_host_has_wasm() {
+    local sysroot
+    sysroot="$(rustc --print sysroot 2>/dev/null)" || return 1
+    compgen -G "$sysroot/lib/rustlib/$BSPP_WASM_TARGET/lib/libcore-*.rlib" >/dev/null
+}
+
+if command -v rustc >/dev/null 2>&1; then
+    if bspp_host_has_wasm; then
+        unset WASM_BUILD_TOOLCHAIN WASM_BUILD_STD
+    else
+        export WASM_BUILD_TOOLCHAIN="$BSPP_WASM_TOOLCHAIN" WASM_BUILD_STD=0
+    fi
+fi
