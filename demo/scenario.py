@@ -112,7 +112,7 @@ class Doctor:
 def opened_resources(folder):
     """The opened resources on disk: record id → list of bytes."""
     return {
-        record.name: [piece.read_bytes() for piece in sorted(record.glob("*.json"))]
+        "0x" + record.name: [piece.read_bytes() for piece in sorted(record.glob("*.json"))]
         for record in sorted(Path(folder).iterdir())
         if record.is_dir()
     }

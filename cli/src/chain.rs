@@ -20,10 +20,17 @@ impl From<ClientError> for CliError {
         let message = error.to_string();
         match error {
             ClientError::NotReachable { url, reason } => Self::Unreachable { url, reason },
-            ClientError::ConnectionLost { reason } => Self::Unreachable { url: "the node".into(), reason },
-            ClientError::TimeExpired { .. } => Self::Unreachable { url: "the node".into(), reason: message },
-            ClientError::DispatchFailed { failure, .. } => {
-                Self::Refused { code: failure.name.replace("::", "."), message }
+            ClientError::ConnectionLost { reason } => Self::Unreachable {
+                url: "the node".into(),
+                reason,
+            },
+            ClientError::TimeExpired { .. } => Self::Unreachable {
+                url: "the node".into(),
+                reason: message,
+            },
+            ClientError::DispatchFailed { failure, .. } => Self::Refused {
+                code: failure.name.replace("::", "."),
+                message,
             },
             ClientError::TransactionRefused { custom, .. } => {
                 let code = match custom {
@@ -33,9 +40,15 @@ impl From<ClientError> for CliError {
                     Some(refusal::CALL_NOT_AUTHORIZED) => "NotAuthorized",
                     _ => "TransactionRefused",
                 };
-                Self::Refused { code: code.into(), message }
+                Self::Refused {
+                    code: code.into(),
+                    message,
+                }
+            }
+            ClientError::RpcRefused { .. } => Self::Refused {
+                code: "RpcRefused".into(),
+                message,
             },
-            ClientError::RpcRefused { .. } => Self::Refused { code: "RpcRefused".into(), message },
             ClientError::BlockNotFound(_) => Self::NotFound(message),
             ClientError::WrongChain { .. }
             | ClientError::NotOurChain { .. }

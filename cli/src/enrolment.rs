@@ -30,7 +30,11 @@ pub struct Enrolment {
 }
 
 fn decode<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
-    let wrong = || CliError::Usage(format!("the enrolment's {what} does not decode; ask the patient for a new file"));
+    let wrong = || {
+        CliError::Usage(format!(
+            "the enrolment's {what} does not decode; ask the patient for a new file"
+        ))
+    };
     let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| wrong())?;
     T::decode_all(&mut bytes.as_slice()).map_err(|_| wrong())
 }

@@ -69,7 +69,10 @@ impl CliError {
         if !json {
             return format!("error: {self}");
         }
-        let line = ErrorLine { error: self.code(), message: self.to_string() };
+        let line = ErrorLine {
+            error: self.code(),
+            message: self.to_string(),
+        };
         serde_json::to_string(&line).unwrap_or_else(|_| r#"{"error":"Failed","message":""}"#.into())
     }
 

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 /// Reads a whole file. The error names it.
 pub fn read(path: &Path) -> CliResult<Vec<u8>> {
-    fs::read(path).map_err(|error| CliError::Usage(format!("cannot read {}: {error}", path.display())))
+    fs::read(path)
+        .map_err(|error| CliError::Usage(format!("cannot read {}: {error}", path.display())))
 }
 
 /// Reads a JSON file. The error names it and the place, never the content.
@@ -31,12 +32,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> CliResult<()> {
 
 /// Writes JSON as a whole or not at all.
 pub fn write_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
-    write(path, &serde_json::to_vec_pretty(value).map_err(CliError::failed)?)
+    write(
+        path,
+        &serde_json::to_vec_pretty(value).map_err(CliError::failed)?,
+    )
 }
 
 /// Writes a secret: readable by the owner only, and never over an existing file.
 pub fn write_secret_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
-    write_secret(path, &Zeroizing::new(serde_json::to_vec_pretty(value).map_err(CliError::failed)?))
+    write_secret(
+        path,
+        &Zeroizing::new(serde_json::to_vec_pretty(value).map_err(CliError::failed)?),
+    )
 }
 
 /// Writes a secret text: readable by the owner only, and never over an existing file.
@@ -51,8 +58,13 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> CliResult<()> {
 }
 
 fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> CliResult<()> {
-    let failed = |error: std::io::Error| CliError::Failed(format!("cannot write {}: {error}", path.display()));
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    let failed = |error: std::io::Error| {
+        CliError::Failed(format!("cannot write {}: {error}", path.display()))
+    };
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         fs::create_dir_all(folder).map_err(failed)?;
     }
     let mut name = path.as_os_str().to_owned();
@@ -65,6 +77,8 @@ fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> CliResult<()> {
         .mode(mode)
         .open(temporary)
         .map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     fs::rename(temporary, path).map_err(failed)
 }

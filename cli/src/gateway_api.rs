@@ -6,7 +6,9 @@ use crate::{
     output::Output,
     values::hex0x,
 };
-use bspp_gateway::api::{ErrorBody, IngestAnswer, JobReport, NonceAnswer, RecordReport, RevocationBody};
+use bspp_gateway::api::{
+    ErrorBody, IngestAnswer, JobReport, NonceAnswer, RecordReport, RevocationBody,
+};
 use bspp_record::{DisclosureRequest, SealedBox};
 use codec::{DecodeAll, Encode};
 use reqwest::{header::CONTENT_TYPE, RequestBuilder, Response, StatusCode};
@@ -43,7 +45,10 @@ impl From<&RecordReport> for RecordProgress {
             rid: hex0x(report.rid),
             block: report.stored.as_ref().map(|mark| mark.block),
             registered: report.registered.as_ref().map(|mark| mark.block),
-            searchable_after_ms: report.searchable.as_ref().map(|mark| mark.at.saturating_sub(report.encrypted)),
+            searchable_after_ms: report
+                .searchable
+                .as_ref()
+                .map(|mark| mark.at.saturating_sub(report.encrypted)),
         }
     }
 }
@@ -52,10 +57,18 @@ impl Gateway {
     /// A gateway at `http://…` or `https://…`.
     pub fn new(url: &str) -> CliResult<Self> {
         if !url.starts_with("http://") && !url.starts_with("https://") {
-            return Err(CliError::usage("a gateway's address begins with http:// or https://"));
+            return Err(CliError::usage(
+                "a gateway's address begins with http:// or https://",
+            ));
         }
-        let http = reqwest::Client::builder().timeout(PATIENCE).build().map_err(CliError::failed)?;
-        Ok(Self { url: url.trim_end_matches('/').into(), http })
+        let http = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .build()
+            .map_err(CliError::failed)?;
+        Ok(Self {
+            url: url.trim_end_matches('/').into(),
+            http,
+        })
     }
 
     fn path(&self, path: &str) -> String {
@@ -73,17 +86,29 @@ impl Gateway {
             return Ok(answer);
         }
         let body: Option<ErrorBody> = answer.json().await.ok();
-        let (code, message) = body
-            .map_or_else(|| ("Refused".into(), format!("HTTP status {status}")), |body| (body.code, body.message));
-        if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::INTERNAL_SERVER_ERROR) {
-            return Err(CliError::Failed(format!("the gateway at {} failed: {message}", self.url)));
+        let (code, message) = body.map_or_else(
+            || ("Refused".into(), format!("HTTP status {status}")),
+            |body| (body.code, body.message),
+        );
+        if matches!(
+            status,
+            StatusCode::BAD_GATEWAY | StatusCode::INTERNAL_SERVER_ERROR
+        ) {
+            return Err(CliError::Failed(format!(
+                "the gateway at {} failed: {message}",
+                self.url
+            )));
         }
         Err(CliError::Refused { code, message })
     }
 
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> CliResult<T> {
         self.send(request).await?.json().await.map_err(|error| {
-            CliError::Failed(format!("the answer of {} is not a gateway's: {}", self.url, error.without_url()))
+            CliError::Failed(format!(
+                "the answer of {} is not a gateway's: {}",
+                self.url,
+                error.without_url()
+            ))
         })
     }
 
@@ -98,7 +123,9 @@ impl Gateway {
     pub async fn wait(&self, job: u64, output: Output) -> CliResult<Vec<RecordProgress>> {
         let bar = output.progress(0, "records searchable");
         loop {
-            let report: JobReport = self.json(self.http.get(self.path(&format!("/v1/jobs/{job}")))).await?;
+            let report: JobReport = self
+                .json(self.http.get(self.path(&format!("/v1/jobs/{job}"))))
+                .await?;
             bar.set_length(u64::from(report.records_total).max(report.records.len() as u64));
             bar.set_position(report.counts.searchable);
             if report.complete {
@@ -106,10 +133,15 @@ impl Gateway {
                 return Ok(report.records.iter().map(RecordProgress::from).collect());
             }
             if report.ended {
-                let failure = report.failure.or_else(|| report.records.into_iter().find_map(|record| record.failure));
+                let failure = report
+                    .failure
+                    .or_else(|| report.records.into_iter().find_map(|record| record.failure));
                 let text = failure.unwrap_or_else(|| "no reason was given".into());
                 let (code, message) = text.split_once(": ").unwrap_or(("Failed", &text));
-                return Err(CliError::Refused { code: code.into(), message: message.into() });
+                return Err(CliError::Refused {
+                    code: code.into(),
+                    message: message.into(),
+                });
             }
             tokio::time::sleep(POLL).await;
         }
@@ -127,18 +159,35 @@ impl Gateway {
     /// Asks for a record. It comes encrypted to the key in the grant.
     pub async fn disclose(&self, request: &DisclosureRequest) -> CliResult<SealedBox> {
         let post = self.http.post(self.path("/v1/disclosures"));
-        let answer =
-            self.send(post.header(CONTENT_TYPE, "application/octet-stream").body(request.encode())).await?;
-        let bytes = answer.bytes().await.map_err(|error| CliError::failed(error.without_url()))?;
+        let answer = self
+            .send(
+                post.header(CONTENT_TYPE, "application/octet-stream")
+                    .body(request.encode()),
+            )
+            .await?;
+        let bytes = answer
+            .bytes()
+            .await
+            .map_err(|error| CliError::failed(error.without_url()))?;
         SealedBox::decode_all(&mut bytes.as_ref())
             .map_err(|_| CliError::failed("the gateway's answer is no encrypted record"))
     }
 
     /// Hands the hospital a revocation directly.
-    pub async fn revoke(&self, request: &[u8; 32], grant_key: &[u8; 32], signature: &[u8; 64]) -> CliResult<()> {
-        let body =
-            RevocationBody { request: hex0x(request), grant_key: hex0x(grant_key), signature: hex0x(signature) };
-        self.send(self.http.post(self.path("/v1/revocations")).json(&body)).await.map(drop)
+    pub async fn revoke(
+        &self,
+        request: &[u8; 32],
+        grant_key: &[u8; 32],
+        signature: &[u8; 64],
+    ) -> CliResult<()> {
+        let body = RevocationBody {
+            request: hex0x(request),
+            grant_key: hex0x(grant_key),
+            signature: hex0x(signature),
+        };
+        self.send(self.http.post(self.path("/v1/revocations")).json(&body))
+            .await
+            .map(drop)
     }
 
     /// What the gateway says of itself.

@@ -41,7 +41,9 @@ impl OpenGrant {
                 distinct.push(&granted.keyword);
             }
         }
-        Err(CliError::usage("the matches are of another grant; search again"))
+        Err(CliError::usage(
+            "the matches are of another grant; search again",
+        ))
     }
 }
 
@@ -53,7 +55,12 @@ pub fn read(path: &Path) -> CliResult<GrantEnvelope> {
 }
 
 /// Decrypts and checks a grant.
-pub fn receive(envelope: &GrantEnvelope, chain: &H256, keys: &DoctorKeys, now: Moment) -> CliResult<OpenGrant> {
+pub fn receive(
+    envelope: &GrantEnvelope,
+    chain: &H256,
+    keys: &DoctorKeys,
+    now: Moment,
+) -> CliResult<OpenGrant> {
     let received = envelope
         .receive(chain, &keys.signer.account_bytes(), &keys.x25519, now)
         .map_err(|error: GrantError| refused(&error.to_string()))?;
@@ -63,7 +70,10 @@ pub fn receive(envelope: &GrantEnvelope, chain: &H256, keys: &DoctorKeys, now: M
 /// An error whose text begins with its name.
 fn refused(text: &str) -> CliError {
     let (code, message) = text.split_once(": ").unwrap_or(("InvalidGrant", text));
-    CliError::Refused { code: code.into(), message: message.into() }
+    CliError::Refused {
+        code: code.into(),
+        message: message.into(),
+    }
 }
 
 #[derive(Serialize)]
@@ -90,7 +100,10 @@ struct Trapdoor {
 pub fn inspect(key: &Path, grant: &Path, reveal: bool, output: Output) -> CliResult<()> {
     let keys = DoctorKeys::read(key)?;
     let envelope = read(grant)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(CliError::failed)?.as_millis();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_err(CliError::failed)?
+        .as_millis();
     let now = Moment::try_from(now).unwrap_or(Moment::MAX);
     let received = receive(&envelope, &envelope.header.chain, &keys, now)?.received;
     let shown = |secret: String| reveal.then_some(secret);
@@ -106,7 +119,10 @@ pub fn inspect(key: &Path, grant: &Path, reveal: bool, output: Output) -> CliRes
                 month: granted.epoch,
                 label: shown(hex0x(granted.label.as_bytes())),
                 search: shown(hex0x(granted.search.to_bytes().as_slice())),
-                open: granted.open.as_ref().and_then(|open| shown(hex0x(open.to_bytes().as_slice()))),
+                open: granted
+                    .open
+                    .as_ref()
+                    .and_then(|open| shown(hex0x(open.to_bytes().as_slice()))),
             })
             .collect(),
     };

@@ -27,8 +27,9 @@ impl SecretText {
     /// The bytes; the error names the field, never the content.
     pub fn bytes(&self, what: &str) -> CliResult<Zeroizing<[u8; 32]>> {
         let mut bytes = Zeroizing::new([0u8; 32]);
-        hex::decode_to_slice(self.0.trim_start_matches("0x"), bytes.as_mut_slice())
-            .map_err(|_| CliError::Usage(format!("the key file's {what} is not 32 bytes of hex")))?;
+        hex::decode_to_slice(self.0.trim_start_matches("0x"), bytes.as_mut_slice()).map_err(
+            |_| CliError::Usage(format!("the key file's {what} is not 32 bytes of hex")),
+        )?;
         Ok(bytes)
     }
 }
@@ -46,7 +47,12 @@ struct SeedFile {
 
 /// Makes a wallet with a fresh seed. Refuses if there is one already.
 pub fn new_wallet(wallet: &Path) -> CliResult<()> {
-    files::write_secret_json(&seed_path(wallet), &SeedFile { seed: SecretText::new(&random()) })
+    files::write_secret_json(
+        &seed_path(wallet),
+        &SeedFile {
+            seed: SecretText::new(&random()),
+        },
+    )
 }
 
 /// The patient's keys of a wallet.
@@ -59,7 +65,9 @@ pub fn patient_keys(wallet: &Path) -> CliResult<PatientKeys> {
         )));
     }
     let file: SeedFile = files::read_json(&path)?;
-    Ok(PatientKeys::from_seed(&Seed::from_bytes(*file.seed.bytes("seed")?)))
+    Ok(PatientKeys::from_seed(&Seed::from_bytes(
+        *file.seed.bytes("seed")?,
+    )))
 }
 
 fn seed_path(wallet: &Path) -> PathBuf {

@@ -54,7 +54,12 @@ pub struct Located {
 impl FoundMatch {
     /// Packs what the node found.
     pub fn new(found: FoundRecord, query: usize, keyword: usize) -> Self {
-        let tag = found.entry.slots.get(usize::from(found.slot)).map(|slot| hex0x(slot.tag)).unwrap_or_default();
+        let tag = found
+            .entry
+            .slots
+            .get(usize::from(found.slot))
+            .map(|slot| hex0x(slot.tag))
+            .unwrap_or_default();
         Self {
             rid: hex0x(found.rid),
             keyword,
@@ -74,9 +79,15 @@ impl FoundMatch {
         let rid = entry.rid();
         let named: Hex32 = self.rid.parse().map_err(crate::error::CliError::Usage)?;
         if named.hash() != rid {
-            return Err(crate::error::CliError::usage("a match names another record than its entry; search again"));
+            return Err(crate::error::CliError::usage(
+                "a match names another record than its entry; search again",
+            ));
         }
-        Ok(Located { rid, entry, path: decode_hex(&self.path, "path")? })
+        Ok(Located {
+            rid,
+            entry,
+            path: decode_hex(&self.path, "path")?,
+        })
     }
 }
 
@@ -89,6 +100,8 @@ impl MatchFile {
     /// Each record once.
     pub fn distinct(&self) -> impl Iterator<Item = &FoundMatch> {
         let mut seen = BTreeSet::new();
-        self.matches.iter().filter(move |found| seen.insert(found.rid.as_str()))
+        self.matches
+            .iter()
+            .filter(move |found| seen.insert(found.rid.as_str()))
     }
 }

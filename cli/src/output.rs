@@ -16,7 +16,10 @@ impl Output {
     /// Prints the result: `value` as JSON, or `lines` for people.
     pub fn result(self, value: &impl Serialize, lines: &[String]) -> CliResult<()> {
         if self.json {
-            println!("{}", serde_json::to_string(value).map_err(CliError::failed)?);
+            println!(
+                "{}",
+                serde_json::to_string(value).map_err(CliError::failed)?
+            );
         } else {
             for line in lines {
                 println!("{line}");
@@ -27,10 +30,15 @@ impl Output {
 
     /// A progress bar on standard error. Silent with `--json`; indicatif hides it where there is no terminal.
     pub fn progress(self, length: u64, what: &'static str) -> ProgressBar {
-        let target =
-            if self.json { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if self.json {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let style = ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len} {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::with_draw_target(Some(length), target).with_style(style).with_message(what)
+        ProgressBar::with_draw_target(Some(length), target)
+            .with_style(style)
+            .with_message(what)
     }
 }

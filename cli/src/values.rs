@@ -50,7 +50,11 @@ impl FromStr for Month {
             return Err(wrong());
         }
         let years = year.checked_sub(1970).ok_or_else(wrong)?;
-        years.checked_mul(12).and_then(|months| months.checked_add(month - 1)).map(Self).ok_or_else(wrong)
+        years
+            .checked_mul(12)
+            .and_then(|months| months.checked_add(month - 1))
+            .map(Self)
+            .ok_or_else(wrong)
     }
 }
 
@@ -70,9 +74,10 @@ impl FromStr for KeywordToken {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.rsplit_once('|') {
-            Some((system, code)) if !system.is_empty() && !code.is_empty() => {
-                Ok(Self { system: system.into(), code: code.into() })
-            },
+            Some((system, code)) if !system.is_empty() && !code.is_empty() => Ok(Self {
+                system: system.into(),
+                code: code.into(),
+            }),
             _ => Err("expected system|code, for example http://loinc.org|8302-2".into()),
         }
     }
@@ -94,13 +99,22 @@ pub fn purpose(text: &str) -> Result<PurposeOfUse, String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn month_should_count_from_1970() {
         assert_eq!("1970-01".parse(), Ok(Month(0)));
         assert_eq!("2026-11".parse(), Ok(Month(56 * 12 + 10)));
-        for wrong in ["1969-12", "2026-13", "2026-00", "2026", "2026-1", "x-01", "9999-12-1"] {
+        for wrong in [
+            "1969-12",
+            "2026-13",
+            "2026-00",
+            "2026",
+            "2026-1",
+            "x-01",
+            "9999-12-1",
+        ] {
             assert!(wrong.parse::<Month>().is_err(), "{wrong}");
         }
     }
@@ -108,7 +122,10 @@ mod tests {
     #[test]
     fn keyword_should_split_at_the_last_bar() {
         let token: KeywordToken = "urn:a|b|c".parse().unwrap();
-        assert_eq!((token.system.as_str(), token.code.as_str()), ("urn:a|b", "c"));
+        assert_eq!(
+            (token.system.as_str(), token.code.as_str()),
+            ("urn:a|b", "c")
+        );
         for wrong in ["", "|", "a|", "|b", "ab"] {
             assert!(wrong.parse::<KeywordToken>().is_err());
         }

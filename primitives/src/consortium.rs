@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Hospitals, anchors and registrations on the consortium chain.
 
-use crate::{BatchHeader, BatchId, BlockNumber, Entry, EntryBlock, HospitalId, Sequence, X25519Key};
+use crate::{
+    BatchHeader, BatchId, BlockNumber, Entry, EntryBlock, HospitalId, Sequence, X25519Key,
+};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -24,7 +26,16 @@ pub struct Hospital<AccountId> {
 
 /// What an account may do, and for whom.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub enum Role {
     /// Acts for the hospital: registers, relays, manages.
@@ -39,7 +50,16 @@ pub enum Role {
 
 /// A head of a hospital chain that a finality proof has shown final.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct AnchoredHead {
     /// Height.
@@ -76,7 +96,16 @@ pub struct IdentifiedBatch {
 
 /// An entry block of a hospital as the consortium keeps it.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct RegisteredBlock {
     /// What the hospital's state proved.

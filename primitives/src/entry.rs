@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use bspp_peks::domain;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_io::hashing::blake2_256;
 use sp_core::{ConstU32, H256};
+use sp_io::hashing::blake2_256;
 use sp_runtime::BoundedVec;
 
 /// Bytes of a tag.
@@ -25,7 +25,16 @@ pub const MAX_ENTRIES_PER_BLOCK: u32 = 256;
 
 /// One keyword of an entry, or padding that looks the same.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct Slot {
     /// What a search looks for.

@@ -14,7 +14,9 @@ pub const FILING_GRACE_MS: Moment = 48 * 60 * 60 * 1000;
 pub fn epoch_at(moment: Moment) -> Option<Epoch> {
     let date = DateTime::<Utc>::from_timestamp_millis(i64::try_from(moment).ok()?)?;
     let years = date.year().checked_sub(1970)?;
-    let months = years.checked_mul(12)?.checked_add(i32::try_from(date.month0()).ok()?)?;
+    let months = years
+        .checked_mul(12)?
+        .checked_add(i32::try_from(date.month0()).ok()?)?;
     Epoch::try_from(months).ok()
 }
 
@@ -33,6 +35,7 @@ pub fn epoch_end(epoch: Epoch) -> Option<Moment> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     #[test]

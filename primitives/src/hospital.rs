@@ -2,7 +2,8 @@
 //! Patients, consents and records on a hospital chain, and where their state stands for proofs.
 
 use crate::{
-    BlockNumber, ConsentId, Ed25519Signature, Entry, Epoch, PatientBundle, RecordId, Sequence, Wraps,
+    BlockNumber, ConsentId, Ed25519Signature, Entry, Epoch, PatientBundle, RecordId, Sequence,
+    Wraps,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -77,7 +78,16 @@ pub struct Record {
 
 /// Where a record stands.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct RecordLocation {
     /// The patient's account on this chain.

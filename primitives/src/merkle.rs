@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use bspp_peks::domain;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_io::hashing::blake2_256;
 use sp_core::{ConstU32, H256};
+use sp_io::hashing::blake2_256;
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
     BoundedVec,
@@ -18,7 +18,16 @@ pub const MAX_PATH: u32 = 16;
 
 /// What a hospital chain keeps of a block that stored entries.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub struct EntryBlock {
     /// Height of the hospital block.
@@ -86,8 +95,14 @@ pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> boo
     while width > 1 {
         let is_right = position % 2 == 1;
         if is_right || position.saturating_add(1) < width {
-            let Some(sibling) = siblings.next() else { return false };
-            let (left, right) = if is_right { (sibling, &node) } else { (&node, sibling) };
+            let Some(sibling) = siblings.next() else {
+                return false;
+            };
+            let (left, right) = if is_right {
+                (sibling, &node)
+            } else {
+                (&node, sibling)
+            };
             node = BlakeTwo256::hash(&[left.as_bytes(), right.as_bytes()].concat());
         }
         position /= 2;
@@ -105,6 +120,7 @@ pub fn next_chain_hash(previous: &H256, number: u32, count: u32, root: &H256) ->
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
 
     fn entries(count: u32) -> Vec<Entry> {
@@ -126,9 +142,16 @@ mod tests {
             for (index, entry) in (0..count).zip(&entries) {
                 let proof = entry_proof(&entries, index).unwrap();
                 for leaf_index in 0..count {
-                    let moved = EntryProof { leaf_index, ..proof.clone() };
+                    let moved = EntryProof {
+                        leaf_index,
+                        ..proof.clone()
+                    };
                     let accepted = verify_entry_proof(&root, entry, &moved);
-                    assert_eq!(accepted, leaf_index == index, "{index} as {leaf_index} of {count}");
+                    assert_eq!(
+                        accepted,
+                        leaf_index == index,
+                        "{index} as {leaf_index} of {count}"
+                    );
                 }
             }
         }

@@ -5,8 +5,8 @@ use crate::{ConsentTerms, HospitalId, Moment, PurposeOfUse, RecordId, RequestId}
 use alloc::vec::Vec;
 use bspp_peks::domain;
 use codec::Encode;
-use sp_io::hashing::blake2_256;
 use sp_core::H256;
+use sp_io::hashing::blake2_256;
 
 fn message(domain: &[u8], content: impl Encode) -> Vec<u8> {
     let mut bytes = Vec::from(domain);
@@ -28,7 +28,10 @@ pub fn grant_key_message(
     expiry: Moment,
     header_hash: &H256,
 ) -> Vec<u8> {
-    message(domain::GRANT_KEY, (chain, hospital, requester, purpose, expiry, header_hash))
+    message(
+        domain::GRANT_KEY,
+        (chain, hospital, requester, purpose, expiry, header_hash),
+    )
 }
 
 /// What G signs to revoke a request.

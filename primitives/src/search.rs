@@ -1,14 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Requests, matches and disclosures on the consortium chain (protocol sections 7 and 8).
 
-use crate::{BlockNumber, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, Sequence};
+use crate::{
+    BlockNumber, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, Sequence,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
 
 /// Why a record is asked for: HL7 PurposeOfUse (v3-ActReason), the codes a grant may carry.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub enum PurposeOfUse {
     /// TREAT
@@ -44,12 +55,18 @@ impl PurposeOfUse {
 
     /// The HL7 code.
     pub fn code(self) -> &'static str {
-        Self::ALL.iter().find(|(purpose, _)| *purpose == self).map_or("", |(_, code)| code)
+        Self::ALL
+            .iter()
+            .find(|(purpose, _)| *purpose == self)
+            .map_or("", |(_, code)| code)
     }
 
     /// The purpose of an HL7 code.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == code).map(|(purpose, _)| *purpose)
+        Self::ALL
+            .iter()
+            .find(|(_, known)| *known == code)
+            .map(|(purpose, _)| *purpose)
     }
 }
 
@@ -74,7 +91,16 @@ pub struct OpenRequest {
 
 /// Whether a request still gives a right.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub enum RequestStatus {
     /// Good until its expiry.
@@ -133,7 +159,16 @@ pub struct MatchProof {
 
 /// How far a matched record's disclosure has come.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
 )]
 pub enum DisclosureStatus {
     /// Matched; the hospital has not answered.

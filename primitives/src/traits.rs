@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What one pallet needs of another. Implemented by pallets, wired in a runtime's `configs/`.
 
-use crate::{BatchHeader, ConsentId, Entry, EntryProof, Epoch, HospitalId, PatientBundle, Sequence, X25519Key};
+use crate::{
+    BatchHeader, ConsentId, Entry, EntryProof, Epoch, HospitalId, PatientBundle, Sequence,
+    X25519Key,
+};
 use alloc::vec::Vec;
 use sp_core::H256;
 use sp_runtime::transaction_validity::TransactionValidityError;
@@ -77,9 +80,19 @@ pub trait Admission<AccountId, Call> {
     /// Whether the call keeps the chain going (anchors, revocations, governance): goes first, free of quota.
     fn is_operational(call: &Call) -> bool;
     /// Refuses who may not transact. Otherwise says how much of the quota is used, in parts per thousand.
-    fn check(who: &AccountId, call: &Call, weight: u64, len: u32) -> Result<u16, TransactionValidityError>;
+    fn check(
+        who: &AccountId,
+        call: &Call,
+        weight: u64,
+        len: u32,
+    ) -> Result<u16, TransactionValidityError>;
     /// Charges the quota. Called once for each transaction that enters a block.
-    fn charge(who: &AccountId, call: &Call, weight: u64, len: u32) -> Result<(), TransactionValidityError>;
+    fn charge(
+        who: &AccountId,
+        call: &Call,
+        weight: u64,
+        len: u32,
+    ) -> Result<(), TransactionValidityError>;
 }
 
 /// Why [`Admission`] refuses a transaction: the code in `InvalidTransaction::Custom`. Same on both chains.

@@ -67,7 +67,11 @@ pub struct CouncilArguments {
 
 impl CouncilArguments {
     async fn open(&self) -> CliResult<(ConsortiumClient, Vec<Signer>)> {
-        let signers = self.keys.iter().map(|key| keys::signer(key)).collect::<CliResult<_>>()?;
+        let signers = self
+            .keys
+            .iter()
+            .map(|key| keys::signer(key))
+            .collect::<CliResult<_>>()?;
         Ok((chain::consortium(&self.consortium).await?, signers))
     }
 }
@@ -81,7 +85,11 @@ struct Decided {
 /// Runs a council command.
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
-        Command::InitialiseAnchor { council, hospital, again } => {
+        Command::InitialiseAnchor {
+            council,
+            hospital,
+            again,
+        } => {
             let (consortium, signers) = council.open().await?;
             let hospital = chain::hospital(&hospital).await?;
             hospital.check_consortium(&consortium)?;
@@ -95,22 +103,56 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
                 hospital_anchor::initialise_anchor(id, &header, &set)
             };
             enact(&consortium, &call, &signers, output).await
-        },
-        Command::AddHospital { council, hospital_id, operator, encryption_key } => {
+        }
+        Command::AddHospital {
+            council,
+            hospital_id,
+            operator,
+            encryption_key,
+        } => {
             let (consortium, signers) = council.open().await?;
-            let call =
-                consortium::add_hospital(hospital_id.hash(), &AccountId32::new(operator.0), encryption_key.0);
+            let call = consortium::add_hospital(
+                hospital_id.hash(),
+                &AccountId32::new(operator.0),
+                encryption_key.0,
+            );
             enact(&consortium, &call, &signers, output).await
-        },
-        Command::RemoveHospital { council, hospital_id } => {
+        }
+        Command::RemoveHospital {
+            council,
+            hospital_id,
+        } => {
             let (consortium, signers) = council.open().await?;
-            enact(&consortium, &consortium::remove_hospital(hospital_id.hash()), &signers, output).await
-        },
+            enact(
+                &consortium,
+                &consortium::remove_hospital(hospital_id.hash()),
+                &signers,
+                output,
+            )
+            .await
+        }
     }
 }
 
-async fn enact(consortium: &ConsortiumClient, call: &Call, signers: &[Signer], output: Output) -> CliResult<()> {
-    let included = consortium.council_enact(call, signers).await.map_err(CliError::from)?;
-    let decided = Decided { block: included.number, hash: hex0x(included.block) };
-    output.result(&decided, &[format!("The council's decision took effect in block {}.", decided.block)])
+async fn enact(
+    consortium: &ConsortiumClient,
+    call: &Call,
+    signers: &[Signer],
+    output: Output,
+) -> CliResult<()> {
+    let included = consortium
+        .council_enact(call, signers)
+        .await
+        .map_err(CliError::from)?;
+    let decided = Decided {
+        block: included.number,
+        hash: hex0x(included.block),
+    };
+    output.result(
+        &decided,
+        &[format!(
+            "The council's decision took effect in block {}.",
+            decided.block
+        )],
+    )
 }

@@ -127,12 +127,28 @@ impl Common {
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
         Command::New { out } => new(&out, output),
-        Command::InspectGrant { key, grant, reveal } => grant_file::inspect(&key, &grant, reveal, output),
+        Command::InspectGrant { key, grant, reveal } => {
+            grant_file::inspect(&key, &grant, reveal, output)
+        }
         Command::Request(common) => request(&common, output).await,
         Command::Search { common, out } => search(&common, &out, output).await,
-        Command::Prove { common, matches, again } => prove(&common, &matches, again, output).await,
-        Command::Fetch { common, matches, gateway, out } => fetch(&common, &matches, &gateway, &out, output).await,
-        Command::Open { common, matches, input, out } => open(&common, &matches, &input, &out, output).await,
+        Command::Prove {
+            common,
+            matches,
+            again,
+        } => prove(&common, &matches, again, output).await,
+        Command::Fetch {
+            common,
+            matches,
+            gateway,
+            out,
+        } => fetch(&common, &matches, &gateway, &out, output).await,
+        Command::Open {
+            common,
+            matches,
+            input,
+            out,
+        } => open(&common, &matches, &input, &out, output).await,
     }
 }
 
@@ -144,9 +160,15 @@ struct NewKeys {
 
 fn new(out: &Path, output: Output) -> CliResult<()> {
     let keys = DoctorKeys::create(out)?;
-    let made = NewKeys { account: hex0x(keys.signer.account_bytes()), x25519: hex0x(keys.x25519.public().0) };
-    let lines =
-        [format!("Account     {}", made.account), format!("X25519 key  {}", made.x25519), "Give both to patients.".into()];
+    let made = NewKeys {
+        account: hex0x(keys.signer.account_bytes()),
+        x25519: hex0x(keys.x25519.public().0),
+    };
+    let lines = [
+        format!("Account     {}", made.account),
+        format!("X25519 key  {}", made.x25519),
+        "Give both to patients.".into(),
+    ];
     output.result(&made, &lines)
 }
 
@@ -160,8 +182,17 @@ async fn request(common: &Common, output: Output) -> CliResult<()> {
     let (consortium, keys, grant) = common.open().await?;
     let call = calls::peks_search::open_request(&grant.received.open_request);
     let included = consortium.submit_and_finalize(&call, &keys.signer).await?;
-    let requested = Requested { request: hex0x(grant.received.header.request_id()), block: included.number };
-    output.result(&requested, &[format!("Request {} is open, final in block {}.", requested.request, requested.block)])
+    let requested = Requested {
+        request: hex0x(grant.received.header.request_id()),
+        block: included.number,
+    };
+    output.result(
+        &requested,
+        &[format!(
+            "Request {} is open, final in block {}.",
+            requested.request, requested.block
+        )],
+    )
 }
 
 #[derive(Serialize)]
@@ -177,35 +208,55 @@ async fn search(common: &Common, out: &Path, output: Output) -> CliResult<()> {
         .received
         .keywords
         .iter()
-        .map(|granted| SearchQuery { epoch: granted.epoch, trapdoor: granted.search.to_bytes() })
+        .map(|granted| SearchQuery {
+            epoch: granted.epoch,
+            trapdoor: granted.search.to_bytes(),
+        })
         .collect();
     let hospital = grant.received.header.hospital;
-    let mut searched = Searched { matches: Vec::new(), batches: 0, pairings: 0 };
+    let mut searched = Searched {
+        matches: Vec::new(),
+        batches: 0,
+        pairings: 0,
+    };
     let bar = output.progress(0, "batches searched");
     for (part, chunk) in queries.chunks(QUERIES_PER_SEARCH).enumerate() {
         let offset = part.saturating_mul(QUERIES_PER_SEARCH);
-        let mut events = consortium.search(hospital, grant.received.search_key.as_bytes(), chunk).await?;
+        let mut events = consortium
+            .search(hospital, grant.received.search_key.as_bytes(), chunk)
+            .await?;
         while let Some(event) = events.next().await {
             match event? {
                 SearchEvent::Progress { done, total } => {
                     bar.set_length(total);
                     bar.set_position(done);
-                },
+                }
                 SearchEvent::Match(found) => {
                     let query = offset.saturating_add(found.query);
                     let keyword = grant.keyword_of(query)?;
-                    searched.matches.push(FoundMatch::new(*found, query, keyword));
-                },
+                    searched
+                        .matches
+                        .push(FoundMatch::new(*found, query, keyword));
+                }
                 SearchEvent::Done(summary) => {
                     searched.batches = searched.batches.saturating_add(summary.batches);
                     searched.pairings = searched.pairings.saturating_add(summary.pairings);
-                },
+                }
             }
         }
     }
     bar.finish_and_clear();
-    files::write_json(out, &MatchFile { matches: searched.matches.clone() })?;
-    let records: BTreeSet<&str> = searched.matches.iter().map(|found| found.rid.as_str()).collect();
+    files::write_json(
+        out,
+        &MatchFile {
+            matches: searched.matches.clone(),
+        },
+    )?;
+    let records: BTreeSet<&str> = searched
+        .matches
+        .iter()
+        .map(|found| found.rid.as_str())
+        .collect();
     let line = format!(
         "{} records found by {} pairings in {} batches. They are in {}.",
         records.len(),
@@ -218,15 +269,23 @@ async fn search(common: &Common, out: &Path, output: Output) -> CliResult<()> {
 
 /// A batch's point, with the proof of knowledge checked again: nodes are not trusted for it.
 async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
-    let batch = consortium
-        .batch(At::Finalized, id)
-        .await?
-        .ok_or_else(|| CliError::NotFound(format!("the consortium has no finalized batch {}", hex0x(id))))?;
+    let batch = consortium.batch(At::Finalized, id).await?.ok_or_else(|| {
+        CliError::NotFound(format!(
+            "the consortium has no finalized batch {}",
+            hex0x(id)
+        ))
+    })?;
     let chain = consortium.chain();
     if batch.header.id(&chain.0) != id.0 {
-        return Err(CliError::failed("the node answered with another batch than asked for"));
+        return Err(CliError::failed(
+            "the node answered with another batch than asked for",
+        ));
     }
-    Ok(batch.header.verify(&chain.0).map_err(CliError::failed)?.point)
+    Ok(batch
+        .header
+        .verify(&chain.0)
+        .map_err(CliError::failed)?
+        .point)
 }
 
 #[derive(Serialize)]
@@ -241,19 +300,31 @@ async fn prove(common: &Common, matches: &Path, again: bool, output: Output) -> 
     let found = MatchFile::read(matches)?;
     let request = grant.received.header.request_id();
     let bar = output.progress(found.distinct().count() as u64, "matches proved");
-    let mut proved = Proved { proved: Vec::new(), already: 0, block: 0 };
+    let mut proved = Proved {
+        proved: Vec::new(),
+        already: 0,
+        block: 0,
+    };
     let mut pending = Vec::new();
     for found in found.distinct() {
         let located = found.decode()?;
-        if !again && consortium.matched(At::Best, request, located.rid).await?.is_some() {
+        if !again
+            && consortium
+                .matched(At::Best, request, located.rid)
+                .await?
+                .is_some()
+        {
             proved.already = proved.already.saturating_add(1);
             bar.inc(1);
             continue;
         }
         let point = batch_point(&consortium, located.entry.batch).await?;
         let granted = grant.granted(found.query)?;
-        let secret =
-            SearchSecret::from_trapdoor::<DefaultBackend>(&point, &granted.search, &grant.received.search_key);
+        let secret = SearchSecret::from_trapdoor::<DefaultBackend>(
+            &point,
+            &granted.search,
+            &grant.received.search_key,
+        );
         let statement = MatchStatement {
             chain: consortium.chain().0,
             request: request.0,
@@ -280,7 +351,11 @@ async fn prove(common: &Common, matches: &Path, again: bool, output: Output) -> 
     }
     bar.finish_and_clear();
     proved.block = included.iter().map(|one| one.number).max().unwrap_or(0);
-    let line = format!("{} matches proved, {} were already.", proved.proved.len(), proved.already);
+    let line = format!(
+        "{} matches proved, {} were already.",
+        proved.proved.len(),
+        proved.already
+    );
     output.result(&proved, &[line])
 }
 
@@ -293,23 +368,37 @@ fn sealed_path(folder: &Path, rid: &str) -> PathBuf {
     folder.join(format!("{}.sealed", rid.trim_start_matches("0x")))
 }
 
-async fn fetch(common: &Common, matches: &Path, gateway: &str, out: &Path, output: Output) -> CliResult<()> {
+async fn fetch(
+    common: &Common,
+    matches: &Path,
+    gateway: &str,
+    out: &Path,
+    output: Output,
+) -> CliResult<()> {
     let (_, keys, grant) = common.open().await?;
     let found = MatchFile::read(matches)?;
     let gateway = gateway_api::Gateway::new(gateway)?;
     let bar = output.progress(found.distinct().count() as u64, "records fetched");
-    let mut fetched = Fetched { fetched: Vec::new() };
+    let mut fetched = Fetched {
+        fetched: Vec::new(),
+    };
     for found in found.distinct() {
         let rid = found.decode()?.rid;
         let nonce = gateway.nonce().await?;
-        let request = DisclosureRequest::new(&grant.received, rid, nonce, |message| keys.signer.sign_bytes(message));
+        let request = DisclosureRequest::new(&grant.received, rid, nonce, |message| {
+            keys.signer.sign_bytes(message)
+        });
         let sealed = gateway.disclose(&request).await?;
         files::write(&sealed_path(out, &found.rid), &sealed.encode())?;
         fetched.fetched.push(found.rid.clone());
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let line = format!("{} records fetched into {}, still encrypted.", fetched.fetched.len(), out.display());
+    let line = format!(
+        "{} records fetched into {}, still encrypted.",
+        fetched.fetched.len(),
+        out.display()
+    );
     output.result(&fetched, &[line])
 }
 
@@ -327,29 +416,48 @@ struct OpenedRecord {
     folder: String,
 }
 
-async fn open(common: &Common, matches: &Path, input: &Path, out: &Path, output: Output) -> CliResult<()> {
+async fn open(
+    common: &Common,
+    matches: &Path,
+    input: &Path,
+    out: &Path,
+    output: Output,
+) -> CliResult<()> {
     let (consortium, keys, grant) = common.open().await?;
     let found = MatchFile::read(matches)?;
     let request = grant.received.header.request_id();
-    let mut opened = Opened { opened: Vec::new(), block: 0 };
+    let mut opened = Opened {
+        opened: Vec::new(),
+        block: 0,
+    };
     let mut pending = Vec::new();
     for found in found.distinct() {
         let located = found.decode()?;
-        let sealed = bspp_record::SealedBox::decode_all(&mut files::read(&sealed_path(input, &found.rid))?.as_slice())
-            .map_err(|_| CliError::Usage(format!("the fetched file of {} is damaged; fetch it again", found.rid)))?;
-        let package =
-            DisclosurePackage::open(&sealed, &grant.received.header, &located.rid, &located.entry, &keys.x25519)
-                .map_err(CliError::failed)?;
+        let sealed = bspp_record::SealedBox::decode_all(
+            &mut files::read(&sealed_path(input, &found.rid))?.as_slice(),
+        )
+        .map_err(|_| {
+            CliError::Usage(format!(
+                "the fetched file of {} is damaged; fetch it again",
+                found.rid
+            ))
+        })?;
+        let package = DisclosurePackage::open(
+            &sealed,
+            &grant.received.header,
+            &located.rid,
+            &located.entry,
+            &keys.x25519,
+        )
+        .map_err(CliError::failed)?;
         let granted = grant.granted(found.query)?;
-        let trapdoor = granted
-            .open
-            .as_ref()
-            .ok_or_else(|| CliError::Refused {
-                code: "FindOnly".into(),
-                message: "the patient allows to find these records and not to read them".into(),
-            })?;
+        let trapdoor = granted.open.as_ref().ok_or_else(|| CliError::Refused {
+            code: "FindOnly".into(),
+            message: "the patient allows to find these records and not to read them".into(),
+        })?;
         let point = batch_point(&consortium, located.entry.batch).await?;
-        let secret = OpenSecret::from_trapdoor::<DefaultBackend>(&point, trapdoor, &grant.received.open_key);
+        let secret =
+            OpenSecret::from_trapdoor::<DefaultBackend>(&point, trapdoor, &grant.received.open_key);
         let payload = open_record(
             &located.rid,
             &located.entry,
@@ -367,8 +475,15 @@ async fn open(common: &Common, matches: &Path, input: &Path, out: &Path, output:
             bytes: 0,
             folder: folder.display().to_string(),
         };
-        for piece in payload.pieces.iter().filter(|piece| piece.position % 2 == 1) {
-            files::write(&folder.join(format!("{:06}.json", piece.position)), &piece.bytes)?;
+        for piece in payload
+            .pieces
+            .iter()
+            .filter(|piece| piece.position % 2 == 1)
+        {
+            files::write(
+                &folder.join(format!("{:06}.json", piece.position)),
+                &piece.bytes,
+            )?;
             record.resources = record.resources.saturating_add(1);
             record.bytes = record.bytes.saturating_add(piece.bytes.len());
         }
@@ -381,7 +496,11 @@ async fn open(common: &Common, matches: &Path, input: &Path, out: &Path, output:
     for mut transaction in pending {
         opened.block = opened.block.max(transaction.in_block().await?.number);
     }
-    let line = format!("{} records opened into {}; receipt confirmed on chain.", opened.opened.len(), out.display());
+    let line = format!(
+        "{} records opened into {}; receipt confirmed on chain.",
+        opened.opened.len(),
+        out.display()
+    );
     output.result(&opened, &[line])
 }
 

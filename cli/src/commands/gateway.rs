@@ -70,12 +70,15 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             let config = GatewayConfig::from_file(&config).map_err(CliError::usage)?;
             let gateway = Gateway::start(config).await.map_err(CliError::failed)?;
             gateway.run(stop_signal()).await.map_err(CliError::failed)
-        },
+        }
     }
 }
 
 async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
-    let hospital = chain::hospital(&arguments.hospital).await?.hospital_id(At::Best).await?;
+    let hospital = chain::hospital(&arguments.hospital)
+        .await?
+        .hospital_id(At::Best)
+        .await?;
     let operator_key_file = if arguments.key.starts_with("//") {
         let path = arguments.data.join("operator.key");
         write_key(&path, &arguments.key)?;
@@ -124,6 +127,6 @@ async fn stop_signal() {
         },
         Err(_) => {
             let _ = interrupted.await;
-        },
+        }
     }
 }

@@ -5,8 +5,7 @@ use crate::{
     chain,
     enrolment::EnrolmentFile,
     error::{CliError, CliResult},
-    files, gateway_api,
-    keys,
+    files, gateway_api, keys,
     output::Output,
     values::{hex0x, Hex32, Month},
 };
@@ -99,27 +98,76 @@ struct Done {
 /// Runs a hospital command.
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
-        Command::Enrol { hospital, key, enrolment } => enrol(&hospital, &key, &enrolment, output).await,
-        Command::Ingest { gateway, patient, files } => ingest(&gateway, patient, &files, output).await,
-        Command::AddDelegate { consortium, key, account } => {
+        Command::Enrol {
+            hospital,
+            key,
+            enrolment,
+        } => enrol(&hospital, &key, &enrolment, output).await,
+        Command::Ingest {
+            gateway,
+            patient,
+            files,
+        } => ingest(&gateway, patient, &files, output).await,
+        Command::AddDelegate {
+            consortium,
+            key,
+            account,
+        } => {
             let call = calls::consortium::add_delegate(&AccountId32::new(account.0));
-            submit(&consortium, &key, &call, "The account is a delegate", output).await
-        },
-        Command::RemoveDelegate { consortium, key, account } => {
+            submit(
+                &consortium,
+                &key,
+                &call,
+                "The account is a delegate",
+                output,
+            )
+            .await
+        }
+        Command::RemoveDelegate {
+            consortium,
+            key,
+            account,
+        } => {
             let call = calls::consortium::remove_delegate(&AccountId32::new(account.0));
-            submit(&consortium, &key, &call, "The account is a delegate no more", output).await
-        },
-        Command::RotateKey { consortium, key, from, encryption_key } => {
+            submit(
+                &consortium,
+                &key,
+                &call,
+                "The account is a delegate no more",
+                output,
+            )
+            .await
+        }
+        Command::RotateKey {
+            consortium,
+            key,
+            from,
+            encryption_key,
+        } => {
             let call = calls::consortium::rotate_encryption_key(from.0, encryption_key.0);
             submit(&consortium, &key, &call, "The key is announced", output).await
-        },
+        }
     }
 }
 
-async fn submit(url: &str, key: &str, call: &bspp_client::Call, what: &str, output: Output) -> CliResult<()> {
+async fn submit(
+    url: &str,
+    key: &str,
+    call: &bspp_client::Call,
+    what: &str,
+    output: Output,
+) -> CliResult<()> {
     let signer = keys::signer(key)?;
-    let included = chain::consortium(url).await?.submit_and_finalize(call, &signer).await?;
-    output.result(&Done { block: included.number }, &[format!("{what}, final in block {}.", included.number)])
+    let included = chain::consortium(url)
+        .await?
+        .submit_and_finalize(call, &signer)
+        .await?;
+    output.result(
+        &Done {
+            block: included.number,
+        },
+        &[format!("{what}, final in block {}.", included.number)],
+    )
 }
 
 /// Enrolment and consent are two transactions; the second is sent again if the first went through before.
@@ -130,7 +178,9 @@ async fn enrol(url: &str, key: &str, enrolment: &std::path::Path, output: Output
     let hospital = chain::hospital(url).await?;
     let account = enrolment.bundle.account;
     if hospital.patient(At::Finalized, account).await?.is_none() {
-        hospital.submit_in_block(&calls::enrolment::enrol_patient(&enrolment.bundle), &signer).await?;
+        hospital
+            .submit_in_block(&calls::enrolment::enrol_patient(&enrolment.bundle), &signer)
+            .await?;
     }
     let call = calls::enrolment::register_consent(&enrolment.terms, enrolment.signature);
     let included = hospital.submit_and_finalize(&call, &signer).await?;
@@ -141,9 +191,15 @@ async fn enrol(url: &str, key: &str, enrolment: &std::path::Path, output: Output
         .find(|(_, consent)| consent.terms == enrolment.terms)
         .map(|(id, _)| hex0x(id))
         .ok_or_else(|| CliError::failed("the chain accepted the consent but does not list it"))?;
-    let enrolled = Enrolled { account: hex0x(account), consent, block: included.number };
-    let lines =
-        [format!("Patient account {} is enrolled.", enrolled.account), format!("Consent {} is registered.", enrolled.consent)];
+    let enrolled = Enrolled {
+        account: hex0x(account),
+        consent,
+        block: included.number,
+    };
+    let lines = [
+        format!("Patient account {} is enrolled.", enrolled.account),
+        format!("Consent {} is registered.", enrolled.consent),
+    ];
     output.result(&enrolled, &lines)
 }
 
@@ -159,6 +215,9 @@ async fn ingest(gateway: &str, patient: Hex32, paths: &[PathBuf], output: Output
         let job = gateway.ingest(&patient.0, files::read(path)?).await?;
         records.extend(gateway.wait(job, output).await?);
     }
-    let lines = vec![format!("{} records are stored, registered on the consortium, and final.", records.len())];
+    let lines = vec![format!(
+        "{} records are stored, registered on the consortium, and final.",
+        records.len()
+    )];
     output.result(&Ingested { records }, &lines)
 }

@@ -11,7 +11,9 @@ use crate::{
     values::{hex0x, purpose, Hex32, KeywordToken, Month},
 };
 use bspp_client::{calls, At, ClientError, ConsortiumClient};
-use bspp_primitives::{DisclosureStatus, Epoch, HospitalId, PurposeOfUse, RequestId, RequestStatus, H256};
+use bspp_primitives::{
+    DisclosureStatus, Epoch, HospitalId, PurposeOfUse, RequestId, RequestStatus, H256,
+};
 use bspp_record::{create_grant, GrantItem, GrantKey, GrantTerms, Keyword, SignedConsent};
 use clap::Subcommand;
 use rand::rngs::OsRng;
@@ -166,22 +168,56 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
         Command::New { wallet } => {
             keys::new_wallet(&wallet)?;
-            let made = Made { wallet: wallet.display().to_string() };
-            output.result(&made, &[format!("A wallet is in {}. Keep a copy of its seed file.", made.wallet)])
-        },
-        Command::Enrol { wallet, hospital, from, until, out } => {
-            enrol(&wallet, &hospital, from, until, &out, output).await
-        },
+            let made = Made {
+                wallet: wallet.display().to_string(),
+            };
+            output.result(
+                &made,
+                &[format!(
+                    "A wallet is in {}. Keep a copy of its seed file.",
+                    made.wallet
+                )],
+            )
+        }
+        Command::Enrol {
+            wallet,
+            hospital,
+            from,
+            until,
+            out,
+        } => enrol(&wallet, &hospital, from, until, &out, output).await,
         Command::Grant(arguments) => grant(&arguments, output).await,
-        Command::Revoke { wallet, consortium, request, gateway } => {
-            revoke(&wallet, &consortium, request.hash(), gateway.as_deref(), output).await
-        },
-        Command::Close { wallet, consortium, request } => {
+        Command::Revoke {
+            wallet,
+            consortium,
+            request,
+            gateway,
+        } => {
+            revoke(
+                &wallet,
+                &consortium,
+                request.hash(),
+                gateway.as_deref(),
+                output,
+            )
+            .await
+        }
+        Command::Close {
+            wallet,
+            consortium,
+            request,
+        } => {
             let key = kept(&wallet, &request.hash())?.1;
             let consortium = chain::consortium(&consortium).await?;
             let (request, signature) = key.closing(&consortium.chain());
-            finish(&consortium, &calls::peks_search::close_request(request, signature), "closed", output).await
-        },
+            finish(
+                &consortium,
+                &calls::peks_search::close_request(request, signature),
+                "closed",
+                output,
+            )
+            .await
+        }
         Command::Log { wallet, consortium } => log(&wallet, &consortium, output).await,
     }
 }
@@ -195,7 +231,9 @@ async fn enrol(
     output: Output,
 ) -> CliResult<()> {
     if from > until {
-        return Err(CliError::usage("the consent's first month is after its last"));
+        return Err(CliError::usage(
+            "the consent's first month is after its last",
+        ));
     }
     let keys = keys::patient_keys(wallet)?;
     let client = chain::hospital(url).await?;
@@ -205,11 +243,22 @@ async fn enrol(
     let account = hex0x(bundle.account);
     let file = EnrolmentFile::new(
         &hospital.0,
-        &Enrolment { bundle, terms: consent.terms, signature: consent.signature },
+        &Enrolment {
+            bundle,
+            terms: consent.terms,
+            signature: consent.signature,
+        },
     );
     files::write_json(out, &file)?;
-    let made = EnrolmentMade { account, hospital: hex0x(hospital), file: out.display().to_string() };
-    let lines = [format!("The enrolment for account {} is in {}.", made.account, made.file)];
+    let made = EnrolmentMade {
+        account,
+        hospital: hex0x(hospital),
+        file: out.display().to_string(),
+    };
+    let lines = [format!(
+        "The enrolment for account {} is in {}.",
+        made.account, made.file
+    )];
     output.result(&made, &lines)
 }
 
@@ -219,15 +268,24 @@ async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
         return Err(CliError::usage("the grant's first month is after its last"));
     }
     if !(arguments.valid_days > 0.0 && arguments.valid_days <= 3660.0) {
-        return Err(CliError::usage("a grant is valid for more than 0 and at most 3660 days"));
+        return Err(CliError::usage(
+            "a grant is valid for more than 0 and at most 3660 days",
+        ));
     }
     let mut keywords: Vec<Keyword> = Vec::new();
     if arguments.identity {
         keywords.push(Keyword::identity());
     }
-    keywords.extend(arguments.keywords.iter().map(|k| Keyword::new(k.system.clone(), k.code.clone())));
+    keywords.extend(
+        arguments
+            .keywords
+            .iter()
+            .map(|k| Keyword::new(k.system.clone(), k.code.clone())),
+    );
     if keywords.is_empty() {
-        return Err(CliError::usage("name at least one --keyword, or --identity for all records"));
+        return Err(CliError::usage(
+            "name at least one --keyword, or --identity for all records",
+        ));
     }
     let consortium = chain::consortium(&arguments.consortium).await?;
     let hospital: HospitalId = arguments.hospital_id.hash();
@@ -235,7 +293,12 @@ async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
     let mut items = Vec::with_capacity(keywords.len().saturating_mul(months.len()));
     for epoch in &months {
         // A month before the hospital joined has no key and no records.
-        let Some(hospital_key) = consortium.encryption_key(At::Finalized, hospital, *epoch).await? else { continue };
+        let Some(hospital_key) = consortium
+            .encryption_key(At::Finalized, hospital, *epoch)
+            .await?
+        else {
+            continue;
+        };
         items.extend(keywords.iter().map(|keyword| GrantItem {
             epoch: *epoch,
             hospital_key,
@@ -244,7 +307,9 @@ async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
         }));
     }
     if items.is_empty() {
-        return Err(CliError::NotFound("the hospital has no key in any of these months".into()));
+        return Err(CliError::NotFound(
+            "the hospital has no key in any of these months".into(),
+        ));
     }
     let now = consortium.timestamp(At::Best).await?;
     // Bounded above: at most 3660 days.
@@ -258,7 +323,8 @@ async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
         purpose: arguments.purpose,
         expiry: now.saturating_add(duration),
     };
-    let (envelope, key) = create_grant(&keys, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
+    let (envelope, key) =
+        create_grant(&keys, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
     let request = hex0x(key.request_id());
     files::write_secret_json(
         &grant_path(&arguments.wallet, &key.request_id()),
@@ -281,19 +347,27 @@ async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
     };
     let lines = [
         format!("The grant is in {}: hand it to the doctor.", granted.file),
-        format!("To take it back: bspp patient revoke --request {}", granted.request),
+        format!(
+            "To take it back: bspp patient revoke --request {}",
+            granted.request
+        ),
     ];
     output.result(&granted, &lines)
 }
 
 fn grant_path(wallet: &Path, request: &RequestId) -> PathBuf {
-    wallet.join("grants").join(format!("{}.json", hex::encode(request)))
+    wallet
+        .join("grants")
+        .join(format!("{}.json", hex::encode(request)))
 }
 
 fn kept(wallet: &Path, request: &RequestId) -> CliResult<(KeptGrant, GrantKey)> {
     let path = grant_path(wallet, request);
     if !path.exists() {
-        return Err(CliError::NotFound(format!("the wallet has no grant for request {}", hex0x(request))));
+        return Err(CliError::NotFound(format!(
+            "the wallet has no grant for request {}",
+            hex0x(request)
+        )));
     }
     let grant: KeptGrant = files::read_json(&path)?;
     let key = GrantKey::from_seed(&*grant.grant_key.bytes("grant_key")?);
@@ -318,12 +392,24 @@ async fn revoke(
     let (request, signature) = key.revocation(&consortium.chain());
     // At the hospital first: it counts from that moment, whatever the chain does.
     if let Some(gateway) = gateway {
-        gateway_api::Gateway::new(gateway)?.revoke(&request.0, &key.public(), &signature).await?;
+        gateway_api::Gateway::new(gateway)?
+            .revoke(&request.0, &key.public(), &signature)
+            .await?;
     }
     let call = calls::peks_search::revoke_request(request, signature);
-    let included = consortium.submit_authorized(&call).await?.in_block().await?;
-    let finished = Finished { block: included.number, at_hospital: gateway.is_some() };
-    output.result(&finished, &[format!("Revoked in block {}.", finished.block)])
+    let included = consortium
+        .submit_authorized(&call)
+        .await?
+        .in_block()
+        .await?;
+    let finished = Finished {
+        block: included.number,
+        at_hospital: gateway.is_some(),
+    };
+    output.result(
+        &finished,
+        &[format!("Revoked in block {}.", finished.block)],
+    )
 }
 
 async fn finish(
@@ -332,9 +418,17 @@ async fn finish(
     what: &str,
     output: Output,
 ) -> CliResult<()> {
-    let included = consortium.submit_authorized(call).await.map_err(|error: ClientError| CliError::from(error))?.in_block().await?;
+    let included = consortium
+        .submit_authorized(call)
+        .await
+        .map_err(|error: ClientError| CliError::from(error))?
+        .in_block()
+        .await?;
     output.result(
-        &Finished { block: included.number, at_hospital: false },
+        &Finished {
+            block: included.number,
+            at_hospital: false,
+        },
         &[format!("The request is {what}, block {}.", included.number)],
     )
 }
@@ -370,16 +464,28 @@ async fn log(wallet: &Path, url: &str, output: Output) -> CliResult<()> {
         let id: Hex32 = grant.request.parse().map_err(CliError::Usage)?;
         lines.push(follow(&consortium, grant, id.hash()).await?);
     }
-    lines.sort_by(|a, b| a.expiry.cmp(&b.expiry));
+    lines.sort_by_key(|line| line.expiry);
     let text: Vec<String> = lines
         .iter()
-        .map(|line| format!("{}  {}  {}  {} records matched", line.request, line.purpose, line.status, line.records.len()))
+        .map(|line| {
+            format!(
+                "{}  {}  {}  {} records matched",
+                line.request,
+                line.purpose,
+                line.status,
+                line.records.len()
+            )
+        })
         .collect();
     output.result(&lines, &text)
 }
 
 async fn follow(consortium: &ConsortiumClient, grant: KeptGrant, id: H256) -> CliResult<LogLine> {
-    let status = match consortium.request(At::Finalized, id).await?.map(|request| request.status) {
+    let status = match consortium
+        .request(At::Finalized, id)
+        .await?
+        .map(|request| request.status)
+    {
         None => "not used",
         Some(RequestStatus::Open) => "open",
         Some(RequestStatus::Revoked) => "revoked",

@@ -62,14 +62,29 @@ pub async fn run(arguments: Arguments, output: Output) -> CliResult<()> {
         let consortium = chain::consortium(url).await?;
         status.consortium = Some(chain_status(&consortium, &mut lines).await?);
         for id in consortium.hospitals(At::Finalized).await? {
-            let active =
-                consortium.hospital(At::Finalized, id).await?.is_some_and(|hospital| hospital.active);
-            let anchored = consortium.anchored_head(At::Finalized, id).await?.map(|(head, _)| head.number);
+            let active = consortium
+                .hospital(At::Finalized, id)
+                .await?
+                .is_some_and(|hospital| hospital.active);
+            let anchored = consortium
+                .anchored_head(At::Finalized, id)
+                .await?
+                .map(|(head, _)| head.number);
             let registered_blocks = consortium.next_sequence(At::Finalized, id).await?;
-            let hospital = HospitalStatus { id: hex0x(id), active, anchored, registered_blocks };
-            let head = anchored.map_or("not anchored".into(), |number| format!("anchored at block {number}"));
+            let hospital = HospitalStatus {
+                id: hex0x(id),
+                active,
+                anchored,
+                registered_blocks,
+            };
+            let head = anchored.map_or("not anchored".into(), |number| {
+                format!("anchored at block {number}")
+            });
             let standing = if active { "active" } else { "not active" };
-            lines.push(format!("  hospital {}: {standing}, {head}, {registered_blocks} entry blocks", hospital.id));
+            lines.push(format!(
+                "  hospital {}: {standing}, {head}, {registered_blocks} entry blocks",
+                hospital.id
+            ));
             status.hospitals.push(hospital);
         }
     }
@@ -83,7 +98,9 @@ pub async fn run(arguments: Arguments, output: Output) -> CliResult<()> {
         status.gateway = Some(answer);
     }
     if lines.is_empty() {
-        return Err(CliError::usage("name a chain or a gateway: --consortium, --hospital, --gateway"));
+        return Err(CliError::usage(
+            "name a chain or a gateway: --consortium, --hospital, --gateway",
+        ));
     }
     output.result(&status, &lines)
 }
@@ -95,6 +112,9 @@ async fn chain_status(client: &ChainClient, lines: &mut Vec<String>) -> CliResul
         best: client.best_number().await?,
         finalized: client.finalized_number().await?,
     };
-    lines.push(format!("{}: best block {}, finalized {}", status.name, status.best, status.finalized));
+    lines.push(format!(
+        "{}: best block {}, finalized {}",
+        status.name, status.best, status.finalized
+    ));
     Ok(status)
 }

@@ -8,8 +8,7 @@ use bp_header_chain::justification::{
 use bspp_primitives::Header;
 use codec::{Decode, Encode};
 use finality_grandpa::voter_set::VoterSet;
-use serde::Deserialize;
-use sp_consensus_grandpa::{AuthorityList, SetId, GRANDPA_ENGINE_ID};
+use sp_consensus_grandpa::{AuthorityList, SetId};
 use sp_core::{Bytes, H256};
 
 /// A justification: precommits of more than two thirds of the authorities for one block.
@@ -40,15 +39,6 @@ struct EncodedFinalityProof {
     justification: Vec<u8>,
     _unknown_headers: Vec<Header>,
 }
-
-/// What `chain_getBlock` answers of a block's justifications.
-#[derive(Deserialize)]
-struct JustifiedBlock {
-    justifications: Option<Vec<([u8; 4], Vec<u8>)>>,
-}
-
-/// How many blocks without a justification are looked through: nodes keep one for every round they see.
-const MAX_LOOK_BACK: u32 = 256;
 
 fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
     ClientError::InvalidAnswer {
@@ -92,10 +82,6 @@ impl ChainClient {
             {
                 return Ok(None);
             }
-            // Until the first change of authorities the node knows no set to look in.
-            Err(ClientError::RpcRefused { message, .. }) if message.contains("not covered by") => {
-                return self.newest_justified(number).await;
-            }
             Err(error) => return Err(error),
         };
         let Some(bytes) = answer else { return Ok(None) };
@@ -108,39 +94,6 @@ impl ChainClient {
             header,
             justification,
         }))
-    }
-
-    /// The newest finalized block from `number` on that was stored with a justification.
-    async fn newest_justified(&self, number: u32) -> Result<Option<FinalityProof>> {
-        const METHOD: &str = "chain_getBlock";
-        let mut at = self.finalized_number().await?;
-        let end = number.max(at.saturating_sub(MAX_LOOK_BACK));
-        while at >= end {
-            let hash = self
-                .block_hash(at)
-                .await?
-                .ok_or_else(|| ClientError::BlockNotFound(at.to_string()))?;
-            let block: Option<JustifiedBlock> = self.rpc(METHOD, params![hash]).await?;
-            let justifications = block.and_then(|block| block.justifications);
-            let found = justifications
-                .into_iter()
-                .flatten()
-                .find(|(engine, _)| *engine == GRANDPA_ENGINE_ID);
-            if let Some((_, encoded)) = found {
-                let justification = Justification::decode(&mut encoded.as_slice())
-                    .map_err(|e| invalid(METHOD, e))?;
-                let header = self.header(At::Block(hash)).await?;
-                return Ok(Some(FinalityProof {
-                    header,
-                    justification,
-                }));
-            }
-            let Some(before) = at.checked_sub(1) else {
-                break;
-            };
-            at = before;
-        }
-        Ok(None)
     }
 
     /// Justifications as they are made.
