@@ -75,6 +75,13 @@ class Scan:
         """A word that must be found in a source, or the scan itself is broken."""
         self.canaries.append((word, source, what))
 
+    def plant(self, word):
+        """Plants a word in all its forms in a source of its own; the scan must find each form there."""
+        for form, pattern in forms(word):
+            name = f"planted {form}"
+            self.add_source(name, b"line before " + pattern + b" line after", text=True)
+            self.canary(word, name, f"the canary planted as {form}")
+
     def add_source(self, name, data, text=False):
         """Bytes to look through. In text, a word of hex digits inside a longer run of them is no find."""
         self.sources.setdefault(name, [b"", text])

@@ -128,11 +128,19 @@ def leak_scan(net, patients, doctor, grant, found):
     for trapdoor in net.cli("doctor", "inspect-grant", "--grant", grant, "--key", doctor.key, "--reveal")["trapdoors"]:
         for name in ("search", "open", "label"):
             scan.add_secret(bytes.fromhex(trapdoor[name][2:]), f"a trapdoor's {name} part")
+    for kept in (patients[0].wallet / "grants").glob("*.json"):
+        scan.add_secret(bytes.fromhex(json.loads(kept.read_text())["grant_key"][2:]), "a grant's one-time key")
+    for letter in "ab":
+        gateway = net.folder / f"gateway-{letter}"
+        scan.add_secret(bytes.fromhex((gateway / "x25519.key").read_text()), "a hospital's X25519 secret")
+        for path in gateway.glob("*.redb"):
+            scan.add_source("gateway outboxes", path.read_bytes())
     scan.add_logs(net.folder / "logs")
     scan.add_chain(net.nodes["consortium-b1"], "consortium")
     for letter in "ab":
         scan.add_chain(net.nodes[f"hospital-{letter}"], f"hospital {letter}")
-    # Public values that are known to stand in each source, and a word planted in a log in all three forms.
+    # A made-up patient number planted in all three forms, and public values that are known to stand in each source.
+    scan.plant("canary-4711-Müller")
     rid = bytes.fromhex(found["matches"][0]["rid"][2:])
     tag = bytes.fromhex(found["matches"][0]["tag"][2:])
     scan.canary(tag, "consortium blocks", "a registered tag")
@@ -140,6 +148,7 @@ def leak_scan(net, patients, doctor, grant, found):
     scan.canary(rid, "consortium events", "a matched record's identifier")
     scan.canary(rid, "consortium state", "a matched record's identifier")
     scan.canary("consortium-a1", "logs", "a node's name")
+    scan.canary(tag, "gateway outboxes", "a stored tag")
     return scan
 
 
