@@ -79,7 +79,7 @@ class Scan:
         """Plants a word in all its forms in a source of its own; the scan must find each form there."""
         for form, pattern in forms(word):
             name = f"planted {form}"
-            self.add_source(name, b"line before " + pattern + b" line after", text=True)
+            self.add_source(name, b"line before 0xab" + pattern + b"cd line after", text=True)
             self.canary(word, name, f"the canary planted as {form}")
 
     def add_source(self, name, data, text=False):
@@ -120,7 +120,9 @@ class Scan:
                 at = data.find(pattern)
                 while at >= 0:
                     around = data[max(0, at - 1): at] + data[at + len(pattern): at + len(pattern) + 1]
-                    inside_hex = text and HEX_WORD.match(pattern) and re.search(rb"[0-9a-fA-F]", around)
+                    inside_hex = (
+                        form == "utf-8" and text and HEX_WORD.match(pattern) and re.search(rb"[0-9a-fA-F]", around)
+                    )
                     if not inside_hex:
                         yield name, form
                         break

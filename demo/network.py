@@ -8,6 +8,7 @@ gateway for each hospital. Used by the demo and by the network tests.
 import hashlib
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -18,18 +19,27 @@ from pathlib import Path
 DEV_KEYS = ("alice", "bob", "charlie")
 
 
+# Ports already given to a process of this network.
+GIVEN = set()
+
+
 class NetworkError(Exception):
     """Something in the network did not come up or did not answer. The text says what to look at."""
 
 
 def free_ports(count):
-    """Ports nobody listens on now. All are held open until the last is known, so none is given twice."""
-    sockets = [socket.socket() for _ in range(count)]
-    for sock in sockets:
-        sock.bind(("127.0.0.1", 0))
-    ports = [sock.getsockname()[1] for sock in sockets]
-    for sock in sockets:
-        sock.close()
+    """Ports nobody listens on now, below those that the system gives to outgoing connections."""
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in GIVEN:
+            GIVEN.add(port)
+            ports.append(port)
     return ports
 
 

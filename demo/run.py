@@ -7,6 +7,8 @@ Ends with a verdict. Anything that is not as it must be ends it with a non-zero 
 import argparse
 import hashlib
 import json
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +18,9 @@ from plaintext import plaintext_records
 from scenario import Doctor, Patient, Timeline, month, opened_resources
 
 HERE = Path(__file__).resolve().parent
+PLANTED = "canary-4711-Übelkeitß"
+# Aura's name stands in every digest, the runtime's in the item that remembers the last upgrade.
+HOSPITAL_B_WORDS = {"hospital b blocks": b"aura", "hospital b state": b"bspp-hospital"}
 
 
 class Wrong(Exception):
@@ -135,24 +140,33 @@ def leak_scan(net, patients, doctor, grant, found):
         scan.add_secret(bytes.fromhex((gateway / "x25519.key").read_text()), "a hospital's X25519 secret")
         for path in gateway.glob("*.redb"):
             scan.add_source("gateway outboxes", path.read_bytes())
+    planted = b"2026-01-01 00:00:00 " + PLANTED.encode().hex().encode() + b"\n"
+    (net.folder / "logs" / "planted.log").write_bytes(planted)
     scan.add_logs(net.folder / "logs")
     scan.add_chain(net.nodes["consortium-b1"], "consortium")
     for letter in "ab":
         scan.add_chain(net.nodes[f"hospital-{letter}"], f"hospital {letter}")
     # A made-up patient number planted in all three forms, and public values that are known to stand in each source.
-    scan.plant("canary-4711-Müller")
+    scan.plant(PLANTED)
+    scan.canary(PLANTED, "logs", "the canary planted in a log")
     rid = bytes.fromhex(found["matches"][0]["rid"][2:])
     tag = bytes.fromhex(found["matches"][0]["tag"][2:])
     scan.canary(tag, "consortium blocks", "a registered tag")
     scan.canary(tag, "hospital a blocks", "a stored tag")
     scan.canary(rid, "consortium events", "a matched record's identifier")
     scan.canary(rid, "consortium state", "a matched record's identifier")
+    scan.canary(rid, "hospital a events", "a stored record's identifier")
+    scan.canary(rid, "hospital a state", "a stored record's identifier")
+    for source, word in HOSPITAL_B_WORDS.items():
+        scan.canary(word, source, "a word that is always there")
     scan.canary("consortium-a1", "logs", "a node's name")
     scan.canary(tag, "gateway outboxes", "a stored tag")
     return scan
 
 
 def main():
+    # Ends the network's processes also when this one is told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binaries", required=True, help="folder with bspp-node and bspp")
     parser.add_argument("--folder", required=True, help="where the network keeps its data and logs")
@@ -164,7 +178,7 @@ def main():
         with Network(arguments.binaries, folder) as net:
             line.network = net
             demo(net, line)
-    except (Wrong, NetworkError, ProcessEnded, OSError, KeyError, ValueError) as error:
+    except (Wrong, NetworkError, ProcessEnded, subprocess.SubprocessError, OSError, KeyError, ValueError) as error:
         print(f"\nFAILED: {error}\nLogs are in {folder / 'logs'}.", file=sys.stderr)
         return 1
     print("\nOK: stored, indexed, found, proved, disclosed, opened, revoked. Logs are in", folder / "logs")

@@ -5,6 +5,8 @@ import time
 from datetime import datetime, timezone
 from pathlib import Path
 
+from network import wait_for
+
 
 def month(offset=0):
     """The calendar month some months from now, as YYYY-MM, UTC."""
@@ -85,14 +87,22 @@ class Doctor:
     def _with(self, *arguments):
         return (*arguments, "--consortium", self.consortium, "--key", self.key)
 
+    def _everywhere(self, done):
+        """Waits until the other hospital's node has the same block final: it judges by its own view."""
+        node = self.net.nodes["consortium-a1"]
+        wait_for(f"block {done['block']} final at hospital A", lambda: node.finalized() >= done["block"], 60)
+        return done
+
     def request(self, grant):
-        return self.net.cli(*self._with("doctor", "request", "--grant", grant))
+        return self._everywhere(self.net.cli(*self._with("doctor", "request", "--grant", grant)))
 
     def search(self, grant, out):
         return self.net.cli(*self._with("doctor", "search", "--grant", grant, "--out", out))
 
     def prove(self, grant, matches):
-        return self.net.cli(*self._with("doctor", "prove", "--grant", grant, "--matches", matches))
+        return self._everywhere(
+            self.net.cli(*self._with("doctor", "prove", "--grant", grant, "--matches", matches))
+        )
 
     def fetch_command(self, grant, matches, letter, folder):
         return self._with(

@@ -14,8 +14,6 @@ passed=0
 failed=0
 ignored=0
 started="$(now)"
-steps=3
-[ ! -f scripts/test-network.sh ] || steps=4
 vectors=crates/peks/tests/independent
 
 # sum PATTERN FILE: adds up the numbers that the sed pattern picks out.
@@ -45,13 +43,13 @@ finish() {
     exit
 }
 
-say "step 1 of $steps: build"
+say "step 1 of 5: build"
 if ! scripts/build.sh; then
     failed=1
     finish
 fi
 
-say "step 2 of $steps: unit, property and in-process tests (cold: 15 to 25 minutes to build them on two cores)"
+say "step 2 of 5: unit, property and in-process tests (cold: 15 to 25 minutes to build them on two cores)"
 log="$logs/cargo-test.log"
 status=0
 cargo test --release --workspace --locked --no-fail-fast 2>&1 | tee "$log" || status=$?
@@ -60,7 +58,7 @@ failed="$(sum 's/^test result: .* ([0-9]+) failed;.*/\1/p' "$log")"
 ignored="$(sum 's/^test result: .* ([0-9]+) ignored;.*/\1/p' "$log")"
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
 
-say "step 3 of $steps: test vectors, recomputed by another implementation in JavaScript (seconds)"
+say "step 3 of 5: test vectors, recomputed by another implementation in JavaScript (seconds)"
 log="$logs/vectors.log"
 if ! { have node && have npm && [ -f "$vectors/package-lock.json" ]; }; then
     say "skipped: needs node and npm; nothing else does"
@@ -73,24 +71,30 @@ else
     failed=$((failed + 1))
 fi
 
-if [ "$steps" -eq 4 ]; then
-    say "step 4 of 4: tests on real nodes"
-    log="$logs/network-test.log"
-    status=0
-    bash scripts/test-network.sh 2>&1 | tee "$log" || status=$?
-    verdict="$(unittest_verdict "$log")"
-    if [ -n "$verdict" ]; then
-        read -r net_passed _ net_failed _ <<<"$verdict"
-        passed=$((passed + net_passed))
-        failed=$((failed + net_failed))
-        # A bad exit without a failure, or a suite that ran nothing, is no success.
-        if [ "$net_failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$net_passed" -eq 0 ]; }; then
-            say "the suite on real nodes passed nothing or ended badly"
-            failed=$((failed + 1))
-        fi
-    else
-        say "the suite on real nodes ended without a result"
+say "step 4 of 5: tests on real nodes"
+log="$logs/network-test.log"
+status=0
+bash scripts/test-network.sh 2>&1 | tee "$log" || status=$?
+verdict="$(unittest_verdict "$log")"
+if [ -n "$verdict" ]; then
+    read -r net_passed _ net_failed _ <<<"$verdict"
+    passed=$((passed + net_passed))
+    failed=$((failed + net_failed))
+    # A bad exit without a failure, or a suite that ran nothing, is no success.
+    if [ "$net_failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$net_passed" -eq 0 ]; }; then
+        say "the suite on real nodes passed nothing or ended badly"
         failed=$((failed + 1))
     fi
+else
+    say "the suite on real nodes ended without a result"
+    failed=$((failed + 1))
+fi
+
+say "step 5 of 5: the demo, which also looks for plaintext in all that the network wrote (4 minutes)"
+if bash scripts/demo.sh 2>&1 | tee "$logs/demo.log"; then
+    passed=$((passed + 1))
+else
+    say "FAILED: the demo"
+    failed=$((failed + 1))
 fi
 finish

@@ -3,7 +3,12 @@
 
 use crate::error::{CliError, CliResult};
 use serde::{de::DeserializeOwned, Serialize};
-use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+};
 use zeroize::Zeroizing;
 
 /// Reads a whole file. The error names it.
@@ -28,6 +33,23 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> CliResult<T> {
 /// Writes a file as a whole or not at all.
 pub fn write(path: &Path, bytes: &[u8]) -> CliResult<()> {
     write_with_mode(path, bytes, 0o644)
+}
+
+/// Writes plaintext of a record: readable by the owner only, folders included.
+pub fn write_private(path: &Path, bytes: &[u8]) -> CliResult<()> {
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|error| {
+                CliError::Failed(format!("cannot make {}: {error}", folder.display()))
+            })?;
+    }
+    write_with_mode(path, bytes, 0o600)
 }
 
 /// Writes JSON as a whole or not at all.
@@ -70,10 +92,13 @@ fn write_with_mode(path: &Path, bytes: &[u8], mode: u32) -> CliResult<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let temporary = Path::new(&name);
+    // A file that an earlier attempt left behind would keep its own mode.
+    if temporary.exists() {
+        fs::remove_file(temporary).map_err(failed)?;
+    }
     let mut file = fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(mode)
         .open(temporary)
         .map_err(failed)?;

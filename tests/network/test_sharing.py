@@ -6,6 +6,8 @@ The plaintext side is `tests/independent/fhir_keywords.py`, which shares nothing
 
 import hashlib
 import os
+import shutil
+import signal
 import sys
 import unittest
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +42,8 @@ def files():
 
 def setUpModule():  # noqa: N802 (unittest's name)
     global NET, DOCTOR
+    # Ends the network's processes also when this one is told to stop.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     NET = Network(os.environ["BSPP_BINARIES"], os.environ["BSPP_NETWORK_DIR"]).__enter__()
     unittest.addModuleCleanup(NET.__exit__, None, None, None)
     NET.start_chains()
@@ -188,16 +192,20 @@ class Resilience(unittest.TestCase):
 
     def test_tag_index_should_be_the_same_when_rebuilt(self):
         node = NET.nodes["consortium-b1"]
-        before = node.rpc("phi_indexStatus")
+        before = node.rpc("phi_indexStatus")["entries"]
+        grant, _, found, _ = share(PATIENTS[0], [None], "before-rebuild", open_request=False)
         node.process.stop()
-        node.command.append("--rebuild-tag-index")
+        (index,) = node.base.glob("chains/*/tag-index")
+        shutil.rmtree(index)
         NET.start_node("consortium-b1", None, "charlie")
-        node.command.remove("--rebuild-tag-index")
-        wait_for(
-            "the rebuilt tag index",
-            lambda: node.rpc("phi_indexStatus")["entries"] >= before["entries"] and node.rpc("phi_indexStatus")["ready"],
-            90,
-        )
+
+        def rebuilt():
+            status = node.rpc("phi_indexStatus")
+            return status["ready"] and status["entries"] >= before
+
+        wait_for("the rebuilt tag index", rebuilt, 90)
+        again = DOCTOR.search(grant, NET.folder / "after-rebuild.json")
+        self.assertEqual([m["rid"] for m in again["matches"]], [m["rid"] for m in found["matches"]])
 
 
 if __name__ == "__main__":

@@ -480,7 +480,7 @@ async fn open(
             .iter()
             .filter(|piece| piece.position % 2 == 1)
         {
-            files::write(
+            files::write_private(
                 &folder.join(format!("{:06}.json", piece.position)),
                 &piece.bytes,
             )?;

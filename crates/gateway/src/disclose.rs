@@ -177,9 +177,12 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         self.archive
             .log_disclosure(request.request, request.record, requester)
             .await?;
-        // It may have been revoked while the log entry was on its way.
+        // It may have been revoked, here or on chain, while the log entry was on its way.
         if self.outbox.is_revoked(&request.request)? {
             return Err(Refusal::RequestRevoked);
+        }
+        if let Some(best) = self.view.best_request(request.request).await? {
+            check_status(best.status)?;
         }
         self.claim(request.request, request.record);
         Ok(sealed)

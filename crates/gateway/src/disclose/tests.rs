@@ -10,7 +10,10 @@ use bspp_primitives::{
 };
 use bspp_record::{create_grant, GrantEnvelope, GrantItem, GrantKey, GrantTerms, Keyword};
 use rand::rngs::OsRng;
-use std::sync::Mutex;
+use std::sync::{
+    atomic::{AtomicU32, Ordering},
+    Mutex,
+};
 
 const NOW: Moment = 1_700_000_000_000;
 const CHAIN: H256 = H256([1; 32]);
@@ -21,6 +24,9 @@ struct View {
     finalized: Option<Request<AccountId>>,
     best: Option<Request<AccountId>>,
     matched: bool,
+    /// How often best state was read; from the second time on it may show a revocation.
+    reads: AtomicU32,
+    revoked_meanwhile: bool,
 }
 
 #[async_trait]
@@ -44,7 +50,12 @@ impl RequestView for View {
     }
 
     async fn best_request(&self, _: RequestId) -> ChainResult<Option<Request<AccountId>>> {
-        Ok(self.best.clone())
+        let again = self.reads.fetch_add(1, Ordering::SeqCst) > 0;
+        let mut best = self.best.clone();
+        if let Some(request) = best.as_mut().filter(|_| again && self.revoked_meanwhile) {
+            request.status = RequestStatus::Revoked;
+        }
+        Ok(best)
     }
 
     async fn claim_disclosure(&self, _: RequestId, _: RecordId) -> ChainResult<()> {
@@ -157,6 +168,8 @@ impl World {
                 finalized: Some(on_chain.clone()),
                 best: Some(on_chain),
                 matched: true,
+                reads: AtomicU32::new(0),
+                revoked_meanwhile: false,
             },
             archive_patient: keys.account(&HOSPITAL.0).public(),
             doctor,
@@ -317,6 +330,31 @@ async fn disclose_should_fail_when_revoked_on_final_or_best_state() {
     assert_eq!(
         refusal(|world| revoke(&mut world.view.best), |_| {}).await,
         "RequestRevoked"
+    );
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_revoked_on_chain_while_it_is_logged() {
+    let mut world = World::new();
+    world.view.revoked_meanwhile = true;
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, _parts) = world.open();
+    request.nonce = discloser.nonces.issue(NOW).unwrap();
+    let message = messages::disclosure_message(
+        &CHAIN,
+        &HOSPITAL,
+        &request.request,
+        &request.record,
+        &request.nonce,
+    );
+    request.signature = doctor.sign_bytes(&message);
+    let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(refused.code(), "RequestRevoked");
+    assert_eq!(
+        logged.lock().unwrap().len(),
+        1,
+        "the attempt stays in the log"
     );
 }
 
