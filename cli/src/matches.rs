@@ -2,14 +2,13 @@
 //! The file of matches that a search writes and the later steps read. It holds no secret.
 
 use crate::{
-    commands::doctor::decode_hex,
-    error::CliResult,
+    error::{CliError, CliResult},
     files,
     values::{hex0x, Hex32},
 };
 use bspp_client::FoundRecord;
 use bspp_primitives::{Entry, EntryProof, RecordId, Sequence};
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, path::Path};
 
@@ -77,9 +76,9 @@ impl FoundMatch {
     pub fn decode(&self) -> CliResult<Located> {
         let entry: Entry = decode_hex(&self.entry, "entry")?;
         let rid = entry.rid();
-        let named: Hex32 = self.rid.parse().map_err(crate::error::CliError::Usage)?;
+        let named: Hex32 = self.rid.parse().map_err(CliError::Usage)?;
         if named.hash() != rid {
-            return Err(crate::error::CliError::usage(
+            return Err(CliError::usage(
                 "a match names another record than its entry; search again",
             ));
         }
@@ -104,4 +103,11 @@ impl MatchFile {
             .iter()
             .filter(move |found| seen.insert(found.rid.as_str()))
     }
+}
+
+/// SCALE in hex, decoded to the last byte.
+fn decode_hex<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
+    let wrong = || CliError::Usage(format!("the file's {what} does not decode; search again"));
+    let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| wrong())?;
+    T::decode_all(&mut bytes.as_slice()).map_err(|_| wrong())
 }

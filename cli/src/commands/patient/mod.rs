@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A patient's wallet. The seed and the one-time keys of grants never leave it.
 
+mod grant;
+mod log;
+
 use crate::{
     chain,
     enrolment::{Enrolment, EnrolmentFile},
@@ -10,12 +13,12 @@ use crate::{
     output::Output,
     values::{hex0x, purpose, Hex32, KeywordToken, Month},
 };
-use bspp_client::{calls, At, ClientError, ConsortiumClient};
-use bspp_primitives::{
-    DisclosureStatus, Epoch, HospitalId, PurposeOfUse, RequestId, RequestStatus, H256,
-};
-use bspp_record::{create_grant, GrantItem, GrantKey, GrantTerms, Keyword, SignedConsent};
+use bspp_client::{calls, At, ConsortiumClient};
+use bspp_primitives::{PurposeOfUse, RequestId};
+use bspp_record::{GrantKey, SignedConsent};
 use clap::Subcommand;
+use grant::grant;
+use log::log;
 use rand::rngs::OsRng;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -143,15 +146,6 @@ struct EnrolmentMade {
     file: String,
 }
 
-#[derive(Serialize)]
-struct Granted {
-    request: String,
-    keywords: usize,
-    months: usize,
-    expiry: u64,
-    file: String,
-}
-
 /// What the wallet keeps of a grant: the one-time key, and for what it was.
 #[derive(Serialize, Deserialize)]
 struct KeptGrant {
@@ -262,99 +256,6 @@ async fn enrol(
     output.result(&made, &lines)
 }
 
-async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
-    let keys = keys::patient_keys(&arguments.wallet)?;
-    if arguments.from > arguments.until {
-        return Err(CliError::usage("the grant's first month is after its last"));
-    }
-    if !(arguments.valid_days > 0.0 && arguments.valid_days <= 3660.0) {
-        return Err(CliError::usage(
-            "a grant is valid for more than 0 and at most 3660 days",
-        ));
-    }
-    let mut keywords: Vec<Keyword> = Vec::new();
-    if arguments.identity {
-        keywords.push(Keyword::identity());
-    }
-    keywords.extend(
-        arguments
-            .keywords
-            .iter()
-            .map(|k| Keyword::new(k.system.clone(), k.code.clone())),
-    );
-    if keywords.is_empty() {
-        return Err(CliError::usage(
-            "name at least one --keyword, or --identity for all records",
-        ));
-    }
-    let consortium = chain::consortium(&arguments.consortium).await?;
-    let hospital: HospitalId = arguments.hospital_id.hash();
-    let months: Vec<Epoch> = (arguments.from.0..=arguments.until.0).collect();
-    let mut items = Vec::with_capacity(keywords.len().saturating_mul(months.len()));
-    for epoch in &months {
-        // A month before the hospital joined has no key and no records.
-        let Some(hospital_key) = consortium
-            .encryption_key(At::Finalized, hospital, *epoch)
-            .await?
-        else {
-            continue;
-        };
-        items.extend(keywords.iter().map(|keyword| GrantItem {
-            epoch: *epoch,
-            hospital_key,
-            keyword: keyword.clone(),
-            may_open: !arguments.find_only,
-        }));
-    }
-    if items.is_empty() {
-        return Err(CliError::NotFound(
-            "the hospital has no key in any of these months".into(),
-        ));
-    }
-    let now = consortium.timestamp(At::Best).await?;
-    // Bounded above: at most 3660 days.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let duration = (arguments.valid_days * 86_400_000.0) as u64;
-    let terms = GrantTerms {
-        chain: consortium.chain(),
-        hospital,
-        requester: arguments.requester.0,
-        requester_key: arguments.requester_key.0,
-        purpose: arguments.purpose,
-        expiry: now.saturating_add(duration),
-    };
-    let (envelope, key) =
-        create_grant(&keys, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
-    let request = hex0x(key.request_id());
-    files::write_secret_json(
-        &grant_path(&arguments.wallet, &key.request_id()),
-        &KeptGrant {
-            request: request.clone(),
-            hospital: hex0x(hospital),
-            requester: hex0x(arguments.requester.0),
-            purpose: arguments.purpose.code().into(),
-            expiry: terms.expiry,
-            grant_key: SecretText::new(&key.seed()),
-        },
-    )?;
-    files::write(&arguments.out, envelope.to_text().as_bytes())?;
-    let granted = Granted {
-        request,
-        keywords: keywords.len(),
-        months: months.len(),
-        expiry: terms.expiry,
-        file: arguments.out.display().to_string(),
-    };
-    let lines = [
-        format!("The grant is in {}: hand it to the doctor.", granted.file),
-        format!(
-            "To take it back: bspp patient revoke --request {}",
-            granted.request
-        ),
-    ];
-    output.result(&granted, &lines)
-}
-
 fn grant_path(wallet: &Path, request: &RequestId) -> PathBuf {
     wallet
         .join("grants")
@@ -418,12 +319,7 @@ async fn finish(
     what: &str,
     output: Output,
 ) -> CliResult<()> {
-    let included = consortium
-        .submit_authorized(call)
-        .await
-        .map_err(|error: ClientError| CliError::from(error))?
-        .in_block()
-        .await?;
+    let included = consortium.submit_authorized(call).await?.in_block().await?;
     output.result(
         &Finished {
             block: included.number,
@@ -431,88 +327,4 @@ async fn finish(
         },
         &[format!("The request is {what}, block {}.", included.number)],
     )
-}
-
-#[derive(Serialize)]
-struct LogLine {
-    request: String,
-    hospital: String,
-    requester: String,
-    purpose: String,
-    expiry: u64,
-    status: &'static str,
-    records: Vec<LogRecord>,
-}
-
-#[derive(Serialize)]
-struct LogRecord {
-    rid: String,
-    matched_at: u32,
-    disclosure: &'static str,
-}
-
-async fn log(wallet: &Path, url: &str, output: Output) -> CliResult<()> {
-    let consortium = chain::consortium(url).await?;
-    let folder = wallet.join("grants");
-    let mut lines = Vec::new();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries.filter_map(Result::ok).collect(),
-        Err(_) => Vec::new(),
-    };
-    for entry in entries {
-        let grant: KeptGrant = files::read_json(&entry.path())?;
-        let id: Hex32 = grant.request.parse().map_err(CliError::Usage)?;
-        lines.push(follow(&consortium, grant, id.hash()).await?);
-    }
-    lines.sort_by_key(|line| line.expiry);
-    let text: Vec<String> = lines
-        .iter()
-        .map(|line| {
-            format!(
-                "{}  {}  {}  {} records matched",
-                line.request,
-                line.purpose,
-                line.status,
-                line.records.len()
-            )
-        })
-        .collect();
-    output.result(&lines, &text)
-}
-
-async fn follow(consortium: &ConsortiumClient, grant: KeptGrant, id: H256) -> CliResult<LogLine> {
-    let status = match consortium
-        .request(At::Finalized, id)
-        .await?
-        .map(|request| request.status)
-    {
-        None => "not used",
-        Some(RequestStatus::Open) => "open",
-        Some(RequestStatus::Revoked) => "revoked",
-        Some(RequestStatus::Closed) => "closed",
-    };
-    let records = consortium
-        .matches(At::Finalized, id)
-        .await?
-        .into_iter()
-        .map(|matched| LogRecord {
-            rid: hex0x(matched.record),
-            matched_at: matched.matched.proved_at,
-            disclosure: match matched.matched.disclosure {
-                DisclosureStatus::Pending => "pending",
-                DisclosureStatus::Claimed => "claimed",
-                DisclosureStatus::Confirmed => "confirmed",
-                DisclosureStatus::Unanswered => "unanswered",
-            },
-        })
-        .collect();
-    Ok(LogLine {
-        request: grant.request,
-        hospital: grant.hospital,
-        requester: grant.requester,
-        purpose: grant.purpose,
-        expiry: grant.expiry,
-        status,
-        records,
-    })
 }

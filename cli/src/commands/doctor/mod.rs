@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A doctor's work, in its order: request, search, prove, fetch, open.
+
+mod records;
+mod search;
+
+use crate::{
+    chain,
+    error::CliResult,
+    grant_file::{self, OpenGrant},
+    keys::DoctorKeys,
+    output::Output,
+    values::hex0x,
+};
+use bspp_client::{calls, At, ConsortiumClient};
+use clap::{Args, Subcommand};
+use records::{fetch, open};
+use search::{prove, search};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// A doctor's work.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Makes a doctor's keys.
+    New {
+        /// Where to write the key file.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Shows what a grant is for. With --reveal also its trapdoors and labels, which are secrets.
+    InspectGrant {
+        /// The doctor's key file.
+        #[arg(long)]
+        key: PathBuf,
+        /// The grant.
+        #[arg(long)]
+        grant: PathBuf,
+        /// Print trapdoors and labels.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Opens the request of a grant on the consortium.
+    Request(Common),
+    /// Searches the own hospital's node with the grant's trapdoors. They are sent to that node and nowhere else.
+    Search {
+        #[command(flatten)]
+        common: Common,
+        /// Where to write the matches.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Proves the matches on chain.
+    Prove {
+        #[command(flatten)]
+        common: Common,
+        /// What `search` wrote.
+        #[arg(long)]
+        matches: PathBuf,
+        /// Send proofs even for records that are proved already. The chain refuses them.
+        #[arg(long)]
+        again: bool,
+    },
+    /// Asks the hospital for the proved records. They come encrypted and are kept so.
+    Fetch {
+        #[command(flatten)]
+        common: Common,
+        /// What `search` wrote.
+        #[arg(long)]
+        matches: PathBuf,
+        /// Public address of the hospital's gateway.
+        #[arg(long)]
+        gateway: String,
+        /// Folder for the encrypted records.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Opens fetched records, checks them against the consortium's index and confirms their receipt on chain.
+    Open {
+        #[command(flatten)]
+        common: Common,
+        /// What `search` wrote.
+        #[arg(long)]
+        matches: PathBuf,
+        /// Folder of the fetched records.
+        #[arg(long = "in")]
+        input: PathBuf,
+        /// Folder for the plaintext: one folder a record, one file a resource.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// What every step needs.
+#[derive(Args)]
+pub struct Common {
+    /// RPC address of the own hospital's consortium node.
+    #[arg(long)]
+    consortium: String,
+    /// The doctor's key file.
+    #[arg(long)]
+    key: PathBuf,
+    /// The grant.
+    #[arg(long)]
+    grant: PathBuf,
+}
+
+impl Common {
+    async fn open(&self) -> CliResult<(ConsortiumClient, DoctorKeys, OpenGrant)> {
+        let keys = DoctorKeys::read(&self.key)?;
+        let envelope = grant_file::read(&self.grant)?;
+        let consortium = chain::consortium(&self.consortium).await?;
+        let now = consortium.timestamp(At::Best).await?;
+        let grant = grant_file::receive(&envelope, &consortium.chain(), &keys, now)?;
+        Ok((consortium, keys, grant))
+    }
+}
+
+/// Runs a doctor command.
+pub async fn run(command: Command, output: Output) -> CliResult<()> {
+    match command {
+        Command::New { out } => new(&out, output),
+        Command::InspectGrant { key, grant, reveal } => {
+            grant_file::inspect(&key, &grant, reveal, output)
+        }
+        Command::Request(common) => request(&common, output).await,
+        Command::Search { common, out } => search(&common, &out, output).await,
+        Command::Prove {
+            common,
+            matches,
+            again,
+        } => prove(&common, &matches, again, output).await,
+        Command::Fetch {
+            common,
+            matches,
+            gateway,
+            out,
+        } => fetch(&common, &matches, &gateway, &out, output).await,
+        Command::Open {
+            common,
+            matches,
+            input,
+            out,
+        } => open(&common, &matches, &input, &out, output).await,
+    }
+}
+
+#[derive(Serialize)]
+struct NewKeys {
+    account: String,
+    x25519: String,
+}
+
+fn new(out: &Path, output: Output) -> CliResult<()> {
+    let keys = DoctorKeys::create(out)?;
+    let made = NewKeys {
+        account: hex0x(keys.signer.account_bytes()),
+        x25519: hex0x(keys.x25519.public().0),
+    };
+    let lines = [
+        format!("Account     {}", made.account),
+        format!("X25519 key  {}", made.x25519),
+        "Give both to patients.".into(),
+    ];
+    output.result(&made, &lines)
+}
+
+#[derive(Serialize)]
+struct Requested {
+    request: String,
+    block: u32,
+}
+
+async fn request(common: &Common, output: Output) -> CliResult<()> {
+    let (consortium, keys, grant) = common.open().await?;
+    let call = calls::peks_search::open_request(&grant.received.open_request);
+    let included = consortium.submit_and_finalize(&call, &keys.signer).await?;
+    let requested = Requested {
+        request: hex0x(grant.received.header.request_id()),
+        block: included.number,
+    };
+    output.result(
+        &requested,
+        &[format!(
+            "Request {} is open, final in block {}.",
+            requested.request, requested.block
+        )],
+    )
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Searching the own node, and proving what was found.
+
+use super::Common;
+use crate::{
+    error::{CliError, CliResult},
+    files,
+    matches::{FoundMatch, MatchFile},
+    output::Output,
+    values::hex0x,
+};
+use bspp_client::{calls, At, ConsortiumClient, Included, SearchEvent, SearchQuery};
+use bspp_peks::{DefaultBackend, G1Point, MatchStatement, SearchSecret};
+use bspp_primitives::{BatchId, MatchProof};
+use serde::Serialize;
+use std::{collections::BTreeSet, path::Path};
+
+/// Trapdoors in one search at most, as the node takes them.
+const QUERIES_PER_SEARCH: usize = 256;
+
+#[derive(Serialize)]
+struct Searched {
+    matches: Vec<FoundMatch>,
+    batches: u64,
+    pairings: u64,
+}
+
+pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliResult<()> {
+    let (consortium, _, grant) = common.open().await?;
+    let queries: Vec<SearchQuery> = grant
+        .received
+        .keywords
+        .iter()
+        .map(|granted| SearchQuery {
+            epoch: granted.epoch,
+            trapdoor: granted.search.to_bytes(),
+        })
+        .collect();
+    let hospital = grant.received.header.hospital;
+    let mut searched = Searched {
+        matches: Vec::new(),
+        batches: 0,
+        pairings: 0,
+    };
+    let bar = output.progress(0, "batches searched");
+    for (part, chunk) in queries.chunks(QUERIES_PER_SEARCH).enumerate() {
+        let offset = part.saturating_mul(QUERIES_PER_SEARCH);
+        let mut events = consortium
+            .search(hospital, grant.received.search_key.as_bytes(), chunk)
+            .await?;
+        while let Some(event) = events.next().await {
+            match event? {
+                SearchEvent::Progress { done, total } => {
+                    bar.set_length(total);
+                    bar.set_position(done);
+                }
+                SearchEvent::Match(found) => {
+                    let query = offset.saturating_add(found.query);
+                    let keyword = grant.keyword_of(query)?;
+                    searched
+                        .matches
+                        .push(FoundMatch::new(*found, query, keyword));
+                }
+                SearchEvent::Done(summary) => {
+                    searched.batches = searched.batches.saturating_add(summary.batches);
+                    searched.pairings = searched.pairings.saturating_add(summary.pairings);
+                }
+            }
+        }
+    }
+    bar.finish_and_clear();
+    files::write_json(
+        out,
+        &MatchFile {
+            matches: searched.matches.clone(),
+        },
+    )?;
+    let records: BTreeSet<&str> = searched
+        .matches
+        .iter()
+        .map(|found| found.rid.as_str())
+        .collect();
+    let line = format!(
+        "{} records found by {} pairings in {} batches. They are in {}.",
+        records.len(),
+        searched.pairings,
+        searched.batches,
+        out.display()
+    );
+    output.result(&searched, &[line])
+}
+
+/// A batch's point, with the proof of knowledge checked again: nodes are not trusted for it.
+pub(super) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
+    let batch = consortium.batch(At::Finalized, id).await?.ok_or_else(|| {
+        CliError::NotFound(format!(
+            "the consortium has no finalized batch {}",
+            hex0x(id)
+        ))
+    })?;
+    let chain = consortium.chain();
+    if batch.header.id(&chain.0) != id.0 {
+        return Err(CliError::failed(
+            "the node answered with another batch than asked for",
+        ));
+    }
+    Ok(batch
+        .header
+        .verify(&chain.0)
+        .map_err(CliError::failed)?
+        .point)
+}
+
+#[derive(Serialize)]
+struct Proved {
+    proved: Vec<String>,
+    already: usize,
+    block: u32,
+}
+
+pub(super) async fn prove(
+    common: &Common,
+    matches: &Path,
+    again: bool,
+    output: Output,
+) -> CliResult<()> {
+    let (consortium, keys, grant) = common.open().await?;
+    let found = MatchFile::read(matches)?;
+    let request = grant.received.header.request_id();
+    let bar = output.progress(found.distinct().count() as u64, "matches proved");
+    let mut proved = Proved {
+        proved: Vec::new(),
+        already: 0,
+        block: 0,
+    };
+    let mut pending = Vec::new();
+    for found in found.distinct() {
+        let located = found.decode()?;
+        if !again
+            && consortium
+                .matched(At::Best, request, located.rid)
+                .await?
+                .is_some()
+        {
+            proved.already = proved.already.saturating_add(1);
+            bar.inc(1);
+            continue;
+        }
+        let point = batch_point(&consortium, located.entry.batch).await?;
+        let granted = grant.granted(found.query)?;
+        let secret = SearchSecret::from_trapdoor::<DefaultBackend>(
+            &point,
+            &granted.search,
+            &grant.received.search_key,
+        );
+        let statement = MatchStatement {
+            chain: consortium.chain().0,
+            request: request.0,
+            rid: located.rid.0,
+            tag: secret.tag(found.counter),
+            requester: keys.signer.account_bytes(),
+        };
+        let proof = MatchProof {
+            request,
+            sequence: found.sequence,
+            entry: located.entry,
+            path: located.path,
+            slot: found.slot,
+            signature: statement.sign(&secret.match_key(found.counter)),
+        };
+        let call = calls::peks_search::prove_match(&proof);
+        pending.push(consortium.submit(&call, &keys.signer).await?);
+        proved.proved.push(found.rid.clone());
+    }
+    let mut included: Vec<Included> = Vec::new();
+    for mut transaction in pending {
+        included.push(transaction.finalized().await?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    proved.block = included.iter().map(|one| one.number).max().unwrap_or(0);
+    let line = format!(
+        "{} matches proved, {} were already.",
+        proved.proved.len(),
+        proved.already
+    );
+    output.result(&proved, &[line])
+}
