@@ -3,7 +3,7 @@
 
 use crate::{
     error::{CliError, CliResult},
-    values::hex0x,
+    values::{hex0x, scale_hex},
 };
 use bspp_primitives::{ConsentTerms, Ed25519Signature, PatientBundle};
 use codec::{DecodeAll, Encode};
@@ -30,13 +30,11 @@ pub struct Enrolment {
 }
 
 fn decode<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
-    let wrong = || {
+    scale_hex(text).ok_or_else(|| {
         CliError::Usage(format!(
             "the enrolment's {what} does not decode; ask the patient for a new file"
         ))
-    };
-    let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| wrong())?;
-    T::decode_all(&mut bytes.as_slice()).map_err(|_| wrong())
+    })
 }
 
 impl EnrolmentFile {

@@ -4,7 +4,7 @@
 use crate::{
     error::{CliError, CliResult},
     files,
-    values::{hex0x, Hex32},
+    values::{hex0x, scale_hex, Hex32},
 };
 use bspp_client::FoundRecord;
 use bspp_primitives::{Entry, EntryProof, RecordId, Sequence};
@@ -107,7 +107,6 @@ impl MatchFile {
 
 /// SCALE in hex, decoded to the last byte.
 fn decode_hex<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
-    let wrong = || CliError::Usage(format!("the file's {what} does not decode; search again"));
-    let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| wrong())?;
-    T::decode_all(&mut bytes.as_slice()).map_err(|_| wrong())
+    scale_hex(text)
+        .ok_or_else(|| CliError::Usage(format!("the file's {what} does not decode; search again")))
 }

@@ -2,6 +2,7 @@
 //! Values that people type: months, hashes, accounts, keywords.
 
 use bspp_primitives::{Epoch, PurposeOfUse, H256};
+use codec::DecodeAll;
 use std::str::FromStr;
 
 /// 32 bytes typed as hex, with or without `0x`.
@@ -29,6 +30,12 @@ impl Hex32 {
 /// `0x` and the hex digits.
 pub fn hex0x(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", hex::encode(bytes))
+}
+
+/// SCALE in hex, decoded to the last byte. `None` if it is neither.
+pub fn scale_hex<T: DecodeAll>(text: &str) -> Option<T> {
+    let bytes = hex::decode(text.trim_start_matches("0x")).ok()?;
+    T::decode_all(&mut bytes.as_slice()).ok()
 }
 
 /// A calendar month typed as `YYYY-MM`.
