@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check bench clean-data
+.PHONY: help setup build demo test test-network check bench clean-data
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,11 +24,14 @@ demo: build ## Two hospitals and a consortium on this machine, end to end (under
 test: setup ## Build, then all tests; ends with "N passed, N failed"
 	@scripts/test.sh
 
+test-network: build ## Networks of real and of faulty nodes (20 minutes); NAME=part-of-a-name runs some
+	@scripts/test-network.sh $(NAME)
+
 check: ## Formatting, clippy, licences and sources of dependencies, documentation
 	@scripts/setup.sh --check-tools
 	@scripts/check.sh
 
-bench: setup ## Run the benchmarks there are
+bench: build ## Run the benchmarks: what the gate costs, side by side (10 minutes)
 	@scripts/bench.sh
 
 clean-data: ## Remove the demo's and the tests' chains, keys and logs; keeps everything built

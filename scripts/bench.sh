@@ -1,24 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the benchmarks of every crate that has some.
+# Runs the benchmarks of every crate that has some. The workspace must be built: `make bench` does it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 . scripts/env.sh
 
+# The gate is measured against a runtime without it.
+release="$CARGO_TARGET_DIR/release"
+export BSPP_BENCH_GATED_WASM="$release/wbuild/bspp-consortium-runtime/bspp_consortium_runtime.wasm"
+export BSPP_BENCH_BASELINE_WASM="$release/wbuild-variants/baseline-without-gate.wasm"
+if [ ! -f "$BSPP_BENCH_BASELINE_WASM" ] || [ "$BSPP_BENCH_GATED_WASM" -nt "$BSPP_BENCH_BASELINE_WASM" ]; then
+    scripts/runtime-variant.sh baseline-without-gate "$BSPP_BENCH_BASELINE_WASM"
+fi
+
+say "hardware: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(nproc) cores, $(free -g | awk '/^Mem/ { print $2 }') GiB"
 benches="$(cargo metadata --no-deps --format-version 1 --locked | python3 -c '
 import json, sys
 for package in json.load(sys.stdin)["packages"]:
     for target in package["targets"]:
         if "bench" in target["kind"]:
-            print(package["name"], target["name"])
+            print(target["name"])
 ')"
-if [ -z "$benches" ]; then
-    say "no crate has benchmarks yet; nothing was measured"
-    exit 0
-fi
-say "benchmarks: $(wc -l <<<"$benches")"
-while read -r package bench; do
-    say "running $bench of $package"
-    cargo bench --package "$package" --bench "$bench" --locked || fail "$bench of $package failed" "read the message above"
+while read -r bench; do
+    say "running $bench"
+    # Of the whole workspace: another selection of packages would choose other features and build the SDK once more.
+    cargo bench --workspace --bench "$bench" --locked || fail "$bench failed" "read the message above"
 done <<<"$benches"

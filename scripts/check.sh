@@ -48,6 +48,7 @@ shell_syntax() {
 
 say "four steps: format (seconds), clippy (10 to 15 minutes when only make test ran before), dependencies (seconds), documentation (5 to 10 minutes)"
 check "format (cargo fmt)" cargo fmt --all --check
+check "format of the network tests" cargo fmt --manifest-path zombienet/Cargo.toml --check
 check "shell scripts parse" shell_syntax
 # The release profile, so that build scripts and their C++ are those of the build.
 check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --locked -- -D warnings

@@ -49,6 +49,11 @@ impl From<ClientError> for CliError {
                 code: "RpcRefused".into(),
                 message,
             },
+            ClientError::TransactionExpired { .. } | ClientError::TransactionDropped { .. } => {
+                Self::Failed(format!(
+                    "{message}. Blocks may be restricted for lack of evidence: see `bspp operator status`"
+                ))
+            }
             ClientError::BlockNotFound(_) => Self::NotFound(message),
             ClientError::WrongChain { .. }
             | ClientError::NotOurChain { .. }

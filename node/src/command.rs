@@ -4,7 +4,7 @@
 use crate::{
     chain_spec,
     cli::{Cli, Subcommand},
-    service,
+    service::{self, Authorship},
 };
 use bspp_primitives::{Hash, OpaqueBlock};
 use polkadot_sdk::{
@@ -56,12 +56,12 @@ impl SubstrateCli for Cli {
     }
 }
 
-/// Parses the command line and runs it.
+/// Parses the command line and runs it. A node that authors does so by `authorship`.
 ///
 /// # Errors
 ///
 /// Whatever stops the command.
-pub fn run() -> sc_cli::Result<()> {
+pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
     let mut cli = Cli::from_args();
     set_defaults(&mut cli);
     match &cli.subcommand {
@@ -70,11 +70,15 @@ pub fn run() -> sc_cli::Result<()> {
             cli.create_runner(&cli.run)?
                 .run_node_until_exit(|config| async move {
                     let task_manager = match config.network.network_backend {
-                        NetworkBackendType::Libp2p => service::new_full::<
-                            sc_network::NetworkWorker<OpaqueBlock, Hash>,
-                        >(config, params),
+                        NetworkBackendType::Libp2p => {
+                            service::new_full::<sc_network::NetworkWorker<OpaqueBlock, Hash>, _>(
+                                config, params, authorship,
+                            )
+                        }
                         NetworkBackendType::Litep2p => {
-                            service::new_full::<sc_network::Litep2pNetworkBackend>(config, params)
+                            service::new_full::<sc_network::Litep2pNetworkBackend, _>(
+                                config, params, authorship,
+                            )
                         }
                     };
                     task_manager.map_err(sc_cli::Error::Service)

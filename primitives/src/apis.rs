@@ -26,6 +26,18 @@ sp_api::decl_runtime_apis! {
         fn chain() -> H256;
     }
 
+    /// Both chains: who may author, and what was attested.
+    pub trait ConformanceApi<AccountId> where AccountId: Codec {
+        /// The gate of a child of this block in `slot`. `None` if there are no authors.
+        fn gate(slot: u64) -> Option<crate::conformance::Gate<AccountId>>;
+        /// What this block's author attested. `None` for the genesis block.
+        fn attestation() -> Option<crate::conformance::BlockAttestation<AccountId>>;
+        /// The authors of the current session with their standing and evidence.
+        fn authors() -> Vec<crate::conformance::AuthorStanding<AccountId>>;
+        /// Why an account is suspended from authoring, if it is.
+        fn suspension(author: AccountId) -> Option<crate::conformance::SuspensionReason>;
+    }
+
     /// Consortium chain: members.
     pub trait ConsortiumApi<AccountId> where AccountId: Codec {
         /// A member hospital.

@@ -70,6 +70,10 @@ pub struct AnchoredHead {
     pub state_root: H256,
     /// Consortium block in which it was anchored.
     pub anchored_at: BlockNumber,
+    /// Slot of that block, or of the head itself if that is older: how fresh the anchor is.
+    pub anchored_slot: u64,
+    /// Entry blocks of the hospital chain up to this head, as its header says.
+    pub entry_blocks: Sequence,
 }
 
 /// A batch as the consortium keeps it.

@@ -5,6 +5,7 @@
 extern crate alloc;
 
 pub mod apis;
+pub mod conformance;
 pub mod consortium;
 pub mod entry;
 pub mod epoch;
@@ -16,6 +17,10 @@ pub mod search;
 pub mod traits;
 
 pub use bspp_peks::{BatchHeader, PatientBundle};
+pub use conformance::{
+    Attestation, AttestationKind, BlockAttestation, ConformanceId, ContentDigest, Evidence, Gate,
+    Shortfall, StandingFault, SuspensionReason, Verdict,
+};
 pub use consortium::*;
 pub use entry::*;
 pub use epoch::*;

@@ -2,6 +2,7 @@
 //! What one pallet needs of another. Implemented by pallets, wired in a runtime's `configs/`.
 
 use crate::{
+    conformance::{ContentDigest, Evidence, Shortfall, StandingFault},
     BatchHeader, ConsentId, Entry, EntryProof, Epoch, HospitalId, PatientBundle, Sequence,
     X25519Key,
 };
@@ -73,6 +74,102 @@ pub trait Consents {
 pub trait Staff<AccountId> {
     /// Whether `who` may store records: a clinician or the gateway in good standing.
     fn may_store(who: &AccountId) -> bool;
+}
+
+/// Who may author blocks of a chain, and with what evidence. One for each chain: protocol section 9.
+pub trait ConformancePolicy<AccountId, Call> {
+    /// What the chain may change about its gate.
+    type Parameters;
+    /// Whether the author may author at all, suspensions of single authors apart.
+    fn standing(author: &AccountId) -> Result<(), StandingFault>;
+    /// What the state holds for the author, until which slot it is good, and what is lacking then.
+    fn evidence(author: &AccountId, parameters: &Self::Parameters) -> Result<Evidence, Shortfall>;
+    /// Whether a call may stand in a restricted block. Inherents must.
+    fn is_operational(call: &Call) -> bool;
+    /// Whether these parameters keep the chain going.
+    fn is_valid(parameters: &Self::Parameters) -> bool;
+    /// Gives an author standing and evidence, for benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_conformant(author: &AccountId);
+}
+
+/// What a block registered or stored.
+pub trait BlockContent {
+    /// The content of the block that is being executed; asked for after its last extrinsic, before `on_finalize` of the pallet
+    /// that keeps it.
+    fn content() -> ContentDigest;
+}
+
+/// Suspensions of single authors, and whether somebody may still author.
+pub trait AuthorStandings<AccountId> {
+    /// Whether the author itself is suspended. Its hospital is not looked at.
+    fn is_suspended(author: &AccountId) -> bool;
+    /// Whether, without the `leaving`, the current and the next set of authors each keep one in good standing.
+    fn may_leave(leaving: &[AccountId]) -> bool;
+    /// Takes authors out of the next session's set: they would have no standing in it.
+    fn leave_next_session(leaving: &[AccountId]);
+}
+
+/// For runtimes and mocks without a gate.
+impl<AccountId> AuthorStandings<AccountId> for () {
+    fn is_suspended(_: &AccountId) -> bool {
+        false
+    }
+    fn may_leave(_: &[AccountId]) -> bool {
+        true
+    }
+    fn leave_next_session(_: &[AccountId]) {}
+}
+
+/// The sets of authors that the session pallet keeps.
+pub trait AuthorSets<AccountId> {
+    /// Who authors in this session.
+    fn current() -> Vec<AccountId>;
+    /// Who authors in the next one.
+    fn queued() -> Vec<AccountId>;
+    /// Takes authors out of the next session's set. Never the last one.
+    fn drop_queued(leaving: &[AccountId]);
+}
+
+/// The slot of the block that is being executed.
+pub trait CurrentSlot {
+    /// The slot.
+    fn current_slot() -> u64;
+    /// Sets it, for benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set_slot(slot: u64);
+}
+
+/// How a hospital's chain stands on the consortium: what its authors' evidence is made of.
+pub trait Anchorage {
+    /// The newest anchored head: slot of its anchoring, its hash and the entry blocks up to it. `Err` says why there is none.
+    fn anchored(hospital: &HospitalId) -> Result<AnchorFacts, Shortfall>;
+    /// Slot of the oldest anchoring that is remembered whose head counts more than `registered` entry blocks: since when the next one
+    /// waits. `None` if nothing waits.
+    fn waiting_since(hospital: &HospitalId, registered: Sequence) -> Option<u64>;
+}
+
+/// What [`Anchorage`] says of an anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, codec::Encode)]
+pub struct AnchorFacts {
+    /// Hash of the newest anchored head.
+    pub head: H256,
+    /// Consortium slot in which it was anchored.
+    pub anchored_slot: u64,
+    /// Entry blocks of the hospital chain up to it.
+    pub entry_blocks: Sequence,
+}
+
+/// How many entry blocks of a hospital chain are registered.
+pub trait RegisteredCount {
+    /// The count: sequence of the entry block that must be registered next.
+    fn registered(hospital: &HospitalId) -> Sequence;
+}
+
+/// Suspends a hospital for what was proved against it.
+pub trait SuspendHospital {
+    /// Suspends it; an error if it is none, or too few authors would remain.
+    fn suspend(hospital: &HospitalId) -> Result<(), sp_runtime::DispatchError>;
 }
 
 /// Admission of transactions on a chain without fees: members only, and each within its quota.

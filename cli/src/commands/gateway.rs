@@ -60,6 +60,10 @@ pub struct ConfigArguments {
     /// Loopback address for the hospital's own systems.
     #[arg(long)]
     local: SocketAddr,
+    /// After how many blocks of the hospital's chain a head is anchored although nothing needs it. Far fewer than the slots for
+    /// which the consortium takes an anchor as fresh; only test networks need other than the default.
+    #[arg(long)]
+    anchor_every: Option<u32>,
 }
 
 /// Runs a gateway command.
@@ -93,6 +97,10 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
     } else {
         arguments.x25519.clone()
     };
+    let mut tuning = Tuning::default();
+    if let Some(blocks) = arguments.anchor_every {
+        tuning.anchor_every = blocks.max(1);
+    }
     let config = GatewayConfig {
         consortium_url: arguments.consortium.clone(),
         hospital_url: arguments.hospital.clone(),
@@ -102,7 +110,7 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
         data_dir: arguments.data.clone(),
         public_address: arguments.public,
         local_address: arguments.local,
-        tuning: Tuning::default(),
+        tuning,
     };
     config.check().map_err(CliError::usage)?;
     let text = serde_json::to_string_pretty(&config).map_err(CliError::failed)?;

@@ -5,5 +5,6 @@ pub mod council;
 pub mod doctor;
 pub mod gateway;
 pub mod hospital;
+pub mod operator;
 pub mod patient;
 pub mod status;

@@ -13,8 +13,8 @@ pub const MORTALITY_BLOCKS: u64 = 64;
 /// Types of both chains. Only used at the type level.
 ///
 /// Of the transaction extensions, those that carry nothing (`AuthorizeCall`, `CheckNonZeroSender`, `CheckMember`,
-/// `CheckWeight`, `WeightReclaim`) need no word here: subxt passes over unknown extensions whose type is empty, and refuses
-/// unknown ones that carry something.
+/// `CheckConformance`, `CheckWeight`, `WeightReclaim`) need no word here: subxt passes over unknown extensions whose type is
+/// empty, and refuses unknown ones that carry something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BsppConfig {}
 

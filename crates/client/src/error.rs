@@ -101,6 +101,12 @@ pub enum ClientError {
         /// How long it was valid.
         blocks: u64,
     },
+    /// The pool took the transaction and gave it up before it got into a block.
+    #[error("TransactionDropped: {reason}")]
+    TransactionDropped {
+        /// What the pool said.
+        reason: String,
+    },
     /// The transaction is in a block and failed there.
     #[error("{failure} (block {block}, extrinsic {extrinsic})")]
     DispatchFailed {
@@ -136,7 +142,8 @@ impl ClientError {
         self.dispatch_name().and_then(|name| name.split_once("::")) == Some((pallet, error))
     }
 
-    /// Whether the same call may succeed later without anything changed: the network failed, not the request.
+    /// Whether the same call may succeed later without anything changed: the network failed, or blocks took no such call for a
+    /// while, not the request. Sent again, a transaction is a new one; what stays wrong with the request is then refused.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,
@@ -144,6 +151,7 @@ impl ClientError {
                 | Self::ConnectionLost { .. }
                 | Self::TimeExpired { .. }
                 | Self::TransactionExpired { .. }
+                | Self::TransactionDropped { .. }
         )
     }
 }
@@ -158,5 +166,25 @@ pub struct DispatchFailure {
 impl core::fmt::Display for DispatchFailure {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waited_in_vain_should_be_worth_sending_again() {
+        let reason = String::new();
+        assert!(ClientError::TransactionExpired { blocks: 64 }.is_transient());
+        assert!(ClientError::TransactionDropped {
+            reason: reason.clone()
+        }
+        .is_transient());
+        assert!(!ClientError::TransactionRefused {
+            reason,
+            custom: Some(2)
+        }
+        .is_transient());
     }
 }

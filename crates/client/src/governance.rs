@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Council decisions from proposal to dispatch.
+//! Council decisions from proposal to dispatch, and calls as root.
 
 use crate::{
-    call::Call, calls::council, consortium::ConsortiumClient, error::*,
-    events::name_dispatch_error, events::Event, signer::Signer, submit::Included,
+    call::Call,
+    calls::{consortium, council, enrolment},
+    chain::ChainClient,
+    consortium::ConsortiumClient,
+    error::*,
+    events::{name_dispatch_error, Event},
+    hospital::HospitalClient,
+    signer::Signer,
+    submit::Included,
 };
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError};
@@ -56,6 +63,16 @@ impl ConsortiumClient {
         self.decided(closed)
     }
 
+    /// As [`Self::council_enact`], with the call dispatched as root.
+    ///
+    /// # Errors
+    /// `DispatchFailed` with the call's own error if it failed, and those of [`Self::council_enact`].
+    pub async fn council_enact_as_root(&self, call: &Call, signers: &[Signer]) -> Result<Included> {
+        let wrapped = consortium::dispatch_as_root(&self.encode_call(call)?);
+        let included = self.council_enact(&wrapped, signers).await?;
+        self.dispatched_as_root(included)
+    }
+
     /// Turns the proposed call's failure into an error.
     fn decided(&self, included: Included) -> Result<Included> {
         let outcome = |event: &Event| -> Result<core::result::Result<(), DispatchError>> {
@@ -76,6 +93,42 @@ impl ConsortiumClient {
                 failure: name_dispatch_error(&error, &self.metadata()),
                 block: included.number,
                 extrinsic: included.extrinsic,
+            }),
+        }
+    }
+}
+
+impl HospitalClient {
+    /// Has an admin dispatch a call as root. Ends when it is in a block: finality may be what is to be repaired.
+    ///
+    /// # Errors
+    /// `DispatchFailed` with the call's own error if it failed, and those of `ChainClient::submit`.
+    pub async fn dispatch_as_root(&self, call: &Call, admin: &Signer) -> Result<Included> {
+        let wrapped = enrolment::dispatch_as_root(&self.encode_call(call)?);
+        let included = self.submit_in_block(&wrapped, admin).await?;
+        self.dispatched_as_root(included)
+    }
+}
+
+impl ChainClient {
+    /// Turns the failure of a call that was dispatched as root into an error: the wrapping call itself succeeds.
+    fn dispatched_as_root(&self, included: Included) -> Result<Included> {
+        let outcome = included
+            .events
+            .iter()
+            .find(|event| event.name == "RootDispatched")
+            .map(Event::decode::<core::result::Result<(), DispatchError>>)
+            .transpose()?;
+        match outcome {
+            Some(Ok(())) => Ok(included),
+            Some(Err(error)) => Err(ClientError::DispatchFailed {
+                failure: name_dispatch_error(&error, &self.metadata()),
+                block: included.number,
+                extrinsic: included.extrinsic,
+            }),
+            None => Err(ClientError::InvalidAnswer {
+                what: "RootDispatched".into(),
+                reason: "no such event".into(),
             }),
         }
     }

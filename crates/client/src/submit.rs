@@ -64,7 +64,7 @@ impl Pending {
     /// Waits until it is in a block, and says how it went there. The block may still be abandoned.
     ///
     /// # Errors
-    /// `DispatchFailed`, `TransactionRefused`, `TransactionExpired`, `TimeExpired`, and those of the connection.
+    /// `DispatchFailed`, `TransactionDropped`, `TransactionExpired`, `TimeExpired`, and those of the connection.
     pub async fn in_block(&mut self) -> Result<Included> {
         let waiting = self.wait(false);
         let block = ChainClient::within("inclusion in a block", PATIENCE, waiting).await?;
@@ -90,10 +90,10 @@ impl Pending {
                     return Ok(hash);
                 }
                 Some(Ok(TransactionStatus::Invalid)) => {
-                    return Err(refused("it became invalid in the pool"));
+                    return Err(dropped("it became invalid in the pool"));
                 }
                 Some(Ok(TransactionStatus::Usurped(_))) => {
-                    return Err(refused(
+                    return Err(dropped(
                         "another transaction with the same nonce replaced it",
                     ));
                 }
@@ -182,10 +182,9 @@ impl Sent {
     }
 }
 
-fn refused(reason: &str) -> ClientError {
-    ClientError::TransactionRefused {
+fn dropped(reason: &str) -> ClientError {
+    ClientError::TransactionDropped {
         reason: reason.to_owned(),
-        custom: None,
     }
 }
 

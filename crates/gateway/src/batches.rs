@@ -19,6 +19,10 @@ use std::{
 };
 use tokio::sync::Notify;
 
+/// How long is waited after a batch that got into no block. Longer than the relay waits: both use the operator's nonces, and
+/// blocks that take no batches still take the anchor that may be lacking.
+const BATCH_PAUSE: Duration = Duration::from_secs(60);
+
 /// Where and when a record is encrypted, as a job sees it.
 pub struct Encryption<'a> {
     /// The patient, with the month's label key.
@@ -44,6 +48,7 @@ pub struct Batches<R> {
     hospital: HospitalId,
     enc: [u8; 32],
     patience: Duration,
+    pause: Duration,
     /// Held while records are encrypted and written to the outbox: their order there is that of their indices.
     open: tokio::sync::Mutex<Option<Arc<Open>>>,
     finalized: Notify,
@@ -73,6 +78,7 @@ impl<R: BatchRegistry> Batches<R> {
             hospital,
             enc,
             patience,
+            pause: BATCH_PAUSE,
             open,
             finalized,
         })
@@ -108,7 +114,8 @@ impl<R: BatchRegistry> Batches<R> {
     }
 
     /// Encrypts a record under the open batch and writes what comes out to the outbox. Waits while counters are exhausted;
-    /// when that takes too long it opens another batch, if the consortium allows one more.
+    /// when that takes too long it opens another batch, if the consortium allows one more. Waits as well while blocks take no
+    /// batches, or the consortium cannot be reached: the plaintext is in memory only, and a job that gave up would lose it.
     ///
     /// # Errors
     /// `Encrypt`, `OutboxFailed`, and those of the chain.
@@ -122,10 +129,16 @@ impl<R: BatchRegistry> Batches<R> {
             let mut guard = self.open.lock().await;
             let open = match guard.as_ref().filter(|open| open.epoch == with.epoch) {
                 Some(open) => Arc::clone(open),
-                None => {
-                    let open = self.open_batch(with.epoch, with.job).await?;
-                    Arc::clone(guard.insert(open))
-                }
+                None => match self.open_batch(with.epoch, with.job).await {
+                    Ok(open) => Arc::clone(guard.insert(open)),
+                    Err(GatewayError::Chain(error)) if error.is_transient() => {
+                        drop(guard);
+                        tracing::warn!(%error, "no batch could be registered; will try again");
+                        tokio::time::sleep(self.pause).await;
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                },
             };
             self.phase(with.job, JobPhase::Encrypting)?;
             let made = run_encryption(
@@ -168,6 +181,10 @@ impl<R: BatchRegistry> Batches<R> {
                 if error.is_dispatch("PhiIndex", "MaxBatchesPerEpochExceeded") =>
             {
                 tracing::warn!("no more batches this month; waiting for entries to become final");
+                Ok(false)
+            }
+            Err(GatewayError::Chain(error)) if error.is_transient() => {
+                tracing::warn!(%error, "no further batch could be registered; will try again");
                 Ok(false)
             }
             Err(error) => Err(error),

@@ -45,7 +45,9 @@ pub struct Tuning {
     pub max_nonces: usize,
     /// How often chains are looked at when nothing wakes the gateway, in milliseconds.
     pub poll_ms: u64,
-    /// After how many hospital blocks a head is anchored although nothing needs it.
+    /// After how many hospital blocks a head is anchored although nothing needs it. Keep it well below the consortium's
+    /// `MaxAnchorAge` (in slots): an older anchor leaves the hospital's validators with restricted blocks. A transaction may wait
+    /// 64 blocks before it is sent again, so a quarter of `MaxAnchorAge` is a good value; on a test network with a short one, say 5.
     pub anchor_every: u32,
     /// How long an exhausted counter waits for finality before another batch is opened, in milliseconds.
     pub exhaustion_wait_ms: u64,
@@ -136,6 +138,16 @@ mod tests {
             config.check(),
             Err(GatewayError::InvalidConfig(_))
         ));
+    }
+
+    #[test]
+    fn anchoring_should_be_far_more_frequent_than_the_consortium_demands() {
+        // `MaxAnchorAge` is 1200 slots unless the council says otherwise.
+        assert!(Tuning::default().anchor_every <= 300);
+        let text = json("127.0.0.1:8081").replacen('{', r#"{"tuning":{"anchor_every":5},"#, 1);
+        let config: GatewayConfig = serde_json::from_str(&text).unwrap();
+        assert_eq!(config.tuning.anchor_every, 5);
+        assert_eq!(config.tuning.poll_ms, Tuning::default().poll_ms);
     }
 
     #[test]

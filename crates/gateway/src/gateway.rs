@@ -13,8 +13,7 @@ use crate::{
     nonces::Nonces,
     outbox::{Counts, JobId, JobPhase, Outbox},
     ports::{EntrySource, Registry},
-    register::{Registered, Registrar},
-    relay::{Relay, Relayed},
+    pump::Pump,
     secrets::EncryptionSecrets,
     store::Storer,
     track::Tracker,
@@ -282,14 +281,11 @@ impl Gateway {
             },
         ));
 
-        let pump = Arc::new(Pump {
-            registrar: Registrar::new(shared.hospital_chain.clone(), shared.consortium.clone()),
-            relay: Relay::new(
-                shared.hospital_chain.clone(),
-                shared.consortium.clone(),
-                config.tuning.anchor_every,
-            ),
-        });
+        let pump = Arc::new(Pump::new(
+            shared.hospital_chain.clone(),
+            shared.consortium.clone(),
+            config.tuning.anchor_every,
+        ));
         tasks.spawn(repeat(
             Arc::clone(&shared),
             "relay",
@@ -375,32 +371,6 @@ async fn check_operator(
         ));
     }
     Ok(())
-}
-
-/// Registers what can be registered and anchors what must be anchored.
-struct Pump {
-    registrar: Registrar<HospitalPort, ConsortiumPort>,
-    relay: Relay<HospitalPort, ConsortiumPort>,
-}
-
-impl Pump {
-    /// `true` if there may be more to do at once.
-    async fn step(&self) -> Result<bool> {
-        match self.registrar.step().await? {
-            Registered::Block(..) => Ok(true),
-            Registered::NeedsAnchor(number) => {
-                let relayed = self.relay.advance(Some(number)).await?;
-                Ok(relayed.head().number >= number)
-            }
-            Registered::UpToDate => {
-                let relayed = self.relay.advance(None).await?;
-                if let Relayed::Waiting(head) = relayed {
-                    tracing::debug!(number = head.number, "a head is due and not provable yet");
-                }
-                Ok(false)
-            }
-        }
-    }
 }
 
 /// Does a step again and again: at once while there is more, after a pause otherwise, after growing pauses on failures.

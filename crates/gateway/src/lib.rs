@@ -15,6 +15,7 @@ pub mod ingest;
 pub mod nonces;
 pub mod outbox;
 pub mod ports;
+mod pump;
 pub mod register;
 pub mod relay;
 pub mod secrets;

@@ -96,6 +96,12 @@ domains! {
     pub const DISCLOSE: &[u8] = b"BSPP-V01-DISCLOSE";
     /// Requester's receipt for a disclosed record.
     pub const RECEIPT: &[u8] = b"BSPP-V01-RECEIPT";
+    /// Signature of a block author's attestation (section 9).
+    pub const CONFORMANCE: &[u8] = b"BSPP-V01-CONFORMANCE";
+    /// Commitment to the evidence of an attestation.
+    pub const EVIDENCE: &[u8] = b"BSPP-V01-EVIDENCE";
+    /// Merkle leaf of a registration on the consortium: what a block's content digest is the root of.
+    pub const REGISTRATION_LEAF: &[u8] = b"BSPP-V01-REGISTRATION-LEAF";
     /// HPKE info of trapdoors sent to a requester.
     pub const HPKE_GRANT: &[u8] = b"BSPP-V01-HPKE-GRANT";
     /// HPKE info of a record sent to a requester.

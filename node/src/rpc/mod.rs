@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! RPC: what every Substrate node has, GRANDPA's proofs, and this project's `peks_*` and `phi_*`.
+//! RPC: what every Substrate node has, GRANDPA's proofs, and this project's `conformance_*`,
+//! `peks_*` and `phi_*`.
 
+pub mod conformance;
 pub mod finality;
 pub mod peks;
 pub mod phi;
@@ -9,6 +11,7 @@ pub mod phi;
 mod tests;
 
 use crate::{
+    conformance::GateView,
     search::{ChainView, PhiIndex},
     service::{FullBackend, FullClient, FullPool},
 };
@@ -49,6 +52,8 @@ pub struct FullDeps {
     pub grandpa: GrandpaDeps,
     /// The chain as search sees it.
     pub view: Arc<dyn ChainView>,
+    /// The gate before authoring.
+    pub gates: Arc<dyn GateView>,
     /// The tag index, on the consortium chain.
     pub index: Option<Arc<PhiIndex>>,
 }
@@ -62,6 +67,7 @@ pub fn create(
     deps: FullDeps,
     executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError> {
+    use conformance::ConformanceApiServer;
     use finality::FinalityApiServer;
     use peks::PeksApiServer;
     use phi::{PhiChunkApiServer, PhiIndexApiServer};
@@ -73,6 +79,7 @@ pub fn create(
         pool,
         grandpa,
         view,
+        gates,
         index,
     } = deps;
     let mut module = RpcModule::new(());
@@ -102,6 +109,7 @@ pub fn create(
         }
         .into_rpc(),
     )?;
+    module.merge(conformance::Conformance::new(gates).into_rpc())?;
     module.merge(phi::Chunks::new(view.clone()).into_rpc())?;
     if let Some(index) = index {
         module.merge(phi::Entries::new(view.clone(), index.clone()).into_rpc())?;

@@ -2,14 +2,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::{
+    conformance::{Conformance, ConformanceApiServer},
     peks::{Peks, PeksApiServer, MAX_QUERIES},
     phi::{Chunks, Entries, PhiChunkApiServer, PhiIndexApiServer, MAX_BLOCKS},
 };
+use crate::conformance::testing as gate;
 use crate::search::{
     testing::{entry, hospital, open_batch, registration, Chain, Patient},
     worker, SearchEvent,
 };
-use bspp_primitives::{BatchId, Hash};
+use bspp_primitives::{
+    conformance::{BlockAttestation, Shortfall, StandingFault, SuspensionReason},
+    BatchId, Hash,
+};
 use futures::future::BoxFuture;
 use jsonrpsee::{core::server::MethodsError, Methods, RpcModule};
 use polkadot_sdk::{sc_rpc_api::DenyUnsafe, sp_core::traits::SpawnNamed};
@@ -291,5 +296,91 @@ async fn chunk_should_be_bytes_or_null() {
     assert_eq!(
         call(&methods, "phi_chunk", json!([Hash::zero()])).await["result"],
         Value::Null
+    );
+}
+
+async fn conformance_status(gates: Arc<gate::Gates>) -> Value {
+    let methods: Methods = Conformance::new(gates).into_rpc().into();
+    call(&methods, "conformance_status", json!([])).await
+}
+
+#[tokio::test]
+async fn conformance_status_should_show_attestation_and_evidence() {
+    let gates = gate::Gates::open();
+    *gates.attestation.lock().unwrap() = Some(BlockAttestation {
+        slot: gate::VALID_UNTIL - 1,
+        author: gate::author(2),
+        kind: gate::full(),
+    });
+    let answer = conformance_status(gates.clone()).await;
+    let status = &answer["result"];
+    assert_eq!(
+        (&status["number"], &status["hash"]),
+        (&json!(7), &json!(gate::parent()))
+    );
+    assert_eq!(
+        status["attestation"],
+        json!({
+            "slot": gate::VALID_UNTIL - 1,
+            "author": gate::author(2),
+            "kind": "full",
+            "evidence": gate::evidence().commitment,
+        })
+    );
+    assert_eq!(
+        status["authors"][0],
+        json!({
+            "author": gate::author(1),
+            "key": format!("0x{}", hex::encode(gate::key(1))),
+            "verdict": "full",
+            "reason": null,
+            "evidence": {
+                "commitment": gate::evidence().commitment,
+                "validUntil": gate::VALID_UNTIL,
+                "then": "anchor_stale",
+            },
+        })
+    );
+}
+
+#[tokio::test]
+async fn conformance_status_should_give_reasons_when_blocks_are_not_full() {
+    let gates = gate::Gates::open();
+    *gates.attestation.lock().unwrap() = Some(BlockAttestation {
+        slot: gate::VALID_UNTIL,
+        author: gate::author(2),
+        kind: bspp_primitives::AttestationKind::Restricted,
+    });
+    gates.refuse(StandingFault::Suspended {
+        reason: SuspensionReason::Decision,
+    });
+    let answer = conformance_status(gates.clone()).await;
+    let status = &answer["result"];
+    assert_eq!(status["attestation"]["kind"], json!("restricted"));
+    assert_eq!(status["attestation"]["evidence"], Value::Null);
+    let author = |n: usize| {
+        let author = &status["authors"][n];
+        (author["verdict"].clone(), author["reason"].clone())
+    };
+    assert_eq!(author(0), (json!("refused"), json!("suspended: decision")));
+    // The evidence was good in the best block's slot and is not in the next.
+    assert_eq!(author(1), (json!("restricted"), json!("anchor_stale")));
+
+    *gates.standing.lock().unwrap() = Ok(());
+    gates.restrict(Shortfall::NoCredential);
+    let answer = conformance_status(gates).await;
+    let author = &answer["result"]["authors"][0];
+    assert_eq!(author["reason"], json!("no_credential"));
+    assert_eq!(author["evidence"], Value::Null);
+}
+
+#[tokio::test]
+async fn conformance_status_should_fail_when_the_gate_cannot_be_read() {
+    let gates = gate::Gates::open();
+    gates.fail("no state");
+    let answer = conformance_status(gates).await;
+    assert_eq!(
+        answer["error"]["message"],
+        json!("the gate cannot be read: no state")
     );
 }

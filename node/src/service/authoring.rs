@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Making blocks: Aura's slot worker.
+//! Making blocks: Aura's slot worker behind the gate of conformance.
 
 use super::{FullClient, FullPool, FullSelectChain, GrandpaImport};
+use crate::conformance::{
+    AttestationSource, Attester, ClientGates, ConformingWorker, HonestSource, Metrics,
+};
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
-    sc_consensus_aura::{SlotProportion, StartAuraParams},
+    sc_consensus_aura::{build_aura_worker, BuildAuraWorkerParams, SlotProportion},
+    sc_consensus_slots::{start_slot_worker, SimpleSlotWorkerToSlotWorker},
     sc_network_sync::SyncingService,
     sc_service::{error::Error as ServiceError, TaskManager},
     sc_telemetry::TelemetryHandle,
+    sp_consensus::SelectChain,
     sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair},
     sp_keystore::KeystorePtr,
     *,
@@ -34,6 +39,41 @@ pub struct Authoring {
     pub registry: Option<substrate_prometheus_endpoint::Registry>,
     /// Telemetry.
     pub telemetry: Option<TelemetryHandle>,
+    /// The gate's counters.
+    pub metrics: Metrics,
+}
+
+impl Authoring {
+    /// An attester with the node's keys and its client's view of the gate.
+    pub fn attester(&self) -> Attester {
+        let gates = Arc::new(ClientGates(self.client.clone()));
+        Attester::new(gates, self.keystore.clone())
+    }
+}
+
+/// How a node authors: on which blocks, and with which attestations.
+pub trait Authorship: Send + 'static {
+    /// The rule for the block to build on.
+    type SelectChain: SelectChain<OpaqueBlock> + 'static;
+    /// Where attestations come from.
+    type Source: AttestationSource;
+
+    /// Makes both for a node.
+    fn prepare(self, params: &Authoring) -> (Self::SelectChain, Self::Source);
+}
+
+/// As it should be: on the best chain, with the attestation that the gate asks for or not at all.
+#[derive(Clone, Copy, Debug)]
+pub struct Conforming;
+
+impl Authorship for Conforming {
+    type SelectChain = FullSelectChain;
+    type Source = HonestSource;
+
+    fn prepare(self, params: &Authoring) -> (FullSelectChain, HonestSource) {
+        let source = HonestSource::new(params.attester(), params.metrics.clone());
+        (params.select_chain.clone(), source)
+    }
 }
 
 /// Starts authoring as an essential task: if it fails, the node stops.
@@ -41,7 +81,12 @@ pub struct Authoring {
 /// # Errors
 ///
 /// When the slot duration cannot be read from the runtime.
-pub fn start(params: Authoring, task_manager: &TaskManager) -> Result<(), ServiceError> {
+pub fn start(
+    params: Authoring,
+    authorship: impl Authorship,
+    task_manager: &TaskManager,
+) -> Result<(), ServiceError> {
+    let (select_chain, source) = authorship.prepare(&params);
     let proposer_factory = sc_basic_authorship::ProposerFactory::new(
         task_manager.spawn_handle(),
         params.client.clone(),
@@ -51,35 +96,39 @@ pub fn start(params: Authoring, task_manager: &TaskManager) -> Result<(), Servic
     );
     let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*params.client)?;
     let backoff_authoring_blocks: Option<()> = None;
-    let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
-        StartAuraParams {
-            slot_duration,
-            client: params.client,
-            select_chain: params.select_chain,
-            block_import: params.block_import,
-            proposer_factory,
-            create_inherent_data_providers: move |_, ()| async move {
-                let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-                let slot =
-                    sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
-                        *timestamp,
-                        slot_duration,
-                    );
-                Ok((slot, timestamp))
-            },
-            force_authoring: params.force_authoring,
-            backoff_authoring_blocks,
-            keystore: params.keystore,
-            sync_oracle: params.sync.clone(),
-            justification_sync_link: params.sync,
-            block_proposal_slot_portion: SlotProportion::new(2f32 / 3f32),
-            max_block_proposal_slot_portion: None,
-            telemetry: params.telemetry,
-            compatibility_mode: Default::default(),
+    let aura = build_aura_worker::<AuraPair, _, _, _, _, _, _, _, _>(BuildAuraWorkerParams {
+        client: params.client,
+        block_import: params.block_import,
+        proposer_factory,
+        keystore: params.keystore,
+        sync_oracle: params.sync.clone(),
+        justification_sync_link: params.sync.clone(),
+        force_authoring: params.force_authoring,
+        backoff_authoring_blocks,
+        block_proposal_slot_portion: SlotProportion::new(2f32 / 3f32),
+        max_block_proposal_slot_portion: None,
+        telemetry: params.telemetry,
+        compatibility_mode: Default::default(),
+    });
+    let authoring = start_slot_worker(
+        slot_duration,
+        select_chain,
+        SimpleSlotWorkerToSlotWorker(ConformingWorker::new(aura, source)),
+        params.sync,
+        move |_, ()| async move {
+            let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+            let slot =
+                sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
+                    *timestamp,
+                    slot_duration,
+                );
+            Ok((slot, timestamp))
         },
-    )?;
-    task_manager
-        .spawn_essential_handle()
-        .spawn_blocking("aura", Some("block-authoring"), aura);
+    );
+    task_manager.spawn_essential_handle().spawn_blocking(
+        "aura",
+        Some("block-authoring"),
+        authoring,
+    );
     Ok(())
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A running node.
 
-use super::{authoring, finality, new_partial, FullClient};
+use super::{
+    authoring::{self, Authorship},
+    finality, new_partial, FullClient,
+};
 use crate::{
     cli::TagIndexParams,
+    conformance::ClientGates,
     rpc,
     search::{worker, ChainView, ClientView, PhiIndex},
 };
@@ -19,14 +23,15 @@ use polkadot_sdk::{
 };
 use std::{path::PathBuf, sync::Arc};
 
-/// Builds and starts a node.
+/// Builds and starts a node. `authorship` says how it authors, if it does.
 ///
 /// # Errors
 ///
 /// When the configuration cannot be served, or a part of the node does not start.
-pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
+pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     config: Configuration,
     params: TagIndexParams,
+    authorship: A,
 ) -> Result<TaskManager, ServiceError> {
     check_config(&config)?;
     let sc_service::PartialComponents {
@@ -37,7 +42,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
         keystore_container,
         select_chain,
         transaction_pool,
-        other: (block_import, grandpa_link, mut telemetry),
+        other: (block_import, grandpa_link, mut telemetry, metrics),
     } = new_partial(&config)?;
 
     let registry = config.prometheus_registry().cloned();
@@ -45,7 +50,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
         &config.network,
         registry.clone(),
     );
-    let metrics = N::register_notification_metrics(config.prometheus_registry());
+    let notification_metrics = N::register_notification_metrics(config.prometheus_registry());
     let genesis = client
         .block_hash(0)?
         .ok_or_else(|| other("NotFound: the genesis block"))?;
@@ -53,7 +58,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
     let (grandpa_protocol, grandpa_notifications) =
         sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
             protocol_name.clone(),
-            metrics.clone(),
+            notification_metrics.clone(),
             net_config.peer_store_handle(),
         );
     net_config.add_notification_protocol(grandpa_protocol);
@@ -71,7 +76,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
             // Blocks are executed, all of them: see `check_config`.
             warp_sync_config: None,
             block_relay: None,
-            metrics,
+            metrics: notification_metrics,
             gap_sync_body_policy: None,
         })?;
 
@@ -113,6 +118,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
             proofs: FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set)),
         },
         view,
+        gates: Arc::new(ClientGates(client.clone())),
         index,
     };
 
@@ -149,8 +155,9 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>>(
             force_authoring,
             registry: registry.clone(),
             telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
+            metrics,
         };
-        authoring::start(params, &task_manager)?;
+        authoring::start(params, authorship, &task_manager)?;
     }
     if enable_grandpa {
         let params = finality::Finality {

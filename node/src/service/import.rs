@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The import queue: Aura's verifier, then GRANDPA's block import.
+//! The import queue: proof of conformance, Aura's verifier, then GRANDPA's block import.
 
 use super::{FullClient, GrandpaImport};
+use crate::conformance::{ClientGates, ConformanceVerifier, Metrics};
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
-    sc_consensus::{import_queue::BasicQueue, DefaultImportQueue},
+    sc_consensus::{import_queue::BasicQueue, DefaultImportQueue, Verifier},
     sc_consensus_aura::{build_verifier, BuildVerifierParams},
     sc_telemetry::TelemetryHandle,
     sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair},
@@ -13,17 +14,13 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// Builds the import queue. Further checks wrap the verifier here: only a verifier's error costs the sending peer its
-/// reputation.
-pub fn import_queue(
+/// Aura's verifier: seal, slot and inherents.
+pub fn aura_verifier(
     client: Arc<FullClient>,
-    block_import: GrandpaImport,
-    spawner: &impl SpawnEssentialNamed,
-    registry: Option<&substrate_prometheus_endpoint::Registry>,
     telemetry: Option<TelemetryHandle>,
-) -> DefaultImportQueue<OpaqueBlock> {
+) -> impl Verifier<OpaqueBlock> {
     let inherents_client = client.clone();
-    let verifier = build_verifier::<AuraPair, _, _, OpaqueBlock>(BuildVerifierParams {
+    build_verifier::<AuraPair, _, _, OpaqueBlock>(BuildVerifierParams {
         client,
         create_inherent_data_providers: move |parent, ()| {
             let client = inherents_client.clone();
@@ -43,7 +40,22 @@ pub fn import_queue(
         check_for_equivocation: Default::default(),
         telemetry,
         compatibility_mode: Default::default(),
-    });
+    })
+}
+
+/// Builds the import queue. The gate stands in a verifier around Aura's: only a verifier's error costs the sending peer its
+/// reputation.
+pub fn import_queue(
+    client: Arc<FullClient>,
+    block_import: GrandpaImport,
+    metrics: Metrics,
+    spawner: &impl SpawnEssentialNamed,
+    registry: Option<&substrate_prometheus_endpoint::Registry>,
+    telemetry: Option<TelemetryHandle>,
+) -> DefaultImportQueue<OpaqueBlock> {
+    let gates = Arc::new(ClientGates(client.clone()));
+    let aura = aura_verifier(client, telemetry);
+    let verifier = ConformanceVerifier::new(aura, gates, metrics);
     let justification_import = Some(Box::new(block_import.clone()) as Box<_>);
     BasicQueue::new(
         verifier,

@@ -6,10 +6,12 @@ mod finality;
 mod full;
 mod import;
 mod partial;
-pub mod runtime_api;
+mod runtime_api;
 
+pub use authoring::{Authoring, Authorship, Conforming};
 pub use full::{default_index_path, new_full};
-pub use partial::new_partial;
+pub use import::aura_verifier;
+pub use partial::{new_partial, Partial};
 
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{sc_executor::WasmExecutor, *};

@@ -5,6 +5,7 @@ use super::{
     import::import_queue, Executor, FullBackend, FullClient, FullPool, FullSelectChain,
     GrandpaImport, GrandpaLink, JUSTIFICATION_PERIOD,
 };
+use crate::conformance::Metrics;
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus::DefaultImportQueue,
@@ -14,21 +15,21 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// The parts: besides the usual ones, GRANDPA's import and link, and telemetry.
+/// The parts: besides the usual ones, GRANDPA's import and link, telemetry, and the gate's counters.
 pub type Partial = PartialComponents<
     FullClient,
     FullBackend,
     FullSelectChain,
     DefaultImportQueue<OpaqueBlock>,
     FullPool,
-    (GrandpaImport, GrandpaLink, Option<Telemetry>),
+    (GrandpaImport, GrandpaLink, Option<Telemetry>, Metrics),
 >;
 
 /// Builds the parts.
 ///
 /// # Errors
 ///
-/// When the database, the keystore or the runtime cannot be used.
+/// When the database, the keystore or the runtime cannot be used, or metrics of the same names are registered already.
 pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
@@ -77,9 +78,11 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
         select_chain.clone(),
         telemetry.as_ref().map(|telemetry| telemetry.handle()),
     )?;
+    let metrics = Metrics::new(config.prometheus_registry())?;
     let import_queue = import_queue(
         client.clone(),
         grandpa_import.clone(),
+        metrics.clone(),
         &task_manager.spawn_essential_handle(),
         config.prometheus_registry(),
         telemetry.as_ref().map(|telemetry| telemetry.handle()),
@@ -93,6 +96,6 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
         keystore_container,
         select_chain,
         transaction_pool,
-        other: (grandpa_import, grandpa_link, telemetry),
+        other: (grandpa_import, grandpa_link, telemetry, metrics),
     })
 }

@@ -4,11 +4,16 @@
 //! The client's type wants a runtime to know which calls exist. Calls always run in the wasm of the chain, so the bodies here
 //! are never reached. Each chain implements a part of the set; before an API that only one chain has, ask `has_api`.
 
+// The macro makes items that nobody could document.
+#![allow(missing_docs)]
+
 use bspp_primitives::{
-    apis::ChainKind, AccountId, AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryBlock,
-    Epoch, Hospital, HospitalId, IdentifiedBatch, Match, MatchedRecord, Nonce,
-    OpaqueBlock as Block, Patient, RecordId, RecordLocation, RegisteredBlock, Registration,
-    Request, RequestId, Sequence, StoredRecord, X25519Key,
+    apis::ChainKind,
+    conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
+    AccountId, AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryBlock, Epoch, Hospital,
+    HospitalId, IdentifiedBatch, Match, MatchedRecord, Nonce, OpaqueBlock as Block, Patient,
+    RecordId, RecordLocation, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    StoredRecord, X25519Key,
 };
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
@@ -109,6 +114,13 @@ sp_api::impl_runtime_apis! {
     impl bspp_primitives::apis::ChainApi<Block> for Runtime {
         fn kind() -> ChainKind { only_in_wasm!() }
         fn chain() -> H256 { only_in_wasm!() }
+    }
+
+    impl bspp_primitives::apis::ConformanceApi<Block, AccountId> for Runtime {
+        fn gate(_: u64) -> Option<Gate<AccountId>> { only_in_wasm!() }
+        fn attestation() -> Option<BlockAttestation<AccountId>> { only_in_wasm!() }
+        fn authors() -> Vec<AuthorStanding<AccountId>> { only_in_wasm!() }
+        fn suspension(_: AccountId) -> Option<SuspensionReason> { only_in_wasm!() }
     }
 
     impl bspp_primitives::apis::ConsortiumApi<Block, AccountId> for Runtime {

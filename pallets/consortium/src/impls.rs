@@ -3,7 +3,7 @@
 
 use crate::{pallet::*, GenesisHospital, HospitalRecord, HospitalStatus, Member};
 use alloc::vec::Vec;
-use bspp_primitives::{epoch_at, Epoch, HospitalId, Role, X25519Key};
+use bspp_primitives::{epoch_at, traits::AuthorStandings, Epoch, HospitalId, Role, X25519Key};
 use frame_support::{
     ensure,
     traits::{ChangeMembers, Get, InitializeMembers, Time},
@@ -126,6 +126,7 @@ impl<T: Config> Pallet<T> {
         record.delegates = 0;
         Hospitals::<T>::insert(hospital, record);
         UsedQuota::<T>::remove(hospital);
+        T::Authors::leave_next_session(&validators);
         Ok(())
     }
 
@@ -135,9 +136,11 @@ impl<T: Config> Pallet<T> {
             record.status == HospitalStatus::Active,
             Error::<T>::InvalidStatus
         );
-        Self::ensure_enough_without(&HospitalValidators::<T>::get(hospital))?;
+        let validators = HospitalValidators::<T>::get(hospital);
+        Self::ensure_enough_without(&validators)?;
         record.status = HospitalStatus::Suspended;
         Hospitals::<T>::insert(hospital, record);
+        T::Authors::leave_next_session(&validators);
         Ok(())
     }
 

@@ -32,7 +32,7 @@ pub mod pallet {
     // FRAME's prelude has another `Member`.
     use super::types::Member;
     use alloc::{boxed::Box, vec::Vec};
-    use bspp_primitives::{Epoch, HospitalId, Moment, X25519Key};
+    use bspp_primitives::{traits::AuthorStandings, Epoch, HospitalId, Moment, X25519Key};
     use frame_support::{
         dispatch::GetDispatchInfo,
         pallet_prelude::*,
@@ -59,6 +59,8 @@ pub mod pallet {
         /// The session pallet: which validators are in force and which have session keys.
         type Session: ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>
             + ValidatorRegistration<Self::AccountId>;
+        /// Suspensions of single validators, and who may leave so that somebody may still author.
+        type Authors: AuthorStandings<Self::AccountId>;
         /// The time, in milliseconds.
         type Time: Time<Moment = Moment>;
         /// Calls that keep the chain going: anchors, revocations, governance, session keys.
@@ -159,17 +161,17 @@ pub mod pallet {
             /// Account that acts for it.
             operator: T::AccountId,
         },
-        /// A hospital was removed for good.
+        /// A hospital was removed for good. Its validators leave at the next session.
         HospitalRemoved {
             /// Identifier.
             hospital: HospitalId,
         },
-        /// A hospital was suspended.
+        /// A hospital was suspended. Its validators leave at the next session.
         HospitalSuspended {
             /// Identifier.
             hospital: HospitalId,
         },
-        /// A suspended hospital is in good standing again.
+        /// A suspended hospital is in good standing again. Its validators return with the next set that is planned.
         HospitalReadmitted {
             /// Identifier.
             hospital: HospitalId,
@@ -221,7 +223,7 @@ pub mod pallet {
             /// The validator.
             validator: T::AccountId,
         },
-        /// A validator was removed; it leaves with the next change of sessions.
+        /// A validator was removed; it leaves at the next session.
         ValidatorRemoved {
             /// The hospital.
             hospital: HospitalId,
@@ -254,7 +256,7 @@ pub mod pallet {
         InvalidEpoch,
         /// The hospital's standing does not allow this.
         InvalidStatus,
-        /// Fewer validators with session keys would remain than the chain needs.
+        /// Too few validators with session keys would remain, or nobody in good standing in this or the next session.
         InvalidValidatorCount,
         /// No member, a member named twice, or a prime that is no member.
         InvalidCouncil,
@@ -299,8 +301,7 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Adds a hospital with its operator and X25519 key, in force from the current month.
         ///
-        /// Origin: the council. Errors: `AlreadyExists`, `MaxHospitalsExceeded`, `InvalidEncryptionKey`. Event:
-        /// `HospitalAdded`.
+        /// Origin: the council. Errors: `AlreadyExists`, `MaxHospitalsExceeded`, `InvalidEncryptionKey`. Event: `HospitalAdded`.
         #[pallet::call_index(0)]
         #[pallet::weight((T::WeightInfo::add_hospital(), DispatchClass::Operational))]
         pub fn add_hospital(
@@ -316,7 +317,8 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Removes a hospital for good, with its validators. Its accounts act for nobody from now on.
+        /// Removes a hospital for good. Its accounts act for nobody from now on; its validators author no block from now
+        /// on and leave the set at the next session.
         ///
         /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (removed before), `InvalidValidatorCount`. Event:
         /// `HospitalRemoved`.
@@ -332,7 +334,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Suspends a hospital: its accounts are refused and its validators leave the set.
+        /// Suspends a hospital: its accounts are refused, its validators author no block and leave at the next session.
         ///
         /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (not active), `InvalidValidatorCount`. Event:
         /// `HospitalSuspended`.
@@ -378,8 +380,8 @@ pub mod pallet {
 
         /// Replaces the council. Who is not named is removed. The prime's vote counts for who did not vote.
         ///
-        /// Origin: the council. Errors: `InvalidCouncil`, `MaxCouncilExceeded`, `AlreadyExists` (the account has another
-        /// role). Event: `CouncilChanged`.
+        /// Origin: the council. Errors: `InvalidCouncil`, `MaxCouncilExceeded`, `AlreadyExists` (has another role). Event:
+        /// `CouncilChanged`.
         #[pallet::call_index(5)]
         #[pallet::weight((T::WeightInfo::set_council(T::MaxCouncil::get()), DispatchClass::Operational))]
         pub fn set_council(
@@ -395,8 +397,7 @@ pub mod pallet {
 
         /// Dispatches a call as root: runtime upgrades and what else no pallet offers to the council.
         ///
-        /// Origin: the council. The call's failure is no failure of this one; the event has its outcome. Event:
-        /// `RootDispatched`.
+        /// Origin: the council. The call's failure is no failure of this one. Event: `RootDispatched`, with the outcome.
         #[pallet::call_index(6)]
         #[pallet::weight({
             let info = call.get_dispatch_info();
@@ -477,7 +478,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Removes a validator of the sender's hospital.
+        /// Removes a validator of the sender's hospital. It authors no block and leaves the set at the next session.
         ///
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`, `InvalidValidatorCount`.
         /// Event: `ValidatorRemoved`.

@@ -30,7 +30,6 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Checks what must hold between the storage items.
-    #[cfg(any(feature = "try-runtime", test))]
     pub fn do_try_state() -> Result<(), &'static str> {
         use frame_support::{ensure, traits::Get};
         let ids = HospitalIds::<T>::get();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{self as pallet_consortium, GenesisHospital};
-use bspp_primitives::{Epoch, HospitalId, Moment};
+use bspp_primitives::{traits::AuthorStandings, Epoch, HospitalId, Moment};
 use core::cell::RefCell;
 use frame_support::{
     derive_impl,
@@ -13,6 +13,7 @@ use frame_support::{
     },
 };
 use frame_system::{EnsureRoot, RawOrigin};
+use pallet_session::SessionManager;
 use sp_core::H256;
 use sp_runtime::{traits::ConvertInto, BuildStorage};
 
@@ -35,6 +36,8 @@ thread_local! {
     static NOW: RefCell<Moment> = const { RefCell::new(0) };
     static SESSION: RefCell<u32> = const { RefCell::new(0) };
     static IN_FORCE: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
+    static QUEUED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
+    static SUSPENDED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
     static KEYLESS: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
     static COUNCIL: RefCell<(Vec<AccountId>, Option<AccountId>)> =
         const { RefCell::new((Vec::new(), None)) };
@@ -62,6 +65,29 @@ impl ValidatorSet<AccountId> for Sessions {
 impl ValidatorRegistration<AccountId> for Sessions {
     fn is_registered(id: &AccountId) -> bool {
         !KEYLESS.with_borrow(|keyless| keyless.contains(id))
+    }
+}
+
+/// Suspensions of single validators, and the sets of this session and the next, as the pallets of a runtime keep them.
+pub struct Gate;
+impl AuthorStandings<AccountId> for Gate {
+    fn is_suspended(author: &AccountId) -> bool {
+        SUSPENDED.with_borrow(|suspended| suspended.contains(author))
+    }
+    fn may_leave(leaving: &[AccountId]) -> bool {
+        [Sessions::validators(), queued()].iter().all(|set| {
+            set.iter()
+                .any(|who| !leaving.contains(who) && may_author(who))
+        })
+    }
+    fn leave_next_session(leaving: &[AccountId]) {
+        QUEUED.with_borrow_mut(|queued| {
+            for who in leaving {
+                if queued.len() > 1 {
+                    queued.retain(|other| other != who);
+                }
+            }
+        });
     }
 }
 
@@ -99,6 +125,7 @@ impl pallet_consortium::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId>;
     type Council = Recorder;
     type Session = Sessions;
+    type Authors = Gate;
     type Time = Clock;
     type OperationalCalls = Operational;
     type QuotaWeight = ConstU64<QUOTA_WEIGHT>;
@@ -152,6 +179,40 @@ pub fn set_session(index: u32) {
 
 pub fn set_in_force(validators: &[AccountId]) {
     IN_FORCE.with_borrow_mut(|set| *set = validators.to_vec());
+}
+
+/// Who authors in this session.
+pub fn in_force() -> Vec<AccountId> {
+    Sessions::validators()
+}
+
+pub fn set_queued(validators: &[AccountId]) {
+    QUEUED.with_borrow_mut(|set| *set = validators.to_vec());
+}
+
+/// Who authors in the next session.
+pub fn queued() -> Vec<AccountId> {
+    QUEUED.with_borrow(Clone::clone)
+}
+
+pub fn set_suspended(authors: &[AccountId]) {
+    SUSPENDED.with_borrow_mut(|set| *set = authors.to_vec());
+}
+
+/// Whether a validator is in good standing.
+pub fn may_author(who: &AccountId) -> bool {
+    !Gate::is_suspended(who) && Consortium::standing_of(who).is_ok()
+}
+
+/// What the session pallet does at the end of a session: the queued set is in force, another is queued. An author without
+/// keys is left out.
+pub fn next_session() {
+    set_in_force(&queued());
+    SESSION.with_borrow_mut(|session| *session += 1);
+    let planned = Consortium::new_session(Sessions::session_index() + 1);
+    let mut next = planned.unwrap_or_else(Sessions::validators);
+    next.retain(Sessions::is_registered);
+    set_queued(&next);
 }
 
 pub fn set_keyless(validators: &[AccountId]) {
@@ -210,6 +271,7 @@ impl ExtBuilder {
     pub fn build(self) -> sp_io::TestExternalities {
         set_session(0);
         set_keyless(&[]);
+        set_suspended(&[]);
         let genesis = RuntimeGenesisConfig {
             system: Default::default(),
             consortium: crate::GenesisConfig {
@@ -222,6 +284,7 @@ impl ExtBuilder {
             System::set_block_number(1);
             set_time(EPOCH);
             set_in_force(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
+            set_queued(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
         });
         ext
     }
@@ -231,6 +294,7 @@ impl ExtBuilder {
         self.build().execute_with(|| {
             test();
             Consortium::do_try_state().unwrap();
+            assert!(Gate::may_leave(&[]), "nobody may author");
         });
     }
 }

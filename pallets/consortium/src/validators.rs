@@ -3,13 +3,17 @@
 
 use crate::{pallet::*, HospitalStatus};
 use alloc::vec::Vec;
-use bspp_primitives::HospitalId;
+use bspp_primitives::{
+    conformance::StandingFault,
+    traits::{AuthorStandings, SuspendHospital},
+    HospitalId,
+};
 use core::marker::PhantomData;
 use frame_support::{
     ensure,
     traits::{Get, ValidatorRegistration, ValidatorSet},
 };
-use sp_runtime::{traits::Convert, DispatchResult};
+use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
 
 /// Target of this pallet's log lines.
 const LOG_TARGET: &str = "runtime::consortium";
@@ -20,7 +24,22 @@ impl<T: Config> Pallet<T> {
         Validators::<T>::get(validator)
     }
 
-    /// Validators of active hospitals that have session keys, sorted: the set that should author.
+    /// Whether a validator is one of a member in good standing. Its own suspension is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// `NotMember` if it is no hospital's validator, `HospitalSuspended` if its hospital is suspended.
+    pub fn standing_of(validator: &T::AccountId) -> Result<(), StandingFault> {
+        let hospital = Validators::<T>::get(validator).ok_or(StandingFault::NotMember)?;
+        match Self::status(&hospital) {
+            Some(HospitalStatus::Active) => Ok(()),
+            Some(HospitalStatus::Suspended) => Err(StandingFault::HospitalSuspended),
+            Some(HospitalStatus::Removed) | None => Err(StandingFault::NotMember),
+        }
+    }
+
+    /// Validators of active hospitals that have session keys and are not suspended themselves, sorted: the set that should
+    /// author.
     pub fn planned_validators() -> Vec<T::AccountId> {
         let mut planned = Vec::new();
         for hospital in HospitalIds::<T>::get() {
@@ -28,7 +47,8 @@ impl<T: Config> Pallet<T> {
                 planned.extend(
                     HospitalValidators::<T>::get(hospital)
                         .into_iter()
-                        .filter(T::Session::is_registered),
+                        .filter(T::Session::is_registered)
+                        .filter(|who| !T::Authors::is_suspended(who)),
                 );
             }
         }
@@ -36,13 +56,19 @@ impl<T: Config> Pallet<T> {
         planned
     }
 
-    /// Whether enough validators remain without `leaving`. Who leaves no gap may always go.
+    /// Whether enough validators remain without `leaving`. Who leaves no gap in the planned set may go, unless nobody else in
+    /// good standing is left in the set of this session or of the next: those two are fixed, and a set in which nobody may
+    /// author stops the chain.
     pub(crate) fn ensure_enough_without(leaving: &[T::AccountId]) -> DispatchResult {
         let planned = Self::planned_validators();
         let remaining = planned.iter().filter(|who| !leaving.contains(who)).count();
         let enough = u32::try_from(remaining).map_or(true, |n| n >= T::MinValidators::get());
         ensure!(
             enough || remaining == planned.len(),
+            Error::<T>::InvalidValidatorCount
+        );
+        ensure!(
+            T::Authors::may_leave(leaving),
             Error::<T>::InvalidValidatorCount
         );
         Ok(())
@@ -79,11 +105,24 @@ impl<T: Config> Pallet<T> {
             Validators::<T>::get(validator) == Some(hospital),
             Error::<T>::NotFound
         );
-        Self::ensure_enough_without(core::slice::from_ref(validator))?;
+        let leaving = core::slice::from_ref(validator);
+        Self::ensure_enough_without(leaving)?;
         HospitalValidators::<T>::mutate(hospital, |validators| {
             validators.retain(|who| who != validator);
         });
         Validators::<T>::remove(validator);
+        T::Authors::leave_next_session(leaving);
+        Ok(())
+    }
+}
+
+/// For what was proved against a hospital. Fails, and changes nothing, as `suspend_hospital` does.
+impl<T: Config> SuspendHospital for Pallet<T> {
+    fn suspend(hospital: &HospitalId) -> Result<(), DispatchError> {
+        Self::do_suspend_hospital(*hospital)?;
+        Self::deposit_event(Event::HospitalSuspended {
+            hospital: *hospital,
+        });
         Ok(())
     }
 }
@@ -92,7 +131,7 @@ impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
     fn new_session(_: u32) -> Option<Vec<T::AccountId>> {
         let planned = Self::planned_validators();
         if planned.is_empty() {
-            log::error!(target: LOG_TARGET, "no validator has session keys; the set stays");
+            log::error!(target: LOG_TARGET, "no validator in good standing has session keys; the set stays");
             return None;
         }
         let mut current = T::Session::validators();

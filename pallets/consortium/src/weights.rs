@@ -48,12 +48,20 @@ fn of(time: u64, entries: u64) -> Weight {
 }
 
 impl<T: frame_system::Config> SubstrateWeight<T> {
-    /// Reading the whole validator set: identifiers, each hospital with its validators, each validator's keys.
+    /// Reading the whole validator set: identifiers, each hospital with its validators, each validator's keys and suspension.
+    /// Then the sets of this session and the next, of each author its suspension and standing; of the latter who leaves is
+    /// taken out.
     fn walk(h: u32, v: u32) -> Weight {
         let (h, v) = (u64::from(h), u64::from(v));
-        let reads = h.saturating_mul(2).saturating_add(v).saturating_add(1);
-        of(STEP.saturating_mul(h.saturating_add(v)), reads)
-            .saturating_add(T::DbWeight::get().reads(reads))
+        let reads = h
+            .saturating_mul(2)
+            .saturating_add(v.saturating_mul(8))
+            .saturating_add(4);
+        of(
+            STEP.saturating_mul(h.saturating_add(v.saturating_mul(4))),
+            reads,
+        )
+        .saturating_add(T::DbWeight::get().reads_writes(reads, 2))
     }
 
     fn call(time: u64, reads: u64, writes: u64) -> Weight {

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What other pallets and extensions need of this one.
 
-use crate::{Clinicians, Config, Consents, Pallet, Validators, ValidatorsDirty};
+use crate::{Clinicians, Config, Consents, Pallet, Validators};
 use alloc::vec::Vec;
 use bspp_primitives::{
-    traits::{self, Admission, Staff},
+    traits::{self, Admission, AuthorStandings, Staff},
     ConsentId, Epoch,
 };
 use core::marker::PhantomData;
-use frame_support::traits::{Contains, EnsureOrigin};
+use frame_support::traits::{Contains, EnsureOrigin, ValidatorRegistration, ValidatorSet};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
+
+/// Target of this pallet's log lines.
+const LOG_TARGET: &str = "runtime::enrolment";
 
 impl<T: Config> traits::Consents for Pallet<T> {
     fn covers(consent: &ConsentId, patient: &[u8; 32], epoch: Epoch) -> bool {
@@ -61,14 +64,31 @@ impl<T: Config> Admission<T::AccountId, <T as frame_system::Config>::RuntimeCall
     }
 }
 
-/// The set changes only when an admin changes it, and is never empty.
+impl<T: Config> Pallet<T> {
+    /// The validators that the admins named, in their order, without those that are suspended or lost their session keys: the
+    /// set that should author.
+    pub fn planned_validators() -> Vec<T::AccountId> {
+        Validators::<T>::get()
+            .into_iter()
+            .filter(|who| !T::Authors::is_suspended(who) && T::SessionKeys::is_registered(who))
+            .collect()
+    }
+}
+
+/// The set follows the admins and the standing of nodes: who is suspended leaves, who is readmitted comes back. It is never
+/// empty.
 impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
     fn new_session(_: u32) -> Option<Vec<T::AccountId>> {
-        if !ValidatorsDirty::<T>::take() {
+        let planned = Self::planned_validators();
+        if planned.is_empty() {
+            log::error!(target: LOG_TARGET, "no validator in good standing has session keys; the set stays");
             return None;
         }
-        let validators = Validators::<T>::get();
-        (!validators.is_empty()).then(|| validators.into_inner())
+        // Saying "the same again" would still be a change of authorities to GRANDPA, and so would another order.
+        let (mut next, mut current) = (planned.clone(), T::Session::validators());
+        next.sort();
+        current.sort();
+        (next != current).then_some(planned)
     }
 
     fn new_session_genesis(_: u32) -> Option<Vec<T::AccountId>> {

@@ -4,9 +4,9 @@
 #![cfg(feature = "runtime-benchmarks")]
 
 use crate::*;
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 use bspp_peks::{PatientKeys, Seed};
-use bspp_primitives::{messages, Consent, ConsentId, ConsentTerms, Patient};
+use bspp_primitives::{messages, traits::CurrentSlot, Consent, ConsentId, ConsentTerms, Patient};
 use frame_benchmarking::v2::*;
 use frame_support::{
     pallet_prelude::TransactionSource,
@@ -117,7 +117,10 @@ fn registered<T: Config>() -> ConsentId {
     id
 }
 
-#[benchmarks(where T::RuntimeCall: From<Call<T>> + Authorize)]
+#[benchmarks(where
+    <T as frame_system::Config>::RuntimeCall: From<Call<T>> + Authorize,
+    <T as Config>::RuntimeCall: From<frame_system::Call<T>>,
+)]
 mod benchmarks {
     use super::*;
 
@@ -183,6 +186,7 @@ mod benchmarks {
     fn remove_node() {
         let admin = admins::<T>();
         let node = node::<T>(0);
+        Credentials::<T>::insert(&node, 1);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(admin), node.clone());
@@ -244,7 +248,7 @@ mod benchmarks {
         let (chain, hospital) = (Pallet::<T>::chain(), Pallet::<T>::hospital());
         let message = messages::consent_withdrawal_message(&chain, &hospital, &id);
         let signature = keys().account(&hospital.0).sign(&message);
-        let call: T::RuntimeCall = Call::<T>::withdraw_consent {
+        let call: <T as frame_system::Config>::RuntimeCall = Call::<T>::withdraw_consent {
             consent: id,
             signature,
         }
@@ -257,6 +261,45 @@ mod benchmarks {
         }
 
         assert!(matches!(verdict, Some(Ok(_))));
+    }
+
+    #[benchmark]
+    fn issue_credential() {
+        let admin = admins::<T>();
+        let node = node::<T>(0);
+        T::Slot::set_slot(1);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(admin), node.clone(), 2);
+
+        assert_eq!(Pallet::<T>::credential(&node), Some(2));
+    }
+
+    #[benchmark]
+    fn revoke_credential() {
+        let admin = admins::<T>();
+        let node = node::<T>(0);
+        Credentials::<T>::insert(&node, 1);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(admin), node.clone());
+
+        assert_eq!(Pallet::<T>::credential(&node), None);
+    }
+
+    /// With the cheapest step of a runtime upgrade. Its own weight is charged once more.
+    #[benchmark]
+    fn dispatch_as_root() {
+        let admin = admins::<T>();
+        let code_hash = T::Hash::default();
+        let call: <T as Config>::RuntimeCall =
+            frame_system::Call::authorize_upgrade { code_hash }.into();
+        let call = Box::new(call);
+
+        #[block]
+        {
+            let _ = Pallet::<T>::dispatch_as_root(RawOrigin::Signed(admin).into(), call);
+        }
     }
 
     impl_benchmark_test_suite!(

@@ -2,8 +2,8 @@
 //! The chain's first state. A mistake in it stops the chain's birth, with a message.
 
 use crate::{
-    Admins, Clinicians, Config, ConsortiumChain, GenesisConfig, HospitalIdentity, Nodes, Pallet,
-    Validators,
+    Admins, Clinicians, Config, ConsortiumChain, Credentials, GenesisConfig, HospitalIdentity,
+    Nodes, Pallet, Validators,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{traits::Get, BoundedBTreeSet, BoundedVec};
@@ -39,6 +39,9 @@ impl<T: Config> Pallet<T> {
         for account in &validators {
             Nodes::<T>::insert(account, ());
             Self::add_node_references(account);
+            if genesis.credentials_until > 0 {
+                Credentials::<T>::insert(account, genesis.credentials_until);
+            }
         }
         assert!(
             usize::try_from(Nodes::<T>::count()) == Ok(validators.len()),

@@ -2,17 +2,18 @@
 //! What the calls do, and what other pallets and the runtime API read.
 
 use crate::{
-    Admins, Clinicians, Config, Consents, ConsortiumChain, Error, Event, HospitalIdentity, Nodes,
-    Pallet, Patients, Validators, ValidatorsDirty,
+    Admins, Clinicians, Config, Consents, ConsortiumChain, Credentials, Error, Event,
+    HospitalIdentity, Nodes, Pallet, Patients, Validators,
 };
 use bspp_peks::ed25519;
 use bspp_primitives::{
-    messages, traits::BundleVerifier, Consent, ConsentId, ConsentTerms, Ed25519Signature,
-    HospitalId, Patient, PatientBundle,
+    messages,
+    traits::{AuthorStandings, BundleVerifier},
+    Consent, ConsentId, ConsentTerms, Ed25519Signature, HospitalId, Patient, PatientBundle,
 };
 use frame_support::{
     ensure,
-    traits::{Get, ValidatorRegistration},
+    traits::{Get, ValidatorRegistration, ValidatorSet},
     BoundedVec,
 };
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
@@ -144,10 +145,12 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_remove_node(account: T::AccountId) -> DispatchResult {
         ensure!(Self::is_node(&account), Error::<T>::NodeNotFound);
         ensure!(
-            !Validators::<T>::get().contains(&account),
+            !Validators::<T>::get().contains(&account)
+                && !T::Session::validators().contains(&account),
             Error::<T>::NodeIsValidator
         );
         Nodes::<T>::remove(&account);
+        Credentials::<T>::remove(&account);
         Self::deposit_event(Event::NodeRemoved { account });
         Ok(())
     }
@@ -165,6 +168,10 @@ impl<T: Config> Pallet<T> {
         );
         for account in &validators {
             ensure!(Self::is_node(account), Error::<T>::NodeNotFound);
+            ensure!(
+                !T::Authors::is_suspended(account),
+                Error::<T>::NodeSuspended
+            );
             // A validator without keys would be in the set with empty ones and stop finality.
             ensure!(
                 T::SessionKeys::is_registered(account),
@@ -173,7 +180,6 @@ impl<T: Config> Pallet<T> {
         }
         let count = u32::try_from(validators.len()).unwrap_or(u32::MAX);
         Validators::<T>::put(validators);
-        ValidatorsDirty::<T>::put(true);
         Self::deposit_event(Event::ValidatorsSet { count });
         Ok(())
     }

@@ -7,6 +7,7 @@ extern crate alloc;
 mod adapters;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod credentials;
 mod genesis;
 mod impls;
 #[cfg(test)]
@@ -29,14 +30,15 @@ pub mod pallet {
     //! Storage, events, errors and calls.
 
     use crate::WeightInfo;
-    use alloc::vec::Vec;
+    use alloc::{boxed::Box, vec::Vec};
     use bspp_primitives::{
-        traits::BundleVerifier, Consent, ConsentId, ConsentTerms, Ed25519Signature, HospitalId,
-        Patient, PatientBundle,
+        traits::{AuthorStandings, BundleVerifier, CurrentSlot},
+        Consent, ConsentId, ConsentTerms, Ed25519Signature, HospitalId, Patient, PatientBundle,
     };
     use frame_support::{
+        dispatch::GetDispatchInfo,
         pallet_prelude::*,
-        traits::{Contains, ValidatorRegistration},
+        traits::{Contains, UnfilteredDispatchable, ValidatorRegistration, ValidatorSet},
     };
     use frame_system::{ensure_authorized, pallet_prelude::*};
     use sp_core::H256;
@@ -52,12 +54,24 @@ pub mod pallet {
     /// What the pallet needs of its runtime.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// A call of the runtime.
+        type RuntimeCall: Parameter
+            + UnfilteredDispatchable<RuntimeOrigin = <Self as frame_system::Config>::RuntimeOrigin>
+            + GetDispatchInfo;
         /// Verifies points, proofs of possession and signature of a patient's bundle.
         type BundleVerifier: BundleVerifier;
         /// Which accounts have registered session keys.
         type SessionKeys: ValidatorRegistration<Self::AccountId>;
+        /// The session pallet: which validators are in force.
+        type Session: ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>;
+        /// Suspensions of single nodes.
+        type Authors: AuthorStandings<Self::AccountId>;
+        /// The slot of this block, from which a credential's time is counted.
+        type Slot: CurrentSlot;
         /// Calls that keep the chain going: all that a node's account may send.
         type OperationalCalls: Contains<<Self as frame_system::Config>::RuntimeCall>;
+        /// Calls that an admin may dispatch as root: runtime upgrades and `grandpa.note_stalled`, no more.
+        type RootCalls: Contains<<Self as Config>::RuntimeCall>;
         /// Admins at most.
         #[pallet::constant]
         type MaxAdmins: Get<u32>;
@@ -67,6 +81,9 @@ pub mod pallet {
         /// Nodes at most, and so validators.
         #[pallet::constant]
         type MaxNodes: Get<u32>;
+        /// For how many slots a credential is issued at most.
+        #[pallet::constant]
+        type MaxCredentialSlots: Get<u64>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -99,9 +116,9 @@ pub mod pallet {
     pub type Validators<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxNodes>, ValueQuery>;
 
-    /// Whether the validators changed since the last session was planned.
+    /// Credentials of nodes: the last slot in which each is good. Who has none authors restricted blocks.
     #[pallet::storage]
-    pub type ValidatorsDirty<T: Config> = StorageValue<_, bool, ValueQuery>;
+    pub type Credentials<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64>;
 
     /// Patients by their account here, a pseudonym that no other hospital sees.
     #[pallet::storage]
@@ -125,6 +142,8 @@ pub mod pallet {
         pub clinicians: Vec<T::AccountId>,
         /// Nodes that author from the start. Their session keys stand in the session's genesis.
         pub validators: Vec<T::AccountId>,
+        /// Last slot in which their credentials are good; 0 if they have none.
+        pub credentials_until: u64,
     }
 
     #[pallet::genesis_build]
@@ -190,12 +209,29 @@ pub mod pallet {
             /// The consent.
             consent: ConsentId,
         },
+        /// A node has a credential; it replaces an older one.
+        CredentialIssued {
+            /// The node.
+            account: T::AccountId,
+            /// Last slot in which it is good.
+            expires_at: u64,
+        },
+        /// A node has no credential any more.
+        CredentialRevoked {
+            /// The node.
+            account: T::AccountId,
+        },
+        /// An admin dispatched a call as root.
+        RootDispatched {
+            /// Its outcome.
+            result: DispatchResult,
+        },
     }
 
     /// Why a call fails.
     #[pallet::error]
     pub enum Error<T> {
-        /// The sender has not the role that the call needs.
+        /// The sender has not the role that the call needs, or no admin may dispatch that call as root.
         NotAuthorized,
         /// The account is an admin.
         AdminAlreadyExists,
@@ -239,6 +275,12 @@ pub mod pallet {
         InvalidConsentPeriod,
         /// The signature is not the patient's over the expected message.
         InvalidSignature,
+        /// A validator's account is suspended.
+        NodeSuspended,
+        /// The credential would end by now, or lies too far ahead.
+        InvalidExpiry,
+        /// The node has no credential.
+        CredentialNotFound,
     }
 
     #[pallet::hooks]
@@ -247,6 +289,7 @@ pub mod pallet {
         fn integrity_test() {
             assert!(T::MaxAdmins::get() > 0, "there must be room for an admin");
             assert!(T::MaxNodes::get() > 0, "there must be room for a node");
+            assert!(T::MaxCredentialSlots::get() > 0, "a credential needs time");
         }
 
         #[cfg(feature = "try-runtime")]
@@ -273,8 +316,7 @@ pub mod pallet {
         /// Removes an admin, not the last one.
         ///
         /// * Origin: signed by an admin.
-        /// * Effect: the account may manage no longer. It keeps its reference, so that old transactions cannot be
-        ///   replayed.
+        /// * Effect: the account may manage no longer. It keeps its reference: old transactions must not be replayed.
         /// * Errors: `NotAuthorized`, `AdminNotFound`, `LastAdmin`.
         /// * Events: `AdminRemoved`.
         #[pallet::call_index(1)]
@@ -326,7 +368,7 @@ pub mod pallet {
         /// Removes a node's account that is no validator.
         ///
         /// * Origin: signed by an admin.
-        /// * Effect: the account may transact no longer. It keeps its references.
+        /// * Effect: the account may transact no longer and has no credential. It keeps its references.
         /// * Errors: `NotAuthorized`, `NodeNotFound`, `NodeIsValidator`.
         /// * Events: `NodeRemoved`.
         #[pallet::call_index(5)]
@@ -339,8 +381,8 @@ pub mod pallet {
         /// Names the nodes that author and finalize blocks.
         ///
         /// * Origin: signed by an admin.
-        /// * Effect: they take over with the next session that is planned.
-        /// * Errors: `NotAuthorized`, `InvalidValidators`, `NodeNotFound`, `SessionKeysNotFound`.
+        /// * Effect: they take over with the next session that is planned, whoever is suspended by then left out.
+        /// * Errors: `NotAuthorized`, `InvalidValidators`, `NodeNotFound`, `NodeSuspended`, `SessionKeysNotFound`.
         /// * Events: `ValidatorsSet`.
         #[pallet::call_index(6)]
         #[pallet::weight((
@@ -372,8 +414,7 @@ pub mod pallet {
         ///
         /// * Origin: signed by a clinician or an admin.
         /// * Effect: records may name the consent.
-        /// * Errors: `NotAuthorized`, `PatientNotFound`, `InvalidConsentPeriod`, `ConsentAlreadyExists`,
-        ///   `InvalidSignature`.
+        /// * Errors: `NotAuthorized`, `PatientNotFound`, `InvalidConsentPeriod`, `ConsentAlreadyExists`, `InvalidSignature`.
         /// * Events: `ConsentRegistered`.
         #[pallet::call_index(8)]
         #[pallet::weight(T::WeightInfo::register_consent())]
@@ -389,8 +430,7 @@ pub mod pallet {
         /// Withdraws a consent. No record is stored under it any more.
         ///
         /// * Origin: whoever has the patient's signature over
-        ///   [`bspp_primitives::messages::consent_withdrawal_message`]; patients transact not. Any other origin is
-        ///   refused.
+        ///   [`bspp_primitives::messages::consent_withdrawal_message`]; patients transact not.
         /// * Effect: the consent is withdrawn, for good.
         /// * Errors: `ConsentNotFound`, `ConsentWithdrawn`. In the pool: [`crate::types::CONSENT_NOT_FOUND`],
         ///   `Stale`, `BadProof`.
@@ -406,6 +446,55 @@ pub mod pallet {
         ) -> DispatchResult {
             ensure_authorized(origin)?;
             Self::do_withdraw_consent(consent)
+        }
+
+        /// Issues a node's credential: the evidence with which it authors blocks that may carry anything.
+        ///
+        /// * Origin: signed by an admin.
+        /// * Effect: the credential is good up to and including slot `expires_at`. It replaces an older one.
+        /// * Errors: `NotAuthorized`, `NodeNotFound`, `InvalidExpiry`.
+        /// * Events: `CredentialIssued`.
+        #[pallet::call_index(10)]
+        #[pallet::weight((T::WeightInfo::issue_credential(), DispatchClass::Operational))]
+        pub fn issue_credential(
+            origin: OriginFor<T>,
+            node: T::AccountId,
+            expires_at: u64,
+        ) -> DispatchResult {
+            Self::ensure_admin(origin)?;
+            Self::do_issue_credential(node, expires_at)
+        }
+
+        /// Revokes a node's credential before its time.
+        ///
+        /// * Origin: signed by an admin.
+        /// * Effect: the node authors restricted blocks from the next block on.
+        /// * Errors: `NotAuthorized`, `CredentialNotFound`.
+        /// * Events: `CredentialRevoked`.
+        #[pallet::call_index(11)]
+        #[pallet::weight((T::WeightInfo::revoke_credential(), DispatchClass::Operational))]
+        pub fn revoke_credential(origin: OriginFor<T>, node: T::AccountId) -> DispatchResult {
+            Self::ensure_admin(origin)?;
+            Self::do_revoke_credential(node)
+        }
+
+        /// Dispatches one of few calls as root: a runtime upgrade, or a restart of stalled finality.
+        ///
+        /// * Origin: signed by an admin.
+        /// * Effect: the call's. Its failure is no failure of this one.
+        /// * Errors: `NotAuthorized` (no admin, or none of [`Config::RootCalls`]).
+        /// * Events: `RootDispatched`, with the outcome.
+        #[pallet::call_index(12)]
+        #[pallet::weight({
+            let info = call.get_dispatch_info();
+            (T::WeightInfo::dispatch_as_root().saturating_add(info.call_weight), info.class)
+        })]
+        pub fn dispatch_as_root(
+            origin: OriginFor<T>,
+            call: Box<<T as Config>::RuntimeCall>,
+        ) -> DispatchResult {
+            Self::ensure_admin(origin)?;
+            Self::do_dispatch_as_root(*call)
         }
     }
 }

@@ -5,15 +5,17 @@
 use crate as pallet_enrolment;
 use bspp_peks::{AccountKey, PatientKeys, Seed};
 use bspp_primitives::{
-    messages, traits::BundleVerifier, ConsentId, ConsentTerms, HospitalId, PatientBundle,
+    messages,
+    traits::{AuthorStandings, BundleVerifier, CurrentSlot},
+    ConsentId, ConsentTerms, HospitalId, PatientBundle,
 };
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, Contains, ValidatorRegistration},
+    traits::{ConstU32, ConstU64, Contains, ValidatorRegistration, ValidatorSet},
 };
 use rand::{rngs::StdRng, SeedableRng};
 use sp_core::H256;
-use sp_runtime::BuildStorage;
+use sp_runtime::{traits::ConvertInto, BuildStorage};
 use std::sync::OnceLock;
 
 /// Genesis hash of the consortium chain.
@@ -25,6 +27,9 @@ pub const OTHER_ADMIN: u64 = 2;
 pub const CLINICIAN: u64 = 10;
 pub const NODE: u64 = 20;
 pub const STRANGER: u64 = 99;
+/// Slot in which tests begin.
+pub const NOW: u64 = 1_000;
+pub const MAX_CREDENTIAL_SLOTS: u64 = 50;
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -41,15 +46,27 @@ impl frame_system::Config for Test {
 parameter_types! {
     /// Accounts without session keys.
     pub static Keyless: Vec<u64> = Vec::new();
+    /// Nodes that are suspended.
+    pub static Suspended: Vec<u64> = Vec::new();
+    /// Validators in force.
+    pub static InForce: Vec<u64> = Vec::new();
+    /// Slot of the block.
+    pub static Slot: u64 = NOW;
 }
 
 impl pallet_enrolment::Config for Test {
+    type RuntimeCall = RuntimeCall;
     type BundleVerifier = PlainVerifier;
     type SessionKeys = Keys;
+    type Session = Sessions;
+    type Authors = Standings;
+    type Slot = Slots;
     type OperationalCalls = SystemCalls;
+    type RootCalls = FewCalls;
     type MaxAdmins = ConstU32<3>;
     type MaxClinicians = ConstU32<3>;
     type MaxNodes = ConstU32<3>;
+    type MaxCredentialSlots = ConstU64<MAX_CREDENTIAL_SLOTS>;
     type WeightInfo = ();
 }
 
@@ -71,6 +88,61 @@ impl ValidatorRegistration<u64> for Keys {
     }
 }
 
+/// The session has [`InForce`].
+pub struct Sessions;
+
+impl ValidatorSet<u64> for Sessions {
+    type ValidatorId = u64;
+    type ValidatorIdOf = ConvertInto;
+    fn session_index() -> u32 {
+        0
+    }
+    fn validators() -> Vec<u64> {
+        InForce::get()
+    }
+}
+
+/// Nobody is suspended but [`Suspended`].
+pub struct Standings;
+
+impl AuthorStandings<u64> for Standings {
+    fn is_suspended(author: &u64) -> bool {
+        Suspended::get().contains(author)
+    }
+    fn may_leave(_: &[u64]) -> bool {
+        true
+    }
+    fn leave_next_session(_: &[u64]) {}
+}
+
+/// [`Slot`].
+pub struct Slots;
+
+impl CurrentSlot for Slots {
+    fn current_slot() -> u64 {
+        Slot::get()
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set_slot(slot: u64) {
+        Slot::set(slot);
+    }
+}
+
+/// What an admin may do as root here.
+pub struct FewCalls;
+
+impl Contains<RuntimeCall> for FewCalls {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::System(
+                frame_system::Call::set_heap_pages { .. }
+                    | frame_system::Call::apply_authorized_upgrade { .. }
+            )
+        )
+    }
+}
+
 /// Calls of the system pallet are operational here.
 pub struct SystemCalls;
 
@@ -85,6 +157,7 @@ pub struct ExtBuilder {
     admins: Vec<u64>,
     clinicians: Vec<u64>,
     validators: Vec<u64>,
+    credentials_until: u64,
     patients: Vec<usize>,
 }
 
@@ -94,6 +167,7 @@ impl Default for ExtBuilder {
             admins: vec![ADMIN],
             clinicians: vec![CLINICIAN],
             validators: vec![NODE],
+            credentials_until: 0,
             patients: Vec::new(),
         }
     }
@@ -115,6 +189,12 @@ impl ExtBuilder {
         self
     }
 
+    /// Gives the validators credentials that are good until this slot.
+    pub fn with_credentials_until(mut self, slot: u64) -> Self {
+        self.credentials_until = slot;
+        self
+    }
+
     /// Enrols the `n`th patient.
     pub fn with_patient(mut self, n: usize) -> Self {
         self.patients.push(n);
@@ -129,7 +209,8 @@ impl ExtBuilder {
                 chain: CHAIN,
                 admins: self.admins,
                 clinicians: self.clinicians,
-                validators: self.validators,
+                validators: self.validators.clone(),
+                credentials_until: self.credentials_until,
             },
         }
         .build_storage()
@@ -138,6 +219,9 @@ impl ExtBuilder {
         ext.execute_with(|| {
             System::set_block_number(1);
             Keyless::set(Vec::new());
+            Suspended::set(Vec::new());
+            InForce::set(self.validators);
+            Slot::set(NOW);
             for n in self.patients {
                 Enrolment::enrol_patient(RuntimeOrigin::signed(CLINICIAN), bundle(n)).unwrap();
             }

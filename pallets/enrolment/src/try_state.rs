@@ -3,13 +3,15 @@
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Admins, Clinicians, Config, Consents, Nodes, Pallet, Patients, Validators};
+use crate::{
+    Admins, Clinicians, Config, Consents, Credentials, Nodes, Pallet, Patients, Validators,
+};
 use bspp_primitives::messages;
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-    /// Members have references, validators are nodes, patients and consents stand under their own identifiers.
+    /// Members have references, validators and holders of credentials are nodes, patients and consents stand under their own identifiers.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let members = Admins::<T>::get()
             .into_iter()
@@ -37,6 +39,9 @@ impl<T: Config> Pallet<T> {
         );
         for account in Validators::<T>::get() {
             ensure!(Self::is_node(&account), "validator is no node");
+        }
+        for account in Credentials::<T>::iter_keys() {
+            ensure!(Self::is_node(&account), "credential of no node");
         }
         for (account, patient) in Patients::<T>::iter() {
             ensure!(

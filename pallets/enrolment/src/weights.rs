@@ -44,6 +44,12 @@ pub trait WeightInfo {
     fn withdraw_consent() -> Weight;
     /// Authorization of `withdraw_consent`.
     fn authorize_withdrawal() -> Weight;
+    /// `issue_credential`.
+    fn issue_credential() -> Weight;
+    /// `revoke_credential`.
+    fn revoke_credential() -> Weight;
+    /// `dispatch_as_root`, without the dispatched call.
+    fn dispatch_as_root() -> Weight;
 }
 
 fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
@@ -70,18 +76,18 @@ macro_rules! estimates {
         fn add_node() -> Weight {
             weight($db, 0, 4, 3)
         }
-        // Reads: admins, the node, the count, validators.
+        // Reads: admins, the node, the count, validators, the credential.
         fn remove_node() -> Weight {
-            weight($db, 0, 4, 2)
+            weight($db, 0, 5, 3)
         }
-        // Reads: admins, of each validator the node and its keys.
+        // Reads: admins, of each validator the node, its suspension and its keys.
         fn set_validators(n: u32) -> Weight {
             let n = u64::from(n);
             weight(
                 $db,
                 BASE.saturating_mul(n),
-                n.saturating_mul(2).saturating_add(1),
-                2,
+                n.saturating_mul(3).saturating_add(1),
+                1,
             )
         }
         // Reads: admins, the clinician, the patient, chain, hospital, the block.
@@ -98,6 +104,17 @@ macro_rules! estimates {
         // Reads: the consent, chain, hospital.
         fn authorize_withdrawal() -> Weight {
             weight($db, VERIFY, 3, 0)
+        }
+        // Reads: admins, the node, the slot.
+        fn issue_credential() -> Weight {
+            weight($db, 0, 3, 1)
+        }
+        // Reads: admins, the credential.
+        fn revoke_credential() -> Weight {
+            weight($db, 0, 2, 1)
+        }
+        fn dispatch_as_root() -> Weight {
+            weight($db, 0, 1, 0)
         }
     };
 }

@@ -6,7 +6,10 @@ use crate::{
     pallet::{Anchors, AuthoritySets, Config, Error, Event, HeadRing, Heads, Pallet},
     types::{Anchor, Authorities, Justification, TrackedSet},
 };
-use bspp_primitives::{AnchoredHead, Header, HospitalId};
+use bspp_primitives::{
+    conformance::slot_of, traits::CurrentSlot, AnchoredHead, ContentDigest, Header, HospitalId,
+    Sequence,
+};
 use frame_support::{ensure, traits::Get};
 use sp_consensus_grandpa::SetId;
 use sp_core::H256;
@@ -33,7 +36,7 @@ impl<T: Config> Pallet<T> {
         Heads::<T>::get(hospital, hash)
     }
 
-    /// Whether the council has halted this anchor.
+    /// Whether this anchor is halted.
     pub fn is_halted(hospital: &HospitalId) -> bool {
         Anchors::<T>::get(hospital).is_some_and(|anchor| anchor.halted)
     }
@@ -60,9 +63,11 @@ impl<T: Config> Pallet<T> {
                 authorities,
             },
         );
-        let best = Self::to_head(header);
+        let best = Self::to_head(header, 0);
+        Self::restart_waiting(hospital, &best);
         let anchor = Anchor {
             best,
+            started_at: best.number,
             next_slot: 0,
             halted: false,
         };
@@ -112,7 +117,8 @@ impl<T: Config> Pallet<T> {
             });
         }
 
-        let head = Self::to_head(header);
+        let head = Self::to_head(header, anchor.best.entry_blocks);
+        Self::note_waiting(hospital, anchor.best.entry_blocks, &head);
         Self::remember(hospital, anchor, head);
         Self::deposit_event(Event::HeadAnchored {
             hospital,
@@ -133,11 +139,18 @@ impl<T: Config> Pallet<T> {
             };
             ensure!(anchor.halted != halted, refusal);
             anchor.halted = halted;
+            // Nothing could be registered meanwhile.
+            if !halted {
+                Self::restart_waiting(hospital, &anchor.best);
+            }
             Ok(())
         })
     }
 
-    fn ensure_size(header: &Header, justification: Option<&Justification>) -> DispatchResult {
+    pub(crate) fn ensure_size(
+        header: &Header,
+        justification: Option<&Justification>,
+    ) -> DispatchResult {
         use codec::Encode;
         let mut size = header.encoded_size();
         if let Some(justification) = justification {
@@ -161,12 +174,19 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn to_head(header: &Header) -> AnchoredHead {
+    /// The head that `header` is. A chain's entry blocks only become more: a header that says nothing of them, or less than an
+    /// earlier one, counts for as many as that.
+    fn to_head(header: &Header, at_least: Sequence) -> AnchoredHead {
+        let entry_blocks = ContentDigest::find(header.digest()).map_or(0, |content| content.total);
+        let now = T::Slot::current_slot();
         AnchoredHead {
             number: *header.number(),
             hash: header.hash(),
             state_root: *header.state_root(),
             anchored_at: frame_system::Pallet::<T>::block_number().saturated_into(),
+            // A head is as fresh as the block is young: anchoring an old backlog now does not make it new.
+            anchored_slot: slot_of(header.digest()).map_or(now, |authored| authored.min(now)),
+            entry_blocks: entry_blocks.max(at_least),
         }
     }
 

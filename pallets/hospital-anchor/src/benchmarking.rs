@@ -4,7 +4,7 @@
 use super::*;
 use alloc::{boxed::Box, vec::Vec};
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
-use bspp_primitives::{traits::Membership, Hashing, Header, HospitalId};
+use bspp_primitives::{traits::Membership, ContentDigest, Hashing, Header, HospitalId};
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
@@ -69,7 +69,7 @@ fn start<T: Config>(count: u32) -> Result<(), BenchmarkError> {
     Ok(())
 }
 
-/// Fills the ring with heads up to number `heads`.
+/// Fills the ring with heads up to number `heads`, each with an entry block that waits.
 fn fill<T: Config>(heads: u32) -> Result<(), BenchmarkError> {
     for number in 1..heads {
         let anchor = Anchors::<T>::get(hospital()).ok_or(BenchmarkError::Stop("no anchor"))?;
@@ -78,7 +78,10 @@ fn fill<T: Config>(heads: u32) -> Result<(), BenchmarkError> {
             hash: header(number, H256::zero()).hash(),
             state_root: H256::zero(),
             anchored_at: 0,
+            anchored_slot: number.into(),
+            entry_blocks: number,
         };
+        Pallet::<T>::note_waiting(hospital(), anchor.best.entry_blocks, &head);
         Pallet::<T>::remember(hospital(), anchor, head);
     }
     Ok(())
@@ -92,6 +95,18 @@ fn member<T: Config>() -> T::AccountId {
     let operator: T::AccountId = account("operator", 0, 0);
     T::Membership::make_member(&hospital(), &operator, &account("delegate", 0, 0));
     operator
+}
+
+/// A proof of `header` with the votes of all `count` voters, over `ancestors` headers.
+fn justify(header: &Header, count: u32, ancestors: u32) -> Justification {
+    make_justification_for_header(JustificationGeneratorParams {
+        header: header.clone(),
+        round: 1,
+        set_id: SET_ID,
+        authorities: voters(count),
+        ancestors,
+        forks: 1,
+    })
 }
 
 /// Anchors `hospital` at a head whose state has `value` under `key`, below `depth` full branches. Returns
@@ -181,14 +196,12 @@ mod benches {
         header
             .digest_mut()
             .push(DigestItem::Consensus(GRANDPA_ENGINE_ID, log));
-        let justification = make_justification_for_header(JustificationGeneratorParams {
-            header: header.clone(),
-            round: 1,
-            set_id: SET_ID,
-            authorities: voters(p),
-            ancestors: v,
-            forks: 1,
-        });
+        let content = ContentDigest {
+            total: number,
+            ..Default::default()
+        };
+        header.digest_mut().push(content.to_digest_item());
+        let justification = justify(&header, p, v);
         #[extrinsic_call]
         _(
             RawOrigin::Signed(relayer),
@@ -222,6 +235,31 @@ mod benches {
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, hospital());
         assert!(!Pallet::<T>::is_halted(&hospital()));
+        Ok(())
+    }
+
+    /// `p` and `v` are those of both proofs together. Each has a vote at least.
+    #[benchmark]
+    fn report_conflict(
+        p: Linear<2, { T::MaxAuthorities::get().saturating_mul(2) }>,
+        v: Linear<0, { T::MaxAncestries::get().saturating_mul(2) }>,
+    ) -> Result<(), BenchmarkError> {
+        let reporter = member::<T>();
+        let votes = p / 2;
+        start::<T>(votes)?;
+        let (first, second) = (header(5, H256::zero()), header(5, H256::repeat_byte(1)));
+        let first_proof = justify(&first, votes, v / 2);
+        let second_proof = justify(&second, votes, v.saturating_sub(v / 2));
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(reporter),
+            hospital(),
+            Box::new(first),
+            first_proof,
+            Box::new(second),
+            second_proof,
+        );
+        assert!(Pallet::<T>::is_halted(&hospital()));
         Ok(())
     }
 

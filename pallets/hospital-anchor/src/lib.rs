@@ -8,6 +8,7 @@ extern crate alloc;
 mod anchor;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod conflict;
 mod finality;
 #[cfg(test)]
 mod mock;
@@ -15,10 +16,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 pub mod types;
+mod waiting;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Anchor, Authorities, Justification, TrackedSet};
+pub use types::{Anchor, Authorities, Justification, Pairs, TrackedSet};
 pub use weights::WeightInfo;
 
 /// Anchors of hospital chains.
@@ -28,7 +30,10 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use super::*;
     use alloc::boxed::Box;
-    use bspp_primitives::{traits::Membership, AnchoredHead, Header, HospitalId};
+    use bspp_primitives::{
+        traits::{CurrentSlot, Membership, RegisteredCount, SuspendHospital},
+        AnchoredHead, Header, HospitalId,
+    };
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use sp_consensus_grandpa::SetId;
@@ -42,6 +47,12 @@ pub mod pallet {
         type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
         /// Who may relay, and which hospitals there are.
         type Membership: Membership<Self::AccountId>;
+        /// The slot of this chain's block: says how old an anchor is.
+        type Slot: CurrentSlot;
+        /// How many entry blocks of a hospital are registered here.
+        type Registered: RegisteredCount;
+        /// Suspends a hospital whose voters finalized two blocks at one height.
+        type OnConflict: SuspendHospital;
         /// Heads remembered for each hospital; the oldest goes first. At least one. Say 128.
         #[pallet::constant]
         type MaxHeads: Get<u32>;
@@ -80,6 +91,12 @@ pub mod pallet {
     #[pallet::storage]
     pub type HeadRing<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, u32, H256>;
+
+    /// Anchorings that showed entry blocks of a hospital which are not registered: entry blocks up to the head, and the slot of
+    /// its anchoring. Both ascend. What is registered meanwhile goes when the next head comes.
+    #[pallet::storage]
+    pub type Waiting<T: Config> =
+        StorageMap<_, Blake2_128Concat, HospitalId, Pairs<T::MaxHeads>, ValueQuery>;
 
     /// What happened.
     #[pallet::event]
@@ -131,6 +148,15 @@ pub mod pallet {
             /// Whose chain.
             hospital: HospitalId,
         },
+        /// A hospital's voters finalized two blocks at one height. Its anchor is halted.
+        ConflictProved {
+            /// Whose chain.
+            hospital: HospitalId,
+            /// The height.
+            number: u32,
+            /// Whether the hospital was suspended. It is not if it is already, or if too few authors would remain.
+            suspended: bool,
+        },
     }
 
     /// Why a call or a read is refused.
@@ -148,7 +174,7 @@ pub mod pallet {
         AnchorHalted,
         /// The anchor is not halted.
         NotHalted,
-        /// The header is not newer than the best head.
+        /// The header is not newer than the best head; or the conflict not above the head that the anchor started at.
         InvalidNumber,
         /// The voters are none, stand twice, weigh nothing or too much.
         InvalidAuthorities,
@@ -178,6 +204,8 @@ pub mod pallet {
         InvalidVoteTarget,
         /// The header changes voters by force, with delay, or twice: the council must restart the anchor.
         InvalidAuthorityChange,
+        /// The headers are one and the same, or stand at different heights.
+        NoConflict,
         /// The head is not anchored, or no longer remembered.
         UnknownHead,
         /// The storage proof does not hold, or has nodes it does not need.
@@ -243,7 +271,8 @@ pub mod pallet {
         ///
         /// * Origin: [`Config::ForceOrigin`].
         /// * Effect: as [`Pallet::initialise_anchor`]; forgets all earlier heads, which may be forged, and
-        ///   resumes a halted anchor. The new head may be older than the best one.
+        ///   resumes a halted anchor. The new head may be older than the best one. Entry blocks up to it that
+        ///   are not registered wait from now on. Conflicts up to its height are settled by it.
         /// * Errors: `NotFound`, `MaxProofSizeExceeded`, `InvalidAuthorities`.
         /// * Events: [`Event::AnchorReinitialised`].
         #[pallet::call_index(1)]
@@ -329,6 +358,48 @@ pub mod pallet {
             Self::do_set_halted(hospital, false)?;
             Self::deposit_event(Event::AnchorResumed { hospital });
             Ok(())
+        }
+
+        /// Proves that a hospital's voters finalized two blocks at one height.
+        ///
+        /// Both proofs must be as [`Pallet::submit_finality_proof`] wants them, and by the voters who sign now.
+        /// A conflict counts once: the anchor is halted by it, and the council restarts it above the conflict.
+        ///
+        /// * Origin: whoever acts for any active hospital. A reporter is trusted with nothing.
+        /// * Effect: the anchor is halted; the hospital is suspended, unless too few authors would remain.
+        /// * Errors: `NotAuthorized`, `MaxVotesExceeded`, `MaxAncestriesExceeded`, `MaxProofSizeExceeded`,
+        ///   `NoConflict`, `NotFound`, `AnchorHalted`, `InvalidNumber`, and those of a finality proof.
+        /// * Events: [`Event::ConflictProved`].
+        #[pallet::call_index(5)]
+        #[pallet::weight((
+            T::WeightInfo::report_conflict(
+                first_justification.commit.precommits.len()
+                    .saturating_add(second_justification.commit.precommits.len())
+                    .saturated_into(),
+                first_justification.votes_ancestries.len()
+                    .saturating_add(second_justification.votes_ancestries.len())
+                    .saturated_into(),
+            ),
+            DispatchClass::Operational,
+        ))]
+        pub fn report_conflict(
+            origin: OriginFor<T>,
+            hospital: HospitalId,
+            first: Box<Header>,
+            first_justification: Justification,
+            second: Box<Header>,
+            second_justification: Justification,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            ensure!(
+                T::Membership::hospital_of(&who).is_some(),
+                Error::<T>::NotAuthorized
+            );
+            Self::do_report_conflict(
+                hospital,
+                (&first, &first_justification),
+                (&second, &second_justification),
+            )
         }
     }
 }

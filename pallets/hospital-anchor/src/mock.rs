@@ -4,7 +4,10 @@
 
 use crate::{self as pallet_hospital_anchor, types::Justification, Authorities};
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
-use bspp_primitives::{traits::Membership, Epoch, Hashing, Header, HospitalId, X25519Key};
+use bspp_primitives::{
+    traits::{CurrentSlot, Membership, RegisteredCount, SuspendHospital},
+    ContentDigest, Epoch, Hashing, Header, HospitalId, Sequence, X25519Key,
+};
 use codec::Encode;
 use frame_support::{derive_impl, parameter_types};
 use frame_system::EnsureRoot;
@@ -12,8 +15,10 @@ use sp_consensus_grandpa::{
     AuthorityId, AuthorityWeight, ConsensusLog, ScheduledChange, SetId, GRANDPA_ENGINE_ID,
 };
 use sp_core::H256;
-use sp_runtime::{traits::Header as _, BuildStorage, DigestItem, StateVersion};
-use std::cell::RefCell;
+use sp_runtime::{
+    traits::Header as _, BuildStorage, DigestItem, DispatchError, DispatchResult, StateVersion,
+};
+use std::{cell::RefCell, collections::BTreeMap};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -35,11 +40,64 @@ parameter_types! {
     pub const MaxAuthorities: u32 = 8;
     pub const MaxAncestries: u32 = 6;
     pub const MaxProofSize: u32 = 8 * 1024;
+    /// Slot of the block.
+    pub static NowSlot: u64 = 100;
+    /// Registered entry blocks of each hospital.
+    pub static RegisteredBlocks: BTreeMap<HospitalId, Sequence> = BTreeMap::new();
+    /// Hospitals suspended for a conflict.
+    pub static Suspended: Vec<HospitalId> = Vec::new();
+    /// Whether too few authors would remain without another hospital.
+    pub static MaySuspend: bool = true;
+}
+
+/// The slot that a test has set.
+pub struct Clock;
+impl CurrentSlot for Clock {
+    fn current_slot() -> u64 {
+        NowSlot::get()
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set_slot(slot: u64) {
+        NowSlot::set(slot);
+    }
+}
+
+/// The index of entry blocks.
+pub struct Index;
+impl Index {
+    /// Registers a hospital's entry blocks up to this many.
+    pub fn register(hospital: HospitalId, count: Sequence) {
+        RegisteredBlocks::mutate(|blocks| blocks.insert(hospital, count));
+    }
+}
+impl RegisteredCount for Index {
+    fn registered(hospital: &HospitalId) -> Sequence {
+        RegisteredBlocks::get()
+            .get(hospital)
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+/// Suspends hospitals. A refusal leaves a trace that must be undone.
+pub struct Suspensions;
+impl SuspendHospital for Suspensions {
+    fn suspend(hospital: &HospitalId) -> DispatchResult {
+        frame_support::storage::unhashed::put(b"suspending", hospital);
+        if !MaySuspend::get() {
+            return Err(DispatchError::Other("TooFewAuthors"));
+        }
+        Suspended::mutate(|suspended| suspended.push(*hospital));
+        Ok(())
+    }
 }
 
 impl crate::Config for Test {
     type ForceOrigin = EnsureRoot<u64>;
     type Membership = Members;
+    type Slot = Clock;
+    type Registered = Index;
+    type OnConflict = Suspensions;
     type MaxHeads = MaxHeads;
     type MaxAuthorities = MaxAuthorities;
     type MaxAncestries = MaxAncestries;
@@ -123,6 +181,16 @@ pub fn with_log(mut header: Header, log: ConsensusLog<u32>) -> Header {
     header
         .digest_mut()
         .push(DigestItem::Consensus(GRANDPA_ENGINE_ID, log.encode()));
+    header
+}
+
+/// `header` whose chain has `total` entry blocks up to it.
+pub fn with_total(mut header: Header, total: Sequence) -> Header {
+    let content = ContentDigest {
+        total,
+        ..Default::default()
+    };
+    header.digest_mut().push(content.to_digest_item());
     header
 }
 
@@ -213,6 +281,10 @@ impl ExtBuilder {
 
     /// Runs `test`.
     pub fn execute(self, test: impl FnOnce()) {
+        NowSlot::set(100);
+        RegisteredBlocks::set(BTreeMap::new());
+        Suspended::set(Vec::new());
+        MaySuspend::set(true);
         Self::build().execute_with(|| {
             for (hospital, header, voters, set_id) in self.anchors {
                 HospitalAnchor::initialise_anchor(

@@ -40,7 +40,7 @@ impl<T: Config> Pallet<T> {
     pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
         use crate::{
             finality,
-            pallet::{AuthoritySets, HeadRing},
+            pallet::{AuthoritySets, HeadRing, Waiting},
         };
         use frame_support::traits::Get;
 
@@ -57,12 +57,21 @@ impl<T: Config> Pallet<T> {
                 finality::is_valid_set(&set.authorities),
                 "the authorities can finalize"
             );
+            ensure!(
+                anchor.started_at <= anchor.best.number,
+                "the best head is no older than the first"
+            );
+            Self::check_waiting(&hospital, anchor.best.entry_blocks)?;
             for (slot, hash) in HeadRing::<T>::iter_prefix(hospital) {
                 ensure!(slot < T::MaxHeads::get(), "every slot lies in the ring");
                 let head = Heads::<T>::get(hospital, hash).ok_or("the ring names known heads")?;
                 ensure!(head.hash == hash, "a head stands under its hash");
                 let older = head.number < anchor.best.number || head == anchor.best;
                 ensure!(older, "no head is newer than the best");
+                ensure!(
+                    head.entry_blocks <= anchor.best.entry_blocks,
+                    "entry blocks only become more"
+                );
                 remembered = remembered.saturating_add(1);
             }
         }
@@ -79,6 +88,29 @@ impl<T: Config> Pallet<T> {
             sets == Anchors::<T>::iter_keys().count(),
             "every set has its anchor"
         );
+        ensure!(
+            Waiting::<T>::iter_keys().all(Anchors::<T>::contains_key),
+            "nothing waits without an anchor"
+        );
+        Ok(())
+    }
+
+    /// What waits ascends and ends at the best head.
+    fn check_waiting(
+        hospital: &HospitalId,
+        entry_blocks: bspp_primitives::Sequence,
+    ) -> Result<(), sp_runtime::TryRuntimeError> {
+        let Ok(pairs) = crate::pallet::Waiting::<T>::try_get(hospital) else {
+            return Ok(());
+        };
+        ensure!(
+            pairs.last().map(|(total, _)| *total) == Some(entry_blocks),
+            "what waits ends at the best head"
+        );
+        let ascend = pairs
+            .windows(2)
+            .all(|pair| matches!(pair, [(a, then), (b, now)] if a < b && then <= now));
+        ensure!(ascend, "what waits ascends");
         Ok(())
     }
 }

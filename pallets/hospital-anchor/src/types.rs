@@ -2,7 +2,7 @@
 //! What the pallet stores.
 
 use bp_header_chain::AuthoritySet;
-use bspp_primitives::{AnchoredHead, Header};
+use bspp_primitives::{AnchoredHead, Header, Sequence};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
     traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
@@ -15,6 +15,9 @@ pub type Justification = bp_header_chain::justification::GrandpaJustification<He
 
 /// GRANDPA voters with their weights.
 pub type Authorities<Max> = BoundedVec<(AuthorityId, AuthorityWeight), Max>;
+
+/// Entry blocks of a hospital chain up to an anchored head, and the slot of the anchoring.
+pub type Pairs<Max> = BoundedVec<(Sequence, u64), Max>;
 
 /// The state of one hospital's anchor.
 #[derive(
@@ -32,9 +35,11 @@ pub type Authorities<Max> = BoundedVec<(AuthorityId, AuthorityWeight), Max>;
 pub struct Anchor {
     /// The newest head.
     pub best: AnchoredHead,
+    /// Height of the head that the council started it at: whatever stands below is settled.
+    pub started_at: u32,
     /// Slot of the ring that the next head takes.
     pub next_slot: u32,
-    /// Whether the council has halted it: nothing is anchored and nothing is read.
+    /// Whether it is halted, by the council or for a proved conflict: nothing is anchored and nothing is read.
     pub halted: bool,
 }
 

@@ -25,6 +25,8 @@ pub trait WeightInfo {
     fn halt_anchor() -> Weight;
     /// Constant.
     fn resume_anchor() -> Weight;
+    /// `p`: precommits of both proofs; `v`: their ancestry headers.
+    fn report_conflict(p: u32, v: u32) -> Weight;
 }
 
 /// Estimates, with the database costs of the runtime `T`.
@@ -42,6 +44,12 @@ const AUTHORITY_NANOS: u64 = 2_000;
 const ITEM_PROOF: u64 = 2_600;
 /// Bytes of proof of an authority set of 64.
 const SET_PROOF: u64 = 5_200;
+/// Suspending a hospital, which walks over 256 validators of as many hospitals at most.
+const SUSPEND_MICROS: u64 = 4_000;
+/// Reads of that walk: two for a hospital, eight for a validator.
+const SUSPEND_READS: u64 = 2_600;
+/// What it writes: the hospital, the next validators.
+const SUSPEND_WRITES: u64 = 4;
 
 fn micros(n: u64) -> Weight {
     Weight::from_parts(n.saturating_mul(WEIGHT_REF_TIME_PER_MICROS), 0)
@@ -63,8 +71,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn initialise_anchor(a: u32) -> Weight {
         micros(BASE_MICROS)
             .saturating_add(authorities(a))
-            .saturating_add(proof(4))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 4))
+            .saturating_add(proof(7))
+            .saturating_add(T::DbWeight::get().reads_writes(7, 5))
     }
 
     fn reinitialise_anchor(a: u32, h: u32) -> Weight {
@@ -80,8 +88,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(micros(VOTE_MICROS.saturating_mul(p.into())))
             .saturating_add(micros(ANCESTRY_MICROS.saturating_mul(v.into())))
             .saturating_add(authorities(64))
-            .saturating_add(proof(4))
-            .saturating_add(T::DbWeight::get().reads_writes(4, 6))
+            .saturating_add(proof(7))
+            .saturating_add(T::DbWeight::get().reads_writes(7, 7))
     }
 
     fn halt_anchor() -> Weight {
@@ -92,6 +100,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 
     fn resume_anchor() -> Weight {
         Self::halt_anchor()
+    }
+
+    fn report_conflict(p: u32, v: u32) -> Weight {
+        micros(BASE_MICROS.saturating_add(SUSPEND_MICROS))
+            .saturating_add(micros(VOTE_MICROS.saturating_mul(p.into())))
+            .saturating_add(micros(ANCESTRY_MICROS.saturating_mul(v.into())))
+            .saturating_add(proof(SUSPEND_READS.saturating_add(3)))
+            .saturating_add(T::DbWeight::get().reads_writes(3, 1))
+            .saturating_add(T::DbWeight::get().reads_writes(SUSPEND_READS, SUSPEND_WRITES))
     }
 }
 
@@ -115,5 +132,10 @@ impl WeightInfo for () {
     }
     fn resume_anchor() -> Weight {
         micros(BASE_MICROS)
+    }
+    fn report_conflict(p: u32, v: u32) -> Weight {
+        micros(BASE_MICROS)
+            .saturating_add(micros(VOTE_MICROS.saturating_mul(p.into())))
+            .saturating_add(micros(ANCESTRY_MICROS.saturating_mul(v.into())))
     }
 }

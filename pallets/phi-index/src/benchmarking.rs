@@ -5,12 +5,14 @@ use super::*;
 use alloc::vec::Vec;
 use bspp_peks::{blake2b_256, OpenBatch};
 use bspp_primitives::{
-    entries_root, entry_block_storage, epoch_at, next_chain_hash, traits::Membership, BatchHeader,
-    BatchId, Entry, EntryBlock, Epoch, HospitalId, Moment, Slot, MAX_ENTRIES_PER_BLOCK,
+    entries_root, entry_block_storage, epoch_at, next_chain_hash,
+    traits::{BlockContent, Membership},
+    BatchHeader, BatchId, Entry, EntryBlock, Epoch, HospitalId, Moment, Slot,
+    MAX_ENTRIES_PER_BLOCK,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
-use frame_support::traits::Get;
+use frame_support::traits::{Get, Hooks};
 use frame_system::RawOrigin;
 use rand_core::{CryptoRng, Error as RngError, RngCore};
 use sp_core::H256;
@@ -161,6 +163,24 @@ mod benches {
         _(RawOrigin::Signed(operator), 0, head, proof, entries);
         assert_eq!(Pallet::<T>::next_sequence(&hospital()), 1);
         assert!(Pallet::<T>::refused(&hospital(), 0).is_empty());
+        Ok(())
+    }
+
+    /// The last block was full and so is this one: its leaves are forgotten, and a root over as many is computed.
+    #[benchmark]
+    fn on_initialize() -> Result<(), BenchmarkError> {
+        let leaves =
+            (0..types::MAX_REGISTRATIONS_PER_BLOCK).map(|i| H256::from_low_u64_be(i.into()));
+        let leaves: Vec<H256> = leaves.collect();
+        BlockRegistrations::<T>::put(frame_support::BoundedVec::truncate_from(leaves));
+        let content;
+        #[block]
+        {
+            content = Pallet::<T>::content();
+            Pallet::<T>::on_initialize(1u32.into());
+        }
+        assert_eq!(content.count, types::MAX_REGISTRATIONS_PER_BLOCK);
+        assert!(!BlockRegistrations::<T>::exists());
         Ok(())
     }
 

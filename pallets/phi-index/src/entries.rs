@@ -34,6 +34,7 @@ impl<T: Config> Pallet<T> {
         ensure!(sequence == next, Error::<T>::SequenceMismatch);
         let after = next.checked_add(1).ok_or(Error::<T>::MaxSequenceExceeded)?;
         let extrinsic = Self::free_extrinsic()?;
+        Self::ensure_block_takes_more()?;
 
         let block = Self::proved_block(hospital, sequence, head, proof)?;
         Self::ensure_all_entries(hospital, sequence, &block, entries)?;
@@ -51,6 +52,7 @@ impl<T: Config> Pallet<T> {
         );
         RegisteredBy::<T>::insert(extrinsic, Registered { hospital, sequence });
         NextSequence::<T>::insert(hospital, after);
+        Self::note_registration(&hospital, sequence, &block)?;
         let EntryBlock { number, count, .. } = block;
         Self::deposit_event(Event::EntriesRegistered {
             hospital,

@@ -2,8 +2,8 @@
 //! What must hold after every block.
 
 use crate::pallet::{
-    BatchCount, Batches, BatchesOfEpoch, Config, NextSequence, Pallet, RefusedLeaves,
-    RegisteredBlocks, UsedPoints,
+    BatchCount, Batches, BatchesOfEpoch, BlockRegistrations, Config, NextSequence, Pallet,
+    RefusedLeaves, RegisteredBlocks, TotalRegistrations, UsedPoints,
 };
 use bspp_primitives::{next_chain_hash, HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
@@ -14,9 +14,20 @@ impl<T: Config> Pallet<T> {
     /// Checks what must hold after every block.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::check_batches()?;
+        let mut total = 0u32;
         for (hospital, next) in NextSequence::<T>::iter() {
             Self::check_registrations(hospital, next)?;
+            total = total.saturating_add(next);
         }
+        ensure!(
+            TotalRegistrations::<T>::get() == total,
+            "every registration is counted once"
+        );
+        let in_block = BlockRegistrations::<T>::decode_len().unwrap_or(0);
+        ensure!(
+            u32::try_from(in_block).is_ok_and(|count| count <= total),
+            "a block has no more registrations than there are"
+        );
         for hospital in RegisteredBlocks::<T>::iter_keys().map(|(hospital, _)| hospital) {
             ensure!(
                 NextSequence::<T>::contains_key(hospital),

@@ -8,6 +8,7 @@ extern crate alloc;
 mod batches;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmarking;
+mod content;
 mod entries;
 #[cfg(any(feature = "try-runtime", test))]
 mod invariants;
@@ -19,6 +20,7 @@ mod tests;
 pub mod types;
 pub mod weights;
 
+pub use content::registration_leaf;
 pub use pallet::*;
 pub use types::{Refusal, Refused, Registered};
 pub use weights::WeightInfo;
@@ -29,7 +31,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
-    use crate::types::{Entries, RefusedEntries, StorageProof};
+    use crate::types::{Entries, RefusedEntries, StorageProof, MAX_REGISTRATIONS_PER_BLOCK};
     use bspp_primitives::{
         traits::{AnchoredState, BatchVerifier, Membership},
         Batch, BatchHeader, BatchId, Epoch, HospitalId, Moment, RegisteredBlock, Sequence,
@@ -119,6 +121,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type RegisteredBy<T: Config> = StorageMap<_, Twox64Concat, u32, Registered>;
 
+    /// Leaves of this block's registrations, in their order. They stay until the next block.
+    #[pallet::storage]
+    pub type BlockRegistrations<T: Config> =
+        StorageValue<_, BoundedVec<H256, ConstU32<MAX_REGISTRATIONS_PER_BLOCK>>, ValueQuery>;
+
+    /// Registrations of all hospitals so far.
+    #[pallet::storage]
+    pub type TotalRegistrations<T: Config> = StorageValue<_, u32, ValueQuery>;
+
     /// What happened.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -173,6 +184,8 @@ pub mod pallet {
         InvalidBatchProof,
         /// The entry block is not the one to be registered next.
         SequenceMismatch,
+        /// This block has as many registrations as one may have.
+        MaxRegistrationsExceeded,
         /// The sequence has come to its end.
         MaxSequenceExceeded,
         /// Not in an extrinsic, or the extrinsic has registered entries already.
@@ -189,6 +202,11 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+            BlockRegistrations::<T>::kill();
+            T::WeightInfo::on_initialize()
+        }
+
         fn integrity_test() {
             assert!(
                 T::MaxBatchesPerEpoch::get() > 0,
@@ -227,8 +245,8 @@ pub mod pallet {
         ///
         /// * Origin: the operator of a hospital; the entries are of that hospital.
         /// * Effect: root and count are kept, indices of batches are spent, the sequence goes on.
-        /// * Errors: `NotAuthorized`, `SequenceMismatch`, `MaxSequenceExceeded`, `InvalidContext`, the
-        ///   anchor's errors, `InvalidEntryBlock`, `CountMismatch`, `ChainHashMismatch`, `RootMismatch`.
+        /// * Errors: `NotAuthorized`, `SequenceMismatch`, `MaxSequenceExceeded`, `InvalidContext`,
+        ///   `MaxRegistrationsExceeded`, the anchor's errors, `InvalidEntryBlock`, `CountMismatch`, `ChainHashMismatch`, `RootMismatch`.
         /// * Events: [`Event::EntriesRegistered`], and [`Event::EntriesRefused`] if some are.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::register_entries(

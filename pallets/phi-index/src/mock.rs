@@ -14,7 +14,10 @@ use bspp_primitives::{
     BatchHeader, BatchId, Entry, EntryBlock, Epoch, HospitalId, Sequence, Slot, X25519Key,
 };
 use codec::Encode;
-use frame_support::{derive_impl, parameter_types, traits::ConstU32};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU32, Hooks},
+};
 use rand::{rngs::StdRng, SeedableRng};
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
@@ -227,7 +230,9 @@ pub fn next_extrinsic() {
 
 /// Goes to the first extrinsic of the next block.
 pub fn next_block_number() {
-    System::set_block_number(System::block_number() + 1);
+    let number = System::block_number() + 1;
+    System::set_block_number(number);
+    PhiIndex::on_initialize(number);
     System::set_extrinsic_index(1);
 }
 

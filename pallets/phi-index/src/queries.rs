@@ -119,6 +119,7 @@ impl<T: Config> RegisteredEntries for Pallet<T> {
             },
         );
         NextSequence::<T>::insert(hospital, sequence.saturating_add(1));
+        crate::pallet::TotalRegistrations::<T>::mutate(|total| *total = total.saturating_add(1));
         sequence
     }
 }

@@ -13,6 +13,9 @@ pub const MAX_NODE_BYTES: u32 = 2048;
 /// Batches that one call of the runtime API returns at most.
 pub const MAX_PAGE: u32 = 4_096;
 
+/// Registrations in a block at most. Its weight allows fewer.
+pub const MAX_REGISTRATIONS_PER_BLOCK: u32 = 256;
+
 /// A storage proof: trie nodes.
 pub type StorageProof =
     BoundedVec<BoundedVec<u8, ConstU32<MAX_NODE_BYTES>>, ConstU32<MAX_PROOF_NODES>>;

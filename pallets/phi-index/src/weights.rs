@@ -16,6 +16,8 @@ pub trait WeightInfo {
     fn register_batch() -> Weight;
     /// `e`: entries; `n`: nodes of the storage proof.
     fn register_entries(e: u32, n: u32) -> Weight;
+    /// Forgetting the last block's registrations, and at the block's end the root over its own.
+    fn on_initialize() -> Weight;
 }
 
 /// Estimates, with the database costs of the runtime `T`.
@@ -27,6 +29,10 @@ const BASE_MICROS: u64 = 60;
 const SCHNORR_MICROS: u64 = 12_000;
 /// Decoding 64 slots, hashing 3.2 KiB as a leaf, sorting the tags, one inner node.
 const ENTRY_MICROS: u64 = 60;
+/// A Merkle tree over the most registrations that a block may have.
+const TREE_MICROS: u64 = 4_000;
+/// Bytes of proof of the leaves of a full block.
+const LEAVES_PROOF: u64 = 12_000;
 /// Decoding, hashing and walking one trie node of 2 KiB at most.
 const NODE_MICROS: u64 = 25;
 /// Bytes of proof that one stored item may need.
@@ -48,8 +54,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn register_entries(e: u32, n: u32) -> Weight {
         // Each entry may be of a batch of its own.
         <() as WeightInfo>::register_entries(e, n)
-            .saturating_add(T::DbWeight::get().reads_writes(9, 4))
+            .saturating_add(T::DbWeight::get().reads_writes(11, 6))
             .saturating_add(T::DbWeight::get().reads_writes(e.into(), e.into()))
+    }
+
+    fn on_initialize() -> Weight {
+        <() as WeightInfo>::on_initialize().saturating_add(T::DbWeight::get().reads_writes(2, 1))
     }
 }
 
@@ -63,6 +73,13 @@ impl WeightInfo for () {
         micros(BASE_MICROS)
             .saturating_add(micros(ENTRY_MICROS.saturating_mul(e.into())))
             .saturating_add(micros(NODE_MICROS.saturating_mul(n.into())))
-            .saturating_add(proof(u64::from(e).saturating_add(9)))
+            .saturating_add(proof(u64::from(e).saturating_add(11)))
+            .saturating_add(Weight::from_parts(0, LEAVES_PROOF))
+    }
+
+    fn on_initialize() -> Weight {
+        micros(BASE_MICROS.saturating_add(TREE_MICROS))
+            .saturating_add(proof(2))
+            .saturating_add(Weight::from_parts(0, LEAVES_PROOF))
     }
 }

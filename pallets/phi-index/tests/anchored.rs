@@ -7,8 +7,12 @@ use bp_test_utils::{make_justification_for_header, Account, JustificationGenerat
 use bspp_peks::OpenBatch;
 use bspp_primitives::{
     entries_root, entry_block_storage, entry_proof, epoch_start, next_chain_hash,
-    traits::{BatchVerifier, Membership, RegisteredEntries},
-    BatchHeader, BatchId, Entry, EntryBlock, Epoch, Hashing, Header, HospitalId, Slot, X25519Key,
+    traits::{
+        Anchorage, BatchVerifier, BlockContent, CurrentSlot, Membership, RegisteredCount,
+        RegisteredEntries, SuspendHospital,
+    },
+    BatchHeader, BatchId, ContentDigest, Entry, EntryBlock, Epoch, Hashing, Header, HospitalId,
+    Slot, X25519Key,
 };
 use codec::Encode;
 use frame_support::{
@@ -39,6 +43,9 @@ parameter_types! {
 impl pallet_hospital_anchor::Config for Test {
     type ForceOrigin = EnsureRoot<u64>;
     type Membership = Members;
+    type Slot = Slots;
+    type Registered = PhiIndex;
+    type OnConflict = NobodySuspended;
     type MaxHeads = ConstU32<8>;
     type MaxAuthorities = ConstU32<8>;
     type MaxAncestries = ConstU32<8>;
@@ -99,6 +106,26 @@ pub struct Verifier;
 impl BatchVerifier for Verifier {
     fn verify(header: &BatchHeader, chain: &H256) -> bool {
         header.verify(&chain.0).is_ok()
+    }
+}
+
+/// Ten slots to a block.
+pub struct Slots;
+impl CurrentSlot for Slots {
+    fn current_slot() -> u64 {
+        System::block_number() * 10
+    }
+    #[cfg(feature = "runtime-benchmarks")]
+    fn set_slot(slot: u64) {
+        System::set_block_number(slot / 10);
+    }
+}
+
+/// Refuses.
+pub struct NobodySuspended;
+impl SuspendHospital for NobodySuspended {
+    fn suspend(_: &HospitalId) -> DispatchResult {
+        Err(sp_runtime::DispatchError::Other("TooFewAuthors"))
     }
 }
 
@@ -169,7 +196,12 @@ impl HospitalChain {
 
     /// Finalizes block `number` with the present state and anchors it.
     fn anchor(&self, number: u32) -> H256 {
-        let header = header(number, self.prove(0).0);
+        let mut header = header(number, self.prove(0).0);
+        let content = ContentDigest {
+            total: self.sequence,
+            ..Default::default()
+        };
+        header.digest_mut().push(content.to_digest_item());
         let voters = (0..3).map(|i| (Account(i), 1)).collect();
         let justification = make_justification_for_header(JustificationGeneratorParams {
             header: header.clone(),
@@ -275,6 +307,28 @@ fn register_entries_should_accept_what_the_anchored_chain_stores() {
                 assert!(PhiIndex::is_registered(&A, sequence, entry, &path));
             }
         }
+    });
+}
+
+#[test]
+fn registering_should_end_the_waiting_of_entry_blocks() {
+    execute(|mut chain, batch| {
+        let (first, second) = ([entry(batch, 0)], [entry(batch, 1)]);
+        let waiting = || HospitalAnchor::waiting_since(&A, PhiIndex::registered(&A));
+        assert_eq!(waiting(), None);
+        chain.store(3, &first);
+        chain.anchor(20);
+        System::set_block_number(5);
+        chain.store(25, &second);
+        let head = chain.anchor(30);
+        assert_eq!(HospitalAnchor::anchored(&A).unwrap().entry_blocks, 2);
+        assert_eq!(waiting(), Some(10));
+        assert_ok!(register(0, head, chain.prove(0).1, &first));
+        assert_eq!(waiting(), Some(50));
+        System::set_extrinsic_index(2);
+        assert_ok!(register(1, head, chain.prove(1).1, &second));
+        assert_eq!(waiting(), None);
+        assert_eq!(PhiIndex::content().count, 2);
     });
 }
 

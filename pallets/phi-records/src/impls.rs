@@ -9,9 +9,9 @@ use crate::{
 use alloc::collections::BTreeSet;
 use bspp_primitives::{
     epoch_at, leaves_root, next_chain_hash,
-    traits::{Consents, Staff},
-    BlockNumber, Entry, EntryBlock, EntryError, Record, RecordId, RecordLocation, RequestId,
-    MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
+    traits::{BlockContent, Consents, Staff},
+    BlockNumber, ContentDigest, Entry, EntryBlock, EntryError, Record, RecordId, RecordLocation,
+    RequestId, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
 };
 use codec::Encode;
 use frame_support::{
@@ -29,6 +29,12 @@ impl<T: Config> From<EntryError> for Error<T> {
             EntryError::InvalidSlotCount => Self::InvalidSlotCount,
             EntryError::DuplicateTag => Self::DuplicateTag,
         }
+    }
+}
+
+impl<T: Config> BlockContent for Pallet<T> {
+    fn content() -> ContentDigest {
+        Self::block_content()
     }
 }
 
@@ -147,6 +153,22 @@ impl<T: Config> Pallet<T> {
             requester,
         });
         Ok(())
+    }
+
+    /// What this block stored: what [`Self::seal_entry_block`] is going to seal.
+    pub(crate) fn block_content() -> ContentDigest {
+        let leaves = PendingLeaves::<T>::get().into_inner();
+        let sealed = EntryBlockCount::<T>::get();
+        let total = if leaves.is_empty() {
+            sealed
+        } else {
+            sealed.saturating_add(1)
+        };
+        ContentDigest {
+            total,
+            count: leaves.len().saturated_into(),
+            root: leaves_root(leaves),
+        }
     }
 
     /// Appends this block's entries, if there are any, to the sequence of entry blocks.

@@ -2,12 +2,12 @@
 //! Members of development chains. Everything here is publicly known: **never for real data**.
 //!
 //! Accounts are sr25519 keys derived from the development phrase by their name (`//HospitalA`), session keys likewise
-//! (`//Alice`: sr25519 for Aura, ed25519 for GRANDPA), and hospitals' X25519 secrets by [`encryption_secret`].
+//! (`//Alice`: sr25519 for Aura and `conf`, ed25519 for GRANDPA), and hospitals' X25519 secrets by [`encryption_secret`].
 
 use crate::SessionKeys;
 use alloc::format;
 use bspp_peks::X25519Secret;
-use bspp_primitives::{AccountId, HospitalId};
+use bspp_primitives::{AccountId, ConformanceId, HospitalId};
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
     sp_consensus_grandpa::AuthorityId as GrandpaId,
@@ -18,6 +18,9 @@ use polkadot_sdk::{
 
 /// Domain of [`encryption_secret`].
 pub const X25519_DOMAIN: &[u8] = b"bspp-dev-x25519";
+
+/// Last slot of the credentials that development hospital chains begin with: the year 2100.
+pub const CREDENTIALS_UNTIL: u64 = 1_367_481_600;
 
 /// A hospital that development chains know, with what belongs to it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +94,7 @@ pub fn session_keys(name: &str) -> SessionKeys {
     SessionKeys {
         aura: get_public_from_string_or_panic::<AuraId>(name),
         grandpa: get_public_from_string_or_panic::<GrandpaId>(name),
+        conf: get_public_from_string_or_panic::<ConformanceId>(name),
     }
 }
 

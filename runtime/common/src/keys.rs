@@ -2,6 +2,7 @@
 //! The keys with which a node authors and finalizes blocks.
 
 use alloc::vec::Vec;
+use bspp_primitives::ConformanceId;
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
     sp_consensus_grandpa::AuthorityId as GrandpaId, sp_runtime::impl_opaque_keys,
@@ -14,5 +15,7 @@ impl_opaque_keys! {
         pub aura: AuraId,
         /// Finalizes blocks (ed25519).
         pub grandpa: GrandpaId,
+        /// Attests conformance (sr25519).
+        pub conf: ConformanceId,
     }
 }

@@ -4,15 +4,19 @@
 
 extern crate alloc;
 
+mod authors;
 mod check_member;
 pub mod constants;
 mod currency;
 pub mod dev;
 mod keys;
+mod upgrade;
 mod verifiers;
 
-pub use check_member::CheckMember;
+pub use authors::{AuraSlot, SessionAuthors};
+pub use check_member::{CheckMember, LONGEVITY};
 pub use constants::*;
 pub use currency::NoCurrency;
 pub use keys::SessionKeys;
+pub use upgrade::is_authorized_upgrade;
 pub use verifiers::{HostBatchVerifier, HostBundleVerifier, HostG1};

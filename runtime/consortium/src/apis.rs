@@ -2,22 +2,24 @@
 //! Runtime APIs: what the node and clients ask of the consortium chain.
 
 use crate::{
-    configs::ChainId, genesis_config_presets, Block, Consortium, Executive, Grandpa,
-    HospitalAnchor, InherentDataExt, PeksSearch, PhiIndex, Runtime, RuntimeCall,
+    configs::ChainId, genesis_config_presets, Block, Conformance, Consortium, Executive, Grandpa,
+    Historical, HospitalAnchor, InherentDataExt, PeksSearch, PhiIndex, Runtime, RuntimeCall,
     RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
-    apis::ChainKind, AccountId, AnchoredHead, Batch, BatchId, Epoch, Hospital, HospitalId,
-    IdentifiedBatch, Match, MatchedRecord, Nonce, RecordId, RegisteredBlock, Registration, Request,
-    RequestId, Sequence, X25519Key,
+    apis::ChainKind,
+    conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
+    AccountId, AnchoredHead, Batch, BatchId, Epoch, Hospital, HospitalId, IdentifiedBatch, Match,
+    MatchedRecord, Nonce, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    X25519Key,
 };
 use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
 use codec::{DecodeAll, Encode};
 use polkadot_sdk::{
     frame_support::{
         genesis_builder_helper::{build_state, get_preset},
-        traits::Get,
+        traits::{Get, KeyOwnerProofSystem},
     },
     frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
     sp_consensus_aura::{self, sr25519::AuthorityId as AuraId},
@@ -134,20 +136,22 @@ sp_api::impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
                 <Block as BlockT>::Hash,
                 NumberFor<Block>,
             >,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            let key_owner_proof = key_owner_proof.decode()?;
+            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
         }
 
         fn generate_key_ownership_proof(
             _set_id: sp_consensus_grandpa::SetId,
-            _authority_id: sp_consensus_grandpa::AuthorityId,
+            authority_id: sp_consensus_grandpa::AuthorityId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+                .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 
@@ -178,6 +182,24 @@ sp_api::impl_runtime_apis! {
 
         fn chain() -> H256 {
             ChainId::get()
+        }
+    }
+
+    impl bspp_primitives::apis::ConformanceApi<Block, AccountId> for Runtime {
+        fn gate(slot: u64) -> Option<Gate<AccountId>> {
+            Conformance::gate(slot)
+        }
+
+        fn attestation() -> Option<BlockAttestation<AccountId>> {
+            Conformance::attestation()
+        }
+
+        fn authors() -> Vec<AuthorStanding<AccountId>> {
+            Conformance::authors()
+        }
+
+        fn suspension(author: AccountId) -> Option<SuspensionReason> {
+            Conformance::suspension(&author)
         }
     }
 

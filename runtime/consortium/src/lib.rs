@@ -17,6 +17,8 @@ pub mod configs;
 pub mod genesis_config_presets;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "next-gate-parameters", feature = "baseline-without-gate"))]
+mod variants;
 
 // The `runtime` macro names it without a path.
 use alloc::borrow::Cow;
@@ -24,14 +26,24 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use bspp_primitives::{AccountId, Header, Signature};
 use bspp_runtime_common::CheckMember;
+use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
     frame_executive, frame_support, frame_system, pallet_aura, pallet_authorship,
-    pallet_collective, pallet_grandpa, pallet_session, pallet_timestamp,
+    pallet_collective, pallet_grandpa, pallet_offences, pallet_session,
+    pallet_session::historical as pallet_historical,
+    pallet_timestamp,
     sp_runtime::{generic, MultiAddress},
     sp_version::{self, RuntimeVersion},
 };
 
+// The version's macro takes literals only, so variants have versions of their own.
+#[cfg(feature = "baseline-without-gate")]
+pub use variants::VERSION;
+#[cfg(feature = "next-gate-parameters")]
+pub use variants::VERSION;
+
 /// What this runtime is.
+#[cfg(not(any(feature = "next-gate-parameters", feature = "baseline-without-gate")))]
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("bspp-consortium"),
@@ -54,6 +66,7 @@ pub type TxExtension = (
     frame_system::CheckTxVersion<Runtime>,
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckEra<Runtime>,
+    CheckConformance<Runtime>,
     CheckMember<Runtime, Consortium>,
     frame_system::CheckNonce<Runtime>,
     frame_system::CheckWeight<Runtime>,
@@ -72,8 +85,14 @@ pub type Executive = frame_executive::Executive<
     Block,
     frame_system::ChainContext<Runtime>,
     Runtime,
-    AllPalletsWithSystem,
+    GatedPallets,
 >;
+/// The pallets whose hooks run: all.
+#[cfg(not(feature = "baseline-without-gate"))]
+pub type GatedPallets = AllPalletsWithSystem;
+/// The pallets whose hooks run: all but the gate.
+#[cfg(feature = "baseline-without-gate")]
+pub type GatedPallets = variants::Ungated;
 
 #[frame_support::runtime]
 mod runtime {
@@ -98,17 +117,21 @@ mod runtime {
     pub type System = frame_system;
     #[runtime::pallet_index(1)]
     pub type Timestamp = pallet_timestamp;
-    // 2: proof of conformance, which must stand before Session.
+    // Before Session: it judges a block by its parent's post-state.
+    #[runtime::pallet_index(2)]
+    pub type Conformance = pallet_conformance;
     #[runtime::pallet_index(3)]
     pub type Aura = pallet_aura;
     #[runtime::pallet_index(4)]
     pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(5)]
     pub type Session = pallet_session;
-    // 6: history of sessions.
+    #[runtime::pallet_index(6)]
+    pub type Historical = pallet_historical;
     #[runtime::pallet_index(7)]
     pub type Grandpa = pallet_grandpa;
-    // 8: offences.
+    #[runtime::pallet_index(8)]
+    pub type Offences = pallet_offences;
     #[runtime::pallet_index(9)]
     pub type Council = pallet_collective<Instance1>;
     #[runtime::pallet_index(10)]

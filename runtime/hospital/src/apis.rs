@@ -2,13 +2,16 @@
 //! Runtime APIs: what the node and clients ask of a hospital chain.
 
 use crate::{
-    genesis_config_presets, Block, Enrolment, Executive, Grandpa, InherentDataExt, PhiRecords,
-    Runtime, RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
+    genesis_config_presets, Block, Conformance, Enrolment, Executive, Grandpa, InherentDataExt,
+    PhiRecords, Runtime, RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
-    apis::ChainKind, traits::Staff, AccountId, Consent, ConsentId, EntryBlock, HospitalId, Nonce,
-    Patient, RecordId, RecordLocation, Sequence, StoredRecord,
+    apis::ChainKind,
+    conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
+    traits::Staff,
+    AccountId, Consent, ConsentId, EntryBlock, HospitalId, Nonce, Patient, RecordId,
+    RecordLocation, Sequence, StoredRecord,
 };
 use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
 use polkadot_sdk::{
@@ -172,6 +175,24 @@ sp_api::impl_runtime_apis! {
 
         fn chain() -> H256 {
             Enrolment::chain()
+        }
+    }
+
+    impl bspp_primitives::apis::ConformanceApi<Block, AccountId> for Runtime {
+        fn gate(slot: u64) -> Option<Gate<AccountId>> {
+            Conformance::gate(slot)
+        }
+
+        fn attestation() -> Option<BlockAttestation<AccountId>> {
+            Conformance::attestation()
+        }
+
+        fn authors() -> Vec<AuthorStanding<AccountId>> {
+            Conformance::authors()
+        }
+
+        fn suspension(author: AccountId) -> Option<SuspensionReason> {
+            Conformance::suspension(&author)
         }
     }
 

@@ -3,6 +3,7 @@
 
 polkadot_sdk::frame_benchmarking::define_benchmarks!(
     [polkadot_sdk::pallet_timestamp, Timestamp]
+    [pallet_conformance, Conformance]
     [pallet_enrolment, Enrolment]
     [pallet_phi_records, PhiRecords]
 );

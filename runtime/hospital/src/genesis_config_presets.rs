@@ -34,6 +34,7 @@ fn hospital_local(hospital: &DevHospital) -> Value {
                 .iter()
                 .map(|v| dev::validator(v))
                 .collect::<Vec<_>>(),
+            credentials_until: dev::CREDENTIALS_UNTIL,
         },
         session: SessionConfig {
             keys: validators

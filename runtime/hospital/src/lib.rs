@@ -24,6 +24,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use bspp_primitives::{AccountId, Header, Signature};
 use bspp_runtime_common::CheckMember;
+use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
     frame_executive, frame_support, frame_system, pallet_aura, pallet_authorship, pallet_grandpa,
     pallet_session, pallet_timestamp,
@@ -54,6 +55,7 @@ pub type TxExtension = (
     frame_system::CheckTxVersion<Runtime>,
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckEra<Runtime>,
+    CheckConformance<Runtime>,
     CheckMember<Runtime, Enrolment>,
     frame_system::CheckNonce<Runtime>,
     frame_system::CheckWeight<Runtime>,
@@ -98,14 +100,16 @@ mod runtime {
     pub type System = frame_system;
     #[runtime::pallet_index(1)]
     pub type Timestamp = pallet_timestamp;
-    // 2: proof of conformance, which must stand before Session.
+    // Before Session: it judges a block by its parent's post-state.
+    #[runtime::pallet_index(2)]
+    pub type Conformance = pallet_conformance;
     #[runtime::pallet_index(3)]
     pub type Aura = pallet_aura;
     #[runtime::pallet_index(4)]
     pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(5)]
     pub type Session = pallet_session;
-    // 6: history of sessions.
+    // 6: free.
     #[runtime::pallet_index(7)]
     pub type Grandpa = pallet_grandpa;
     #[runtime::pallet_index(8)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Typed runtime APIs (`bspp_primitives::apis`) over `state_call`.
 
+mod conformance;
 mod consortium;
 mod hospital;
 

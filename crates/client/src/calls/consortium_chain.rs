@@ -120,6 +120,26 @@ pub mod hospital_anchor {
     pub fn resume_anchor(hospital: HospitalId) -> Call {
         Call::new(PALLET, "resume_anchor", hospital)
     }
+
+    /// Member: shows two headers of a hospital chain at one height that its authorities both made final. Halts the anchor and
+    /// suspends the hospital. The proofs must be optimized (`verify_and_optimize`).
+    pub fn report_conflict(
+        hospital: HospitalId,
+        first: &FinalityProof,
+        second: &FinalityProof,
+    ) -> Call {
+        Call::new(
+            PALLET,
+            "report_conflict",
+            (
+                hospital,
+                &first.header,
+                &first.justification,
+                &second.header,
+                &second.justification,
+            ),
+        )
+    }
 }
 
 /// `pallet-phi-index`: batches and registration of entries.
@@ -237,23 +257,5 @@ pub mod council {
                 length(encoded_call),
             ),
         )
-    }
-}
-
-/// Session keys of a node (`pallet-session`, both chains).
-pub mod session {
-    use crate::Call;
-
-    const PALLET: &str = "Session";
-
-    /// Validator: registers session keys. `keys` and `proof` are what the node's `author_rotateKeysWithOwner` gave.
-    pub fn set_keys(keys: &[u8], proof: &[u8]) -> Call {
-        let mut args = keys.to_vec();
-        codec::Encode::encode_to(&proof, &mut args);
-        Call {
-            pallet: PALLET,
-            call: "set_keys",
-            args,
-        }
     }
 }

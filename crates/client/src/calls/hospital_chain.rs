@@ -43,6 +43,25 @@ pub mod enrolment {
         Call::new(PALLET, "set_validators", validators)
     }
 
+    /// Admin: gives a node a credential that is good until this slot. It replaces an older one.
+    pub fn issue_credential(node: &AccountId, expires_at: u64) -> Call {
+        Call::new(PALLET, "issue_credential", (node, expires_at))
+    }
+
+    /// Admin: takes a node's credential away.
+    pub fn revoke_credential(node: &AccountId) -> Call {
+        Call::new(PALLET, "revoke_credential", node)
+    }
+
+    /// Admin: dispatches a call, encoded by `ChainClient::encode_call`, as root. Only what the runtime lists.
+    pub fn dispatch_as_root(encoded_call: &[u8]) -> Call {
+        Call {
+            pallet: PALLET,
+            call: "dispatch_as_root",
+            args: encoded_call.to_vec(),
+        }
+    }
+
     /// Clinician or admin: enrols a patient.
     pub fn enrol_patient(bundle: &PatientBundle) -> Call {
         Call::new(PALLET, "enrol_patient", bundle)

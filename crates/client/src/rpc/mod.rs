@@ -3,6 +3,8 @@
 
 mod phi;
 mod search;
+mod session;
 
 pub use phi::*;
 pub use search::*;
+pub use session::*;

@@ -15,13 +15,18 @@ const HOSPITAL: H256 = H256([2; 32]);
 const EPOCH: Epoch = 600;
 const GAP: usize = bspp_peks::GAP as usize;
 
-/// Takes so many batches and no more.
+/// Takes so many batches and no more, after so many that got into no block.
 #[derive(Clone)]
-struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>);
+struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
 
 #[async_trait]
 impl BatchRegistry for Registrations {
     async fn register_batch(&self, header: &BatchHeader) -> ChainResult<()> {
+        let mut lost = self.1.lock().unwrap();
+        if *lost > 0 {
+            *lost -= 1;
+            return Err(ClientError::TransactionExpired { blocks: 64 });
+        }
         let mut state = self.0.lock().unwrap();
         if state.0.len() >= state.1 {
             return Err(ClientError::DispatchFailed {
@@ -55,8 +60,11 @@ struct World {
 fn world(max_batches: usize, patience: Duration) -> World {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
-    let registrations = Registrations(Arc::new(Mutex::new((Vec::new(), max_batches))));
-    let batches = Batches::new(
+    let registrations = Registrations(
+        Arc::new(Mutex::new((Vec::new(), max_batches))),
+        Arc::default(),
+    );
+    let mut batches = Batches::new(
         registrations.clone(),
         outbox.clone(),
         CHAIN,
@@ -65,6 +73,7 @@ fn world(max_batches: usize, patience: Duration) -> World {
         patience,
     )
     .unwrap();
+    batches.pause = Duration::from_millis(1);
     let keys = PatientKeys::from_seed(&Seed::from_bytes([3; 32]));
     let bundle = keys.bundle(&CHAIN.0, &HOSPITAL.0, &mut OsRng);
     let context = Context {
@@ -95,14 +104,19 @@ fn world(max_batches: usize, patience: Duration) -> World {
 }
 
 impl World {
-    async fn encrypt(&self) -> Result<Vec<OutboxId>> {
-        let with = Encryption {
+    fn with(&self) -> Encryption<'_> {
+        Encryption {
             patient: &self.patient,
             epoch: EPOCH,
             consent: H256([5; 32]),
             job: self.job,
-        };
-        self.batches.encrypt(&with, Arc::clone(&self.plain)).await
+        }
+    }
+
+    async fn encrypt(&self) -> Result<Vec<OutboxId>> {
+        self.batches
+            .encrypt(&self.with(), Arc::clone(&self.plain))
+            .await
     }
 
     fn registered(&self) -> usize {
@@ -151,12 +165,13 @@ async fn encrypt_should_wait_for_finality_when_no_more_batches_are_taken() {
     let mut waiting = Box::pin(world.encrypt());
     let early = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
     assert!(early.is_err(), "a counter beyond the gap must not be spent");
-    let first = world.outbox.records_of(world.job).unwrap()[0].rid;
-    world.batches.note_finalized(&[first]).await;
-    tokio::time::timeout(Duration::from_secs(10), waiting)
-        .await
-        .unwrap()
-        .unwrap();
+    let first = [world.outbox.records_of(world.job).unwrap()[0].rid];
+    // Both at once: the one that waits may hold the lock that the other needs.
+    let (_, encrypted) = tokio::join!(
+        world.batches.note_finalized(&first),
+        tokio::time::timeout(Duration::from_secs(10), waiting)
+    );
+    encrypted.unwrap().unwrap();
     assert_eq!(world.registered(), 1);
 }
 
@@ -165,4 +180,32 @@ async fn encrypt_should_fail_when_the_first_batch_is_refused() {
     let world = world(0, Duration::ZERO);
     assert!(matches!(world.encrypt().await, Err(GatewayError::Chain(_))));
     assert!(world.outbox.records_of(world.job).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn encrypt_should_try_again_when_the_batch_got_into_no_block() {
+    let world = world(1, Duration::from_secs(60));
+    *world.registrations.1.lock().unwrap() = 3;
+    world.encrypt().await.unwrap();
+    assert_eq!(world.registered(), 1);
+    assert_eq!(world.outbox.records_of(world.job).unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn replace_should_wait_on_when_the_batch_got_into_no_block() {
+    let world = world(1, Duration::from_secs(60));
+    *world.registrations.1.lock().unwrap() = 1;
+    let mut open = world.batches.open.lock().await;
+    assert!(!world
+        .batches
+        .replace(&mut open, &world.with())
+        .await
+        .unwrap());
+    assert!(open.is_none());
+    assert!(world
+        .batches
+        .replace(&mut open, &world.with())
+        .await
+        .unwrap());
+    assert_eq!(world.registered(), 1);
 }

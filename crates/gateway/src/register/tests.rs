@@ -81,6 +81,8 @@ impl Registry for Target {
             hash: H256::from_low_u64_be(u64::from(number)),
             state_root: H256::zero(),
             anchored_at: 0,
+            anchored_slot: 0,
+            entry_blocks: 0,
         }))
     }
 

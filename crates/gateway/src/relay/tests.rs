@@ -78,6 +78,8 @@ impl Target {
             hash: hash_of(number),
             state_root: H256::zero(),
             anchored_at: 0,
+            anchored_slot: 0,
+            entry_blocks: 0,
         };
         Self {
             state: Arc::new(Mutex::new((Some((head, set)), Vec::new()))),
@@ -109,6 +111,8 @@ impl AnchorTarget for Target {
             hash: hash_of(proof.number),
             state_root: H256::zero(),
             anchored_at: 1,
+            anchored_slot: 1,
+            entry_blocks: 0,
         };
         state.0 = Some((head, set));
         state.1.push(proof.number);

@@ -59,6 +59,8 @@ impl Registry for World {
             hash: H256::zero(),
             state_root: H256::zero(),
             anchored_at: 50,
+            anchored_slot: 0,
+            entry_blocks: 0,
         }))
     }
 

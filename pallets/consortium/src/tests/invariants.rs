@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever is called in whatever order, `try_state` holds and the set is never empty.
+//! Whatever is called in whatever order, `try_state` holds, the planned set is never empty, and somebody may author.
 
 use crate::{mock::*, *};
+use bspp_primitives::traits::AuthorStandings;
 use proptest::prelude::*;
 use sp_core::H256;
 
@@ -19,6 +20,7 @@ enum Step {
     AddValidator(u8, u8),
     RemoveValidator(u8, u8),
     NextMonth,
+    NextSession,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -37,6 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddValidator(o, w)),
         (who.clone(), who).prop_map(|(o, w)| Step::RemoveValidator(o, w)),
         Just(Step::NextMonth),
+        Just(Step::NextSession),
     ]
 }
 
@@ -115,6 +118,10 @@ fn call(step: Step, epoch: &mut u16) -> Option<(RuntimeOrigin, Call<Test>)> {
             set_time(*epoch);
             return None;
         }
+        Step::NextSession => {
+            next_session();
+            return None;
+        }
     })
 }
 
@@ -135,6 +142,7 @@ proptest! {
                 }
                 prop_assert_eq!(Consortium::do_try_state(), Ok(()), "after {:?}", step);
                 prop_assert!(!Consortium::planned_validators().is_empty());
+                prop_assert!(Gate::may_leave(&[]));
             }
             Ok(())
         })?;

@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod admission;
+mod author_sets;
 mod council;
 mod delegates;
 mod genesis;
 mod hospitals;
 mod invariants;
 mod keys;
+mod leaving;
+mod standing;
 mod validators;

@@ -72,6 +72,9 @@ fn remove_validator_should_leave_the_set() {
             Consortium::new_session(2),
             Some(vec![VALIDATOR_A2, VALIDATOR_B])
         );
+        // It is in force until this session ends, not until the next one does.
+        next_session();
+        assert_eq!(in_force(), vec![VALIDATOR_A2, VALIDATOR_B]);
         assert_eq!(ValidatorOf::<Test>::convert(VALIDATOR_A), None);
         assert_eq!(System::providers(&VALIDATOR_A), 1);
     });

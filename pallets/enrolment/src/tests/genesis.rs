@@ -29,6 +29,24 @@ fn genesis_should_count_one_reference_for_an_account_with_several_roles() {
 }
 
 #[test]
+fn genesis_should_give_validators_credentials_when_it_says_until_when() {
+    ExtBuilder::default()
+        .with_validators(&[NODE, 21])
+        .with_credentials_until(NOW + 5)
+        .build_and_execute(|| {
+            for who in [NODE, 21] {
+                assert_eq!(Enrolment::credential(&who), Some(NOW + 5));
+            }
+            for who in [ADMIN, CLINICIAN] {
+                assert_eq!(Enrolment::credential(&who), None);
+            }
+        });
+    ExtBuilder::default().build_and_execute(|| {
+        assert_eq!(Enrolment::credential(&NODE), None);
+    });
+}
+
+#[test]
 fn may_store_should_hold_for_clinicians_only() {
     ExtBuilder::default().build_and_execute(|| {
         assert!(Enrolment::may_store(&CLINICIAN));

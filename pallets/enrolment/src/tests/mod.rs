@@ -5,10 +5,14 @@
 mod admins;
 mod admission;
 mod clinicians;
+mod dispatch_as_root;
 mod enrol_patient;
 mod genesis;
+mod issue_credential;
+mod new_session;
 mod nodes;
 mod register_consent;
+mod revoke_credential;
 mod set_validators;
 mod withdraw_consent;
 

@@ -60,6 +60,20 @@ fn remove_node_should_keep_the_reference() {
 }
 
 #[test]
+fn remove_node_should_remove_its_credential() {
+    ExtBuilder::default().build_and_execute(|| {
+        let admin = || RuntimeOrigin::signed(ADMIN);
+        assert_ok!(Enrolment::add_node(admin(), 30));
+        assert_ok!(Enrolment::issue_credential(admin(), 30, NOW + 1));
+        assert_ok!(Enrolment::remove_node(admin(), 30));
+        assert_eq!(Enrolment::credential(&30), None);
+        // Coming back does not bring it back.
+        assert_ok!(Enrolment::add_node(admin(), 30));
+        assert_eq!(Enrolment::credential(&30), None);
+    });
+}
+
+#[test]
 fn remove_node_should_fail_when_it_is_unknown_or_the_origin_no_admin() {
     ExtBuilder::default().build_and_execute(|| {
         assert_noop!(

@@ -30,6 +30,7 @@ fn set_validators_should_take_effect_with_the_next_session_planned() {
         assert_eq!(events().last(), Some(&Event::ValidatorsSet { count: 2 }));
         assert_eq!(Enrolment::new_session(6), Some(vec![21, NODE]));
         // Unchanged from then on.
+        InForce::set(vec![21, NODE]);
         assert_eq!(Enrolment::new_session(7), None);
     });
 }
@@ -70,14 +71,12 @@ fn set_validators_should_fail_when_one_is_no_node_or_has_no_keys() {
 }
 
 #[test]
-fn new_session_genesis_should_return_the_validators_or_leave_them_to_the_session() {
-    ExtBuilder::default().build_and_execute(|| {
-        assert_eq!(Enrolment::new_session_genesis(0), Some(vec![NODE]));
-        assert_eq!(Enrolment::new_session_genesis(1), Some(vec![NODE]));
+fn set_validators_should_fail_when_one_is_suspended() {
+    with_second_node().execute_with(|| {
+        Suspended::set(vec![21]);
+        assert_noop!(set(ADMIN, &[NODE, 21]), Error::<Test>::NodeSuspended);
+        assert_noop!(set(ADMIN, &[21]), Error::<Test>::NodeSuspended);
+        Suspended::set(vec![]);
+        assert_ok!(set(ADMIN, &[NODE, 21]));
     });
-    ExtBuilder::default()
-        .with_validators(&[])
-        .build_and_execute(|| {
-            assert_eq!(Enrolment::new_session_genesis(0), None);
-        });
 }

@@ -20,6 +20,7 @@ fn initialise_anchor_should_start_when_the_council_says_so() {
             (best.state_root, best.anchored_at),
             (*header.state_root(), 1)
         );
+        assert_eq!((best.anchored_slot, best.entry_blocks), (100, 0));
         assert_eq!(set_id, 3);
         assert_eq!(HospitalAnchor::head(&A, &header.hash()), Some(best));
         assert_eq!(HospitalAnchor::anchored_head(&B), None);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call and one for reading by proof.
+//! Tests, one file per call, one for reading by proof and one for evidence.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod anchorage;
 mod halt_anchor;
 mod initialise_anchor;
 mod invariants;
 mod read;
 mod reinitialise_anchor;
+mod report_conflict;
 mod submit_finality_proof;
 mod weights;

@@ -24,7 +24,8 @@ fn submit(header: &Header, justification: Justification) -> DispatchResult {
 fn submit_finality_proof_should_anchor_when_two_thirds_signed() {
     ExtBuilder::default().anchored_a().execute(|| {
         System::set_block_number(3);
-        let header = header(20, 1);
+        NowSlot::set(123);
+        let header = with_total(header(20, 1), 4);
         assert_ok!(submit(&header, justify(&header, &[0, 1, 2], 5)));
         let best = HospitalAnchor::best_head(&A).unwrap();
         assert_eq!(
@@ -32,6 +33,7 @@ fn submit_finality_proof_should_anchor_when_two_thirds_signed() {
             (20, header.hash(), 3)
         );
         assert_eq!(best.state_root, *header.state_root());
+        assert_eq!((best.anchored_slot, best.entry_blocks), (123, 4));
         assert_eq!(HospitalAnchor::current_set_id(&A), Some(5));
         let event = Event::HeadAnchored {
             hospital: A,

@@ -28,6 +28,7 @@ fn weights_should_never_be_zero() {
         W::submit_finality_proof(0, 0),
         W::halt_anchor(),
         W::resume_anchor(),
+        W::report_conflict(0, 0),
     ];
     for weight in weights {
         assert!(weight.all_gt(Weight::zero()));

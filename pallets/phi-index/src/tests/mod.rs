@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call and one per query.
+//! Tests, one file per call and one per query, one for the content of blocks.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod content;
 mod invariants;
 mod is_registered;
 mod refused_entries;

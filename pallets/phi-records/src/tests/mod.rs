@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call, and one for what a block leaves behind.
+//! Tests, one file per call, and two for what a block tells and leaves behind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod content;
 mod drop_chunk;
 mod entry_blocks;
 mod log_disclosure;

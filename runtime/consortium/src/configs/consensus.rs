@@ -1,17 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Authoring, finality and sessions.
 
-use crate::{Aura, Consortium, Grandpa, Runtime, RuntimeEvent, RuntimeHoldReason};
-use bspp_primitives::AccountId;
-use bspp_runtime_common::{
-    NoCurrency, SessionKeys, MAX_AUTHORITIES, SESSION_LENGTH, SLOT_DURATION_MS,
+use crate::{
+    Aura, Conformance, Consortium, Grandpa, Historical, Offences, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeHoldReason, UncheckedExtrinsic,
 };
+use alloc::vec::Vec;
+use bspp_primitives::AccountId;
+use bspp_runtime_common::{NoCurrency, SessionKeys, LONGEVITY, MAX_AUTHORITIES, SLOT_DURATION_MS};
 use polkadot_sdk::{
     frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64},
-    pallet_aura, pallet_authorship, pallet_grandpa, pallet_session,
+    frame_system::offchain::{CreateBare, CreateTransactionBase},
+    pallet_aura, pallet_authorship, pallet_grandpa, pallet_offences,
+    pallet_session::{
+        self,
+        historical::{self, NoteHistoricalRoot},
+    },
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
-    sp_core,
+    sp_runtime::traits::Convert,
+    sp_session,
+    sp_staking::SessionIndex,
 };
+
+/// Sessions within which an equivocation can be reported: a week of sessions of an hour.
+const REPORTABLE_SESSIONS: u64 = 7 * 24;
+
+/// How many blocks a report of an equivocation may wait in the pool.
+type ReportLongevity = ConstU64<LONGEVITY>;
+
+/// Sessions of the length that the gate keeps.
+type Sessions =
+    pallet_session::PeriodicSessions<pallet_conformance::SessionLengthOf<Runtime>, ConstU32<0>>;
 
 impl pallet_aura::Config for Runtime {
     type AuthorityId = AuraId;
@@ -30,11 +49,10 @@ impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type ValidatorId = AccountId;
     type ValidatorIdOf = pallet_consortium::ValidatorOf<Self>;
-    type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<SESSION_LENGTH>, ConstU32<0>>;
-    type NextSessionRotation =
-        pallet_session::PeriodicSessions<ConstU32<SESSION_LENGTH>, ConstU32<0>>;
-    type SessionManager = Consortium;
-    type SessionHandler = (Aura, Grandpa);
+    type ShouldEndSession = Sessions;
+    type NextSessionRotation = Sessions;
+    type SessionManager = NoteHistoricalRoot<Self, WithIdentity>;
+    type SessionHandler = (Aura, Grandpa, Conformance);
     type Keys = SessionKeys;
     type DisablingStrategy = ();
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
@@ -42,13 +60,97 @@ impl pallet_session::Config for Runtime {
     type KeyDeposit = ConstU128<0>;
 }
 
+/// The consortium pallet's sets, with the nothing that identifies a validator besides its account.
+pub struct WithIdentity;
+
+/// Identifies a validator by nothing.
+pub struct Nothing;
+
+impl Convert<AccountId, Option<()>> for Nothing {
+    fn convert(_: AccountId) -> Option<()> {
+        Some(())
+    }
+}
+
+fn with_identity(set: Option<Vec<AccountId>>) -> Option<Vec<(AccountId, ())>> {
+    set.map(|set| set.into_iter().map(|who| (who, ())).collect())
+}
+
+impl pallet_session::SessionManager<AccountId> for WithIdentity {
+    fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
+        <Consortium as pallet_session::SessionManager<_>>::new_session(index)
+    }
+
+    fn new_session_genesis(index: SessionIndex) -> Option<Vec<AccountId>> {
+        <Consortium as pallet_session::SessionManager<_>>::new_session_genesis(index)
+    }
+
+    fn start_session(index: SessionIndex) {
+        <Consortium as pallet_session::SessionManager<_>>::start_session(index);
+    }
+
+    fn end_session(index: SessionIndex) {
+        <Consortium as pallet_session::SessionManager<_>>::end_session(index);
+    }
+}
+
+impl historical::SessionManager<AccountId, ()> for WithIdentity {
+    fn new_session(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+        with_identity(<Self as pallet_session::SessionManager<_>>::new_session(
+            index,
+        ))
+    }
+
+    fn new_session_genesis(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+        with_identity(<Self as pallet_session::SessionManager<_>>::new_session_genesis(index))
+    }
+
+    fn start_session(index: SessionIndex) {
+        <Self as pallet_session::SessionManager<_>>::start_session(index);
+    }
+
+    fn end_session(index: SessionIndex) {
+        <Self as pallet_session::SessionManager<_>>::end_session(index);
+    }
+}
+
+impl historical::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type FullIdentification = ();
+    type FullIdentificationOf = Nothing;
+}
+
+impl pallet_offences::Config for Runtime {
+    type RuntimeEvent = RuntimeEvent;
+    type IdentificationTuple = historical::IdentificationTuple<Self>;
+    type OnOffenceHandler = pallet_conformance::SuspendOffenders<Self>;
+}
+
 impl pallet_grandpa::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
-    // Equivocations are not reported yet.
-    type MaxSetIdSessionEntries = ConstU64<0>;
-    type KeyOwnerProof = sp_core::Void;
-    type EquivocationReportSystem = ();
+    type MaxSetIdSessionEntries = ConstU64<REPORTABLE_SESSIONS>;
+    type KeyOwnerProof = sp_session::MembershipProof;
+    type EquivocationReportSystem =
+        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+}
+
+// How nodes send reports of equivocations: without a signature.
+impl<C> CreateTransactionBase<C> for Runtime
+where
+    RuntimeCall: From<C>,
+{
+    type Extrinsic = UncheckedExtrinsic;
+    type RuntimeCall = RuntimeCall;
+}
+
+impl<C> CreateBare<C> for Runtime
+where
+    RuntimeCall: From<C>,
+{
+    fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+        UncheckedExtrinsic::new_bare(call)
+    }
 }

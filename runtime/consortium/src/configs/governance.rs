@@ -2,11 +2,13 @@
 //! The council and the members.
 
 use crate::{
-    configs::system::RuntimeBlockWeights, Council, Runtime, RuntimeCall, RuntimeEvent,
+    configs::system::RuntimeBlockWeights, Conformance, Council, Runtime, RuntimeCall, RuntimeEvent,
     RuntimeOrigin, Session, Timestamp,
 };
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{DAYS, MAX_AUTHORITIES, MAX_BLOCK_WEIGHT, SESSION_LENGTH};
+use bspp_runtime_common::{
+    is_authorized_upgrade, DAYS, MAX_AUTHORITIES, MAX_BLOCK_WEIGHT, SESSION_LENGTH,
+};
 use polkadot_sdk::{
     frame_support::{
         parameter_types,
@@ -67,11 +69,11 @@ impl Contains<RuntimeCall> for OperationalCalls {
             | RuntimeCall::Council(_)
             | RuntimeCall::Session(_)
             | RuntimeCall::Grandpa(_)
-            | RuntimeCall::System(
-                System::apply_authorized_upgrade { .. }
-                | System::set_code { .. }
-                | System::authorize_upgrade { .. },
-            ) => true,
+            | RuntimeCall::Conformance(_) => true,
+            // Only the code that the council has authorized: it would be a way to fill blocks otherwise.
+            RuntimeCall::System(System::apply_authorized_upgrade { code }) => {
+                is_authorized_upgrade::<Runtime>(code)
+            }
             // A new delegate is no emergency.
             RuntimeCall::Consortium(call) => !matches!(call, Members::add_delegate { .. }),
             RuntimeCall::PeksSearch(call) => {
@@ -90,6 +92,7 @@ impl pallet_consortium::Config for Runtime {
     type CouncilOrigin = CouncilTwoThirds;
     type Council = Council;
     type Session = Session;
+    type Authors = Conformance;
     type Time = Timestamp;
     type OperationalCalls = OperationalCalls;
     type QuotaWeight = QuotaWeight;

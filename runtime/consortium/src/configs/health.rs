@@ -6,7 +6,7 @@ use crate::{
     Consortium, HospitalAnchor, PhiIndex, Runtime, Timestamp,
 };
 use bspp_primitives::Moment;
-use bspp_runtime_common::HostBatchVerifier;
+use bspp_runtime_common::{AuraSlot, HostBatchVerifier};
 use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64};
 
 /// A day, in milliseconds.
@@ -15,6 +15,9 @@ const DAY_MS: Moment = 24 * 60 * 60 * 1000;
 impl pallet_hospital_anchor::Config for Runtime {
     type ForceOrigin = CouncilTwoThirds;
     type Membership = Consortium;
+    type Slot = AuraSlot<Runtime>;
+    type Registered = PhiIndex;
+    type OnConflict = Consortium;
     type MaxHeads = ConstU32<128>;
     type MaxAuthorities = ConstU32<64>;
     type MaxAncestries = ConstU32<64>;

@@ -10,14 +10,14 @@ use bspp_runtime_common::{block_length, block_weights, BLOCK_HASH_COUNT, SLOT_DU
 use polkadot_sdk::{
     frame_support::{
         derive_impl, parameter_types,
-        traits::{ConstU16, ConstU32, ConstU64, Get},
+        traits::{ConstU16, ConstU32, ConstU64, Contains, Get},
         weights::constants::ParityDbWeight,
     },
     frame_system::{
         self,
         limits::{BlockLength, BlockWeights},
     },
-    pallet_timestamp,
+    pallet_session, pallet_timestamp,
     sp_core::H256,
     sp_version::RuntimeVersion,
 };
@@ -45,6 +45,8 @@ impl frame_system::Config for Runtime {
     type Version = Version;
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
+    type BaseCallFilter = NoPurgedKeys;
+    type SingleBlockMigrations = Migrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }
@@ -54,6 +56,24 @@ impl pallet_timestamp::Config for Runtime {
     type OnTimestampSet = Aura;
     type MinimumPeriod = ConstU64<{ SLOT_DURATION_MS / 2 }>;
     type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+/// Migrations that this version of the runtime runs.
+#[cfg(not(feature = "next-gate-parameters"))]
+type Migrations = ();
+#[cfg(feature = "next-gate-parameters")]
+type Migrations = (crate::variants::NextGateParameters,);
+
+/// Validators replace their session keys, they do not purge them: a set whose keys are gone could author no more.
+pub struct NoPurgedKeys;
+
+impl Contains<RuntimeCall> for NoPurgedKeys {
+    fn contains(call: &RuntimeCall) -> bool {
+        !matches!(
+            call,
+            RuntimeCall::Session(pallet_session::Call::purge_keys { .. })
+        )
+    }
 }
 
 /// The genesis hash: `chain` in the protocol. Known from the first block on.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Authoring, finality and sessions.
 
-use crate::{Aura, Enrolment, Grandpa, Runtime, RuntimeEvent, RuntimeHoldReason};
+use crate::{Aura, Conformance, Enrolment, Grandpa, Runtime, RuntimeEvent, RuntimeHoldReason};
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{
-    NoCurrency, SessionKeys, MAX_AUTHORITIES, SESSION_LENGTH, SLOT_DURATION_MS,
-};
+use bspp_runtime_common::{NoCurrency, SessionKeys, MAX_AUTHORITIES, SLOT_DURATION_MS};
 use polkadot_sdk::{
     frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64},
     pallet_aura, pallet_authorship, pallet_grandpa, pallet_session,
@@ -13,6 +11,10 @@ use polkadot_sdk::{
     sp_core,
     sp_runtime::traits::ConvertInto,
 };
+
+/// Sessions of the length that the gate keeps.
+type Sessions =
+    pallet_session::PeriodicSessions<pallet_conformance::SessionLengthOf<Runtime>, ConstU32<0>>;
 
 impl pallet_aura::Config for Runtime {
     type AuthorityId = AuraId;
@@ -32,11 +34,10 @@ impl pallet_session::Config for Runtime {
     type ValidatorId = AccountId;
     // Only nodes are admitted to send session calls; which of them author, the admins say.
     type ValidatorIdOf = ConvertInto;
-    type ShouldEndSession = pallet_session::PeriodicSessions<ConstU32<SESSION_LENGTH>, ConstU32<0>>;
-    type NextSessionRotation =
-        pallet_session::PeriodicSessions<ConstU32<SESSION_LENGTH>, ConstU32<0>>;
+    type ShouldEndSession = Sessions;
+    type NextSessionRotation = Sessions;
     type SessionManager = Enrolment;
-    type SessionHandler = (Aura, Grandpa);
+    type SessionHandler = (Aura, Grandpa, Conformance);
     type Keys = SessionKeys;
     type DisablingStrategy = ();
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
@@ -49,7 +50,7 @@ impl pallet_grandpa::Config for Runtime {
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
-    // Equivocations are not reported yet.
+    // A hospital's nodes are its own: its admins suspend, without reports.
     type MaxSetIdSessionEntries = ConstU64<0>;
     type KeyOwnerProof = sp_core::Void;
     type EquivocationReportSystem = ();

@@ -10,14 +10,14 @@ use bspp_runtime_common::{block_length, block_weights, BLOCK_HASH_COUNT, SLOT_DU
 use polkadot_sdk::{
     frame_support::{
         derive_impl, parameter_types,
-        traits::{ConstU16, ConstU32, ConstU64},
+        traits::{ConstU16, ConstU32, ConstU64, Contains},
         weights::constants::ParityDbWeight,
     },
     frame_system::{
         self,
         limits::{BlockLength, BlockWeights},
     },
-    pallet_timestamp,
+    pallet_session, pallet_timestamp,
     sp_version::RuntimeVersion,
 };
 
@@ -44,8 +44,21 @@ impl frame_system::Config for Runtime {
     type Version = Version;
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
+    type BaseCallFilter = NoPurgedKeys;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+}
+
+/// Validators replace their session keys, they do not purge them: a set whose keys are gone could author no more.
+pub struct NoPurgedKeys;
+
+impl Contains<RuntimeCall> for NoPurgedKeys {
+    fn contains(call: &RuntimeCall) -> bool {
+        !matches!(
+            call,
+            RuntimeCall::Session(pallet_session::Call::purge_keys { .. })
+        )
+    }
 }
 
 impl pallet_timestamp::Config for Runtime {

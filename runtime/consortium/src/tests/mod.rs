@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The runtime as a whole: presets, the door, governance.
+//! The runtime as a whole: presets, the door, governance; blocks and their proof of conformance in files of their own.
+
+mod blocks;
+mod conformance;
+mod invariants;
 
 use crate::{genesis_config_presets::*, *};
 use bspp_primitives::{traits::refusal, AccountId, Nonce};
@@ -22,7 +26,7 @@ use polkadot_sdk::{
 };
 
 /// A chain from the local preset, in its first block.
-fn local_chain() -> sp_io::TestExternalities {
+pub(crate) fn local_chain() -> sp_io::TestExternalities {
     let mut ext = sp_io::TestExternalities::default();
     ext.execute_with(|| {
         let patch = get_preset(&PresetId::from(CONSORTIUM_LOCAL)).unwrap();
@@ -58,6 +62,7 @@ fn extension(nonce: Nonce) -> TxExtension {
         frame_system::CheckTxVersion::new(),
         frame_system::CheckGenesis::new(),
         frame_system::CheckEra::from(generic::Era::Immortal),
+        CheckConformance::new(),
         CheckMember::new(),
         frame_system::CheckNonce::from(nonce),
         frame_system::CheckWeight::new(),

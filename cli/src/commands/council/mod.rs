@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Decisions of the council, carried from proposal to dispatch.
 
+mod upkeep;
+
 use crate::{
     chain,
     error::{CliError, CliResult},
@@ -10,8 +12,9 @@ use crate::{
 };
 use bspp_client::{
     calls::{consortium, hospital_anchor},
-    At, Call, ConsortiumClient, Signer,
+    At, Call, ConsortiumClient, Included, Signer,
 };
+use bspp_primitives::HospitalId;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
@@ -45,13 +48,17 @@ pub enum Command {
         encryption_key: Hex32,
     },
     /// Removes a hospital for good.
-    RemoveHospital {
-        #[command(flatten)]
-        council: CouncilArguments,
-        /// The hospital's identifier.
-        #[arg(long)]
-        hospital_id: Hex32,
-    },
+    RemoveHospital(OneHospital),
+    /// Suspends a hospital: its accounts are refused, and no block of its validators is valid any more.
+    SuspendHospital(OneHospital),
+    /// Readmits a suspended hospital.
+    ReadmitHospital(OneHospital),
+    /// Halts a hospital's anchor: no proof moves it, and its validators' blocks are restricted.
+    HaltAnchor(OneHospital),
+    /// Lets a halted anchor go on.
+    ResumeAnchor(OneHospital),
+    #[command(flatten)]
+    Upkeep(upkeep::Command),
 }
 
 /// What every decision needs.
@@ -73,6 +80,22 @@ impl CouncilArguments {
             .map(|key| keys::signer(key))
             .collect::<CliResult<_>>()?;
         Ok((chain::consortium(&self.consortium).await?, signers))
+    }
+}
+
+/// A decision on one hospital.
+#[derive(Args)]
+pub struct OneHospital {
+    #[command(flatten)]
+    council: CouncilArguments,
+    /// The hospital's identifier.
+    #[arg(long)]
+    hospital_id: Hex32,
+}
+
+impl OneHospital {
+    async fn decide(&self, call: fn(HospitalId) -> Call, output: Output) -> CliResult<()> {
+        decide(&self.council, &call(self.hospital_id.hash()), output).await
     }
 }
 
@@ -110,28 +133,26 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             operator,
             encryption_key,
         } => {
-            let (consortium, signers) = council.open().await?;
             let call = consortium::add_hospital(
                 hospital_id.hash(),
                 &AccountId32::new(operator.0),
                 encryption_key.0,
             );
-            enact(&consortium, &call, &signers, output).await
+            decide(&council, &call, output).await
         }
-        Command::RemoveHospital {
-            council,
-            hospital_id,
-        } => {
-            let (consortium, signers) = council.open().await?;
-            enact(
-                &consortium,
-                &consortium::remove_hospital(hospital_id.hash()),
-                &signers,
-                output,
-            )
-            .await
-        }
+        Command::RemoveHospital(which) => which.decide(consortium::remove_hospital, output).await,
+        Command::SuspendHospital(which) => which.decide(consortium::suspend_hospital, output).await,
+        Command::ReadmitHospital(which) => which.decide(consortium::readmit_hospital, output).await,
+        Command::HaltAnchor(which) => which.decide(hospital_anchor::halt_anchor, output).await,
+        Command::ResumeAnchor(which) => which.decide(hospital_anchor::resume_anchor, output).await,
+        Command::Upkeep(command) => upkeep::run(command, output).await,
     }
+}
+
+/// Has the council decide on one call.
+async fn decide(council: &CouncilArguments, call: &Call, output: Output) -> CliResult<()> {
+    let (consortium, signers) = council.open().await?;
+    enact(&consortium, call, &signers, output).await
 }
 
 async fn enact(
@@ -144,6 +165,10 @@ async fn enact(
         .council_enact(call, signers)
         .await
         .map_err(CliError::from)?;
+    decided(&included, output)
+}
+
+fn decided(included: &Included, output: Output) -> CliResult<()> {
     let decided = Decided {
         block: included.number,
         hash: hex0x(included.block),

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A hospital's administration: patients, delegates, validators, ingest.
+//! A hospital's administration: patients, ingest, delegates; nodes, credentials and authors of its own chain.
+
+mod credential;
+mod nodes;
+mod patients;
 
 use crate::{
     chain,
-    enrolment::EnrolmentFile,
-    error::{CliError, CliResult},
-    files, gateway_api, keys,
+    error::CliResult,
+    keys,
     output::Output,
-    values::{hex0x, Hex32, Month},
+    values::{Hex32, Month},
 };
-use bspp_client::{calls, At};
+use bspp_client::calls;
 use clap::Subcommand;
+use patients::{enrol, ingest};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 use std::path::PathBuf;
@@ -81,13 +85,11 @@ pub enum Command {
         #[arg(long)]
         encryption_key: Hex32,
     },
-}
-
-#[derive(Serialize)]
-struct Enrolled {
-    account: String,
-    consent: String,
-    block: u32,
+    /// Credentials of the own chain's nodes: without one a node's blocks hold no health data.
+    #[command(subcommand)]
+    Credential(credential::Command),
+    #[command(flatten)]
+    Nodes(nodes::Command),
 }
 
 #[derive(Serialize)]
@@ -147,6 +149,8 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             let call = calls::consortium::rotate_encryption_key(from.0, encryption_key.0);
             submit(&consortium, &key, &call, "The key is announced", output).await
         }
+        Command::Credential(command) => credential::run(command, output).await,
+        Command::Nodes(command) => nodes::run(command, output).await,
     }
 }
 
@@ -168,56 +172,4 @@ async fn submit(
         },
         &[format!("{what}, final in block {}.", included.number)],
     )
-}
-
-/// Enrolment and consent are two transactions; the second is sent again if the first went through before.
-async fn enrol(url: &str, key: &str, enrolment: &std::path::Path, output: Output) -> CliResult<()> {
-    let signer = keys::signer(key)?;
-    let file: EnrolmentFile = files::read_json(enrolment)?;
-    let enrolment = file.decode()?;
-    let hospital = chain::hospital(url).await?;
-    let account = enrolment.bundle.account;
-    if hospital.patient(At::Finalized, account).await?.is_none() {
-        hospital
-            .submit_in_block(&calls::enrolment::enrol_patient(&enrolment.bundle), &signer)
-            .await?;
-    }
-    let call = calls::enrolment::register_consent(&enrolment.terms, enrolment.signature);
-    let included = hospital.submit_and_finalize(&call, &signer).await?;
-    let consent = hospital
-        .consents_of(At::Block(included.block), account)
-        .await?
-        .into_iter()
-        .find(|(_, consent)| consent.terms == enrolment.terms)
-        .map(|(id, _)| hex0x(id))
-        .ok_or_else(|| CliError::failed("the chain accepted the consent but does not list it"))?;
-    let enrolled = Enrolled {
-        account: hex0x(account),
-        consent,
-        block: included.number,
-    };
-    let lines = [
-        format!("Patient account {} is enrolled.", enrolled.account),
-        format!("Consent {} is registered.", enrolled.consent),
-    ];
-    output.result(&enrolled, &lines)
-}
-
-#[derive(Serialize)]
-struct Ingested {
-    records: Vec<gateway_api::RecordProgress>,
-}
-
-async fn ingest(gateway: &str, patient: Hex32, paths: &[PathBuf], output: Output) -> CliResult<()> {
-    let gateway = gateway_api::Gateway::new(gateway)?;
-    let mut records = Vec::new();
-    for path in paths {
-        let job = gateway.ingest(&patient.0, files::read(path)?).await?;
-        records.extend(gateway.wait(job, output).await?);
-    }
-    let lines = vec![format!(
-        "{} records are stored, registered on the consortium, and final.",
-        records.len()
-    )];
-    output.result(&Ingested { records }, &lines)
 }

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Patients and their records.
+
+use crate::{
+    chain,
+    enrolment::EnrolmentFile,
+    error::{CliError, CliResult},
+    files, gateway_api, keys,
+    output::Output,
+    values::{hex0x, Hex32},
+};
+use bspp_client::{calls, At};
+use serde::Serialize;
+use std::path::PathBuf;
+
+#[derive(Serialize)]
+struct Enrolled {
+    account: String,
+    consent: String,
+    block: u32,
+}
+
+/// Enrolment and consent are two transactions; the second is sent again if the first went through before.
+pub async fn enrol(
+    url: &str,
+    key: &str,
+    enrolment: &std::path::Path,
+    output: Output,
+) -> CliResult<()> {
+    let signer = keys::signer(key)?;
+    let file: EnrolmentFile = files::read_json(enrolment)?;
+    let enrolment = file.decode()?;
+    let hospital = chain::hospital(url).await?;
+    let account = enrolment.bundle.account;
+    if hospital.patient(At::Finalized, account).await?.is_none() {
+        hospital
+            .submit_in_block(&calls::enrolment::enrol_patient(&enrolment.bundle), &signer)
+            .await?;
+    }
+    let call = calls::enrolment::register_consent(&enrolment.terms, enrolment.signature);
+    let included = hospital.submit_and_finalize(&call, &signer).await?;
+    let consent = hospital
+        .consents_of(At::Block(included.block), account)
+        .await?
+        .into_iter()
+        .find(|(_, consent)| consent.terms == enrolment.terms)
+        .map(|(id, _)| hex0x(id))
+        .ok_or_else(|| CliError::failed("the chain accepted the consent but does not list it"))?;
+    let enrolled = Enrolled {
+        account: hex0x(account),
+        consent,
+        block: included.number,
+    };
+    let lines = [
+        format!("Patient account {} is enrolled.", enrolled.account),
+        format!("Consent {} is registered.", enrolled.consent),
+    ];
+    output.result(&enrolled, &lines)
+}
+
+#[derive(Serialize)]
+struct Ingested {
+    records: Vec<gateway_api::RecordProgress>,
+}
+
+/// Ingests files through the gateway, and waits until they can be searched.
+pub async fn ingest(
+    gateway: &str,
+    patient: Hex32,
+    paths: &[PathBuf],
+    output: Output,
+) -> CliResult<()> {
+    let gateway = gateway_api::Gateway::new(gateway)?;
+    let mut records = Vec::new();
+    for path in paths {
+        let job = gateway.ingest(&patient.0, files::read(path)?).await?;
+        records.extend(gateway.wait(job, output).await?);
+    }
+    let lines = vec![format!(
+        "{} records are stored, registered on the consortium, and final.",
+        records.len()
+    )];
+    output.result(&Ingested { records }, &lines)
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Both chains: who may author, and what was attested.
+
+use super::runtime_apis;
+use crate::{
+    chain::{At, ChainClient},
+    error::{ClientError, Result},
+};
+use bspp_primitives::{
+    conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
+    AccountId,
+};
+use codec::Decode;
+
+/// Name of the gate's pallet in both runtimes.
+const PALLET: &str = "Conformance";
+
+runtime_apis!(ChainClient {
+    /// The gate of a child of this block in a slot. `None` if there are no authors.
+    gate = "ConformanceApi_gate"(slot: u64) -> Option<Gate<AccountId>>;
+    /// What the block's author attested. `None` for the genesis block.
+    attestation = "ConformanceApi_attestation"() -> Option<BlockAttestation<AccountId>>;
+    /// The authors of the current session with their standing and evidence.
+    authors = "ConformanceApi_authors"() -> Vec<AuthorStanding<AccountId>>;
+    /// Why an account is suspended from authoring. `None` if it is not.
+    suspension = "ConformanceApi_suspension"(author: &AccountId) -> Option<SuspensionReason>;
+    /// Length of a slot, in milliseconds.
+    slot_duration = "AuraApi_slot_duration"() -> u64;
+});
+
+/// The account at the end of a map's key: the maps hash with `…Concat`.
+fn account_of(key: &[u8]) -> Option<AccountId> {
+    key.split_last_chunk::<32>()
+        .map(|(_, account)| AccountId::new(*account))
+}
+
+impl ChainClient {
+    /// All suspended authors, whether they stand in the current session's set or not, with the reason.
+    ///
+    /// # Errors
+    /// Those of [`Self::rpc`].
+    pub async fn suspensions(&self, at: At) -> Result<Vec<(AccountId, SuspensionReason)>> {
+        let at = At::Block(self.resolve(at).await?);
+        let mut found = Vec::new();
+        for key in self.storage_keys(PALLET, "Suspensions", at).await? {
+            let Some(author) = account_of(&key) else {
+                continue;
+            };
+            if let Some(reason) = self.suspension(at, &author).await? {
+                found.push((author, reason));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Equivocations that are left to the council: the author, and the session of the offence.
+    ///
+    /// # Errors
+    /// `InvalidAnswer`, and those of [`Self::rpc`].
+    pub async fn noted_equivocations(&self, at: At) -> Result<Vec<(AccountId, u32)>> {
+        let at = At::Block(self.resolve(at).await?);
+        let mut found = Vec::new();
+        for key in self.storage_keys(PALLET, "NotedEquivocations", at).await? {
+            let (Some(author), Some(value)) = (account_of(&key), self.storage(&key, at).await?)
+            else {
+                continue;
+            };
+            let session =
+                u32::decode(&mut value.as_slice()).map_err(|e| ClientError::InvalidAnswer {
+                    what: "Conformance.NotedEquivocations".into(),
+                    reason: e.to_string(),
+                })?;
+            found.push((author, session));
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn account_should_be_the_end_of_the_key() {
+        let key = [vec![1; 48], vec![9; 32]].concat();
+        assert_eq!(account_of(&key), Some(AccountId::new([9; 32])));
+        assert_eq!(account_of(&[0; 31]), None);
+    }
+}

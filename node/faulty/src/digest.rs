@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The wrong attestations.
+
+use crate::fault::Fault;
+use bspp_node::conformance::{Attested, Skip};
+use bspp_primitives::{
+    conformance::{
+        attestation_message, evidence_commitment, Attestation, AttestationKind, ConformancePair,
+        ConformanceSignature, CONFORMANCE_ENGINE_ID,
+    },
+    AccountId, Hash, Header,
+};
+use polkadot_sdk::{sp_core::Pair, sp_runtime::DigestItem};
+
+/// The block that is being made.
+pub struct Situation<'a> {
+    /// The chain.
+    pub genesis: Hash,
+    /// The block's parent.
+    pub parent: &'a Header,
+    /// The block's slot.
+    pub slot: u64,
+    /// What should be attested.
+    pub attested: &'a Attested,
+    /// What another author attested last.
+    pub borrowed: Option<Attestation<AccountId>>,
+}
+
+/// Signs with the author's own key.
+pub type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<ConformanceSignature, Skip>;
+
+/// What stands in the header instead of the attestation. None if nothing is wrong with it.
+///
+/// # Errors
+///
+/// When the author's key cannot sign.
+pub fn items(
+    fault: Fault,
+    situation: &Situation,
+    sign: Sign,
+) -> Result<Option<Vec<DigestItem>>, Skip> {
+    let Situation {
+        genesis,
+        parent,
+        slot,
+        attested,
+        borrowed,
+    } = situation;
+    let good = &attested.attestation;
+    let (hash, slot) = (parent.hash(), *slot);
+    let signed = |genesis: &Hash, parent: &Hash, slot, kind| {
+        let message = attestation_message(genesis, parent, slot, &good.author, &kind);
+        Ok(Attestation {
+            author: good.author.clone(),
+            kind,
+            signature: sign(&message)?,
+        })
+    };
+    let attestation = match fault {
+        Fault::None | Fault::Suspended => return Ok(None),
+        Fault::Omit => return Ok(Some(Vec::new())),
+        Fault::Double => {
+            let item = good.to_digest_item();
+            return Ok(Some(vec![item.clone(), item]));
+        }
+        Fault::Forge => {
+            let message = attestation_message(genesis, &hash, slot, &good.author, &good.kind);
+            Attestation {
+                signature: ConformancePair::generate().0.sign(&message),
+                ..good.clone()
+            }
+        }
+        // Kind and author are right, so that nothing but the binding is wrong.
+        Fault::ReplayParent => signed(genesis, &parent.parent_hash, slot, good.kind)?,
+        Fault::ReplaySlot => signed(genesis, &hash, slot.wrapping_sub(1), good.kind)?,
+        Fault::ReplayChain => signed(&other(genesis), &hash, slot, good.kind)?,
+        Fault::Borrow => match borrowed {
+            Some(borrowed) => borrowed.clone(),
+            None => Attestation {
+                author: somebody_else(&good.author),
+                ..good.clone()
+            },
+        },
+        Fault::Overstate => signed(genesis, &hash, slot, made_up())?,
+    };
+    Ok(Some(vec![attestation.to_digest_item()]))
+}
+
+/// A full attestation over evidence that does not exist.
+pub fn made_up() -> AttestationKind {
+    AttestationKind::Full {
+        evidence: evidence_commitment(&"made up"),
+    }
+}
+
+/// Puts these items where the attestation stands in a header.
+pub fn replace(header: &mut Header, items: &[DigestItem]) {
+    let is_attestation =
+        |item: &DigestItem| matches!(item, DigestItem::PreRuntime(CONFORMANCE_ENGINE_ID, _));
+    let logs = &mut header.digest.logs;
+    let place = logs.iter().position(is_attestation).unwrap_or(logs.len());
+    logs.retain(|item| !is_attestation(item));
+    logs.splice(place..place, items.iter().cloned());
+}
+
+fn other(hash: &Hash) -> Hash {
+    Hash::from(hash.0.map(|byte| !byte))
+}
+
+fn somebody_else(author: &AccountId) -> AccountId {
+    let bytes: &[u8; 32] = author.as_ref();
+    AccountId::new(bytes.map(|byte| !byte))
+}

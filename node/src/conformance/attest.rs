@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What an author attests, or why it cannot.
+
+use super::gate::{GateError, GateView};
+use bspp_primitives::{
+    conformance::{
+        attestation_message, Attestation, AttestationKind, ConformanceId, ConformanceSignature,
+        Gate, StandingFault, Verdict, CONFORMANCE_KEY_TYPE,
+    },
+    AccountId, Hash,
+};
+use polkadot_sdk::sp_keystore::KeystorePtr;
+use std::sync::Arc;
+
+/// Why there is no attestation, and so no block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// The author has no standing.
+    NoStanding(StandingFault),
+    /// The keystore lacks the `conf` key in force.
+    KeyMissing(ConformanceId),
+    /// The chain names no author for the slot.
+    NotOurSlot,
+    /// The gate cannot be read.
+    Api(GateError),
+    /// The keystore fails to sign: what it says.
+    Keystore(String),
+}
+
+impl Skip {
+    /// A label for metrics and log lines.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::NoStanding(fault) => fault.as_str(),
+            Self::KeyMissing(_) => "key_missing",
+            Self::NotOurSlot => "not_our_slot",
+            Self::Api(_) => "api_error",
+            Self::Keystore(_) => "keystore_error",
+        }
+    }
+}
+
+/// An attestation and the gate it was made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attested {
+    /// The attestation.
+    pub attestation: Attestation<AccountId>,
+    /// The gate.
+    pub gate: Gate<AccountId>,
+}
+
+/// Attests with the keys of this node.
+#[derive(Clone)]
+pub struct Attester {
+    gates: Arc<dyn GateView>,
+    keystore: KeystorePtr,
+    genesis: Hash,
+}
+
+impl Attester {
+    /// Attests with these keys at these gates.
+    pub fn new(gates: Arc<dyn GateView>, keystore: KeystorePtr) -> Self {
+        let genesis = gates.genesis();
+        Self {
+            gates,
+            keystore,
+            genesis,
+        }
+    }
+
+    /// The gates.
+    pub fn gates(&self) -> &Arc<dyn GateView> {
+        &self.gates
+    }
+
+    /// The keys.
+    pub fn keystore(&self) -> &KeystorePtr {
+        &self.keystore
+    }
+
+    /// The genesis hash that attestations are bound to.
+    pub fn genesis(&self) -> Hash {
+        self.genesis
+    }
+
+    /// The attestation for a block on `parent` in `slot`: of the one kind that the gate admits.
+    ///
+    /// # Errors
+    ///
+    /// Why this node cannot attest.
+    pub fn attest(&self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
+        let gate = self
+            .gates
+            .gate(parent, slot)
+            .map_err(Skip::Api)?
+            .ok_or(Skip::NotOurSlot)?;
+        let kind = match gate.verdict {
+            Verdict::Full { evidence } => AttestationKind::Full { evidence },
+            Verdict::Restricted { .. } => AttestationKind::Restricted,
+            Verdict::Refused { fault } => return Err(Skip::NoStanding(fault)),
+        };
+        let message = attestation_message(&self.genesis, &parent, slot, &gate.author, &kind);
+        let signature = self.sign(&gate.key, &message)?;
+        Ok(Attested {
+            attestation: Attestation {
+                author: gate.author.clone(),
+                kind,
+                signature,
+            },
+            gate,
+        })
+    }
+
+    /// Signs a message with a `conf` key.
+    ///
+    /// # Errors
+    ///
+    /// [`Skip::KeyMissing`] or [`Skip::Keystore`].
+    pub fn sign(&self, key: &ConformanceId, message: &[u8]) -> Result<ConformanceSignature, Skip> {
+        let public = key.clone().into_inner();
+        match self
+            .keystore
+            .sr25519_sign(CONFORMANCE_KEY_TYPE, &public, message)
+        {
+            Ok(Some(signature)) => Ok(signature.into()),
+            Ok(None) => Err(Skip::KeyMissing(key.clone())),
+            Err(error) => Err(Skip::Keystore(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A gate in memory and an author with real keys, for the tests of author, importer and RPC.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use super::gate::{GateError, GateView};
+use bspp_primitives::{
+    conformance::{
+        attestation_message, Attestation, AttestationKind, AuthorStanding, BlockAttestation,
+        ConformanceId, ConformancePair, Evidence, Gate, Shortfall, StandingFault, Verdict,
+        CONFORMANCE_KEY_TYPE,
+    },
+    AccountId, BlockNumber, Hash, Header,
+};
+use codec::Encode;
+use polkadot_sdk::{
+    sp_consensus_aura::AURA_ENGINE_ID,
+    sp_core::Pair,
+    sp_keystore::{testing::MemoryKeystore, Keystore, KeystorePtr},
+    sp_runtime::{traits::Header as _, Digest, DigestItem},
+};
+use std::sync::{Arc, Mutex};
+
+/// The slot of the tests.
+pub const SLOT: u64 = 100;
+/// The last slot in which the evidence of the tests is good.
+pub const VALID_UNTIL: u64 = 120;
+
+/// The genesis hash of the tests.
+pub fn genesis() -> Hash {
+    Hash::repeat_byte(0x61)
+}
+
+/// The parent of the tests.
+pub fn parent() -> Hash {
+    Hash::repeat_byte(0x62)
+}
+
+/// The evidence of the tests.
+pub fn evidence() -> Evidence {
+    Evidence {
+        commitment: Hash::repeat_byte(0xe0),
+        valid_until: VALID_UNTIL,
+        then: Shortfall::AnchorStale,
+    }
+}
+
+/// The n-th validator.
+pub fn author(n: u8) -> AccountId {
+    AccountId::new([n; 32])
+}
+
+/// The n-th validator's key pair.
+pub fn pair(n: u8) -> ConformancePair {
+    ConformancePair::from_seed(&[n; 32])
+}
+
+/// The n-th validator's key.
+pub fn key(n: u8) -> ConformanceId {
+    pair(n).public()
+}
+
+/// A keystore with the n-th validator's key.
+pub fn keystore(n: u8) -> KeystorePtr {
+    let keystore = MemoryKeystore::new();
+    let seed = format!("0x{}", hex::encode([n; 32]));
+    let public = keystore
+        .sr25519_generate_new(CONFORMANCE_KEY_TYPE, Some(&seed))
+        .unwrap();
+    assert_eq!(ConformanceId::from(public), key(n));
+    Arc::new(keystore)
+}
+
+/// What the gate before every slot says. Slots are the first author's alone.
+pub struct Gates {
+    /// The best block, the one parent that may be asked about.
+    pub parent: Mutex<Hash>,
+    /// Standing of the first author.
+    pub standing: Mutex<Result<(), StandingFault>>,
+    /// Its evidence.
+    pub evidence: Mutex<Result<Evidence, Shortfall>>,
+    /// Whether there are authors at all.
+    pub empty: Mutex<bool>,
+    /// What every call fails with.
+    pub broken: Mutex<Option<GateError>>,
+    /// What was attested in the best block.
+    pub attestation: Mutex<Option<BlockAttestation<AccountId>>>,
+}
+
+impl Gates {
+    /// A gate that is open.
+    pub fn open() -> Arc<Self> {
+        Arc::new(Self {
+            parent: Mutex::new(parent()),
+            standing: Mutex::new(Ok(())),
+            evidence: Mutex::new(Ok(evidence())),
+            empty: Mutex::new(false),
+            broken: Mutex::new(None),
+            attestation: Mutex::new(None),
+        })
+    }
+
+    /// Takes the evidence away.
+    pub fn restrict(&self, shortfall: Shortfall) {
+        *self.evidence.lock().unwrap() = Err(shortfall);
+    }
+
+    /// Takes the standing away.
+    pub fn refuse(&self, fault: StandingFault) {
+        *self.standing.lock().unwrap() = Err(fault);
+    }
+
+    /// Lets every call fail.
+    pub fn fail(&self, error: &str) {
+        *self.broken.lock().unwrap() = Some(GateError(error.into()));
+    }
+
+    fn read(&self, at: Hash) -> Result<(), GateError> {
+        assert_eq!(at, *self.parent.lock().unwrap(), "the gate is the parent's");
+        match &*self.broken.lock().unwrap() {
+            Some(error) => Err(error.clone()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl GateView for Gates {
+    fn genesis(&self) -> Hash {
+        genesis()
+    }
+
+    fn best(&self) -> (BlockNumber, Hash) {
+        (7, *self.parent.lock().unwrap())
+    }
+
+    fn gate(&self, at: Hash, slot: u64) -> Result<Option<Gate<AccountId>>, GateError> {
+        self.read(at)?;
+        if *self.empty.lock().unwrap() {
+            return Ok(None);
+        }
+        Ok(Some(Gate {
+            author: author(1),
+            key: key(1),
+            verdict: Verdict::at(
+                slot,
+                *self.standing.lock().unwrap(),
+                *self.evidence.lock().unwrap(),
+            ),
+        }))
+    }
+
+    fn attestation(&self, at: Hash) -> Result<Option<BlockAttestation<AccountId>>, GateError> {
+        self.read(at)?;
+        Ok(self.attestation.lock().unwrap().clone())
+    }
+
+    fn authors(&self, at: Hash) -> Result<Vec<AuthorStanding<AccountId>>, GateError> {
+        self.read(at)?;
+        let standing = |n, standing, evidence| AuthorStanding {
+            author: author(n),
+            key: key(n),
+            standing,
+            evidence,
+        };
+        Ok(vec![
+            standing(
+                1,
+                *self.standing.lock().unwrap(),
+                *self.evidence.lock().unwrap(),
+            ),
+            standing(2, Ok(()), Ok(evidence())),
+        ])
+    }
+}
+
+/// An attestation by the n-th validator over all that it should be bound to.
+pub fn attest(
+    n: u8,
+    chain: Hash,
+    parent: Hash,
+    slot: u64,
+    kind: AttestationKind,
+) -> Attestation<AccountId> {
+    let message = attestation_message(&chain, &parent, slot, &author(n), &kind);
+    Attestation {
+        author: author(n),
+        kind,
+        signature: pair(n).sign(&message),
+    }
+}
+
+/// The kind that an open gate asks for.
+pub fn full() -> AttestationKind {
+    AttestationKind::Full {
+        evidence: evidence().commitment,
+    }
+}
+
+/// The attestation that an open gate asks for.
+pub fn good() -> Attestation<AccountId> {
+    attest(1, genesis(), parent(), SLOT, full())
+}
+
+/// Aura's digest item for a slot.
+pub fn aura(slot: u64) -> DigestItem {
+    DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())
+}
+
+/// A header on [`parent`] in [`SLOT`] with these further items.
+pub fn header(items: Vec<DigestItem>) -> Header {
+    let mut logs = vec![aura(SLOT)];
+    logs.extend(items);
+    Header::new(8, Hash::zero(), Hash::zero(), parent(), Digest { logs })
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The importer's check: a verifier around Aura's.
+
+use super::{
+    gate::{GateError, GateView},
+    metrics::Metrics,
+    LOG_TARGET,
+};
+use bspp_primitives::{
+    conformance::{check_digest, Refusal},
+    AccountId, Hash, Header, OpaqueBlock,
+};
+use polkadot_sdk::sc_consensus::{BlockImportParams, Verifier};
+use std::sync::Arc;
+
+/// Refuses a block without a proof of conformance before the inner verifier sees it.
+///
+/// It refuses by an error of the verifier: nothing else costs the peer that sent the block its reputation.
+pub struct ConformanceVerifier<V> {
+    inner: V,
+    gates: Arc<dyn GateView>,
+    genesis: Hash,
+    metrics: Metrics,
+}
+
+impl<V> ConformanceVerifier<V> {
+    /// Checks blocks at these gates, then by `inner`.
+    pub fn new(inner: V, gates: Arc<dyn GateView>, metrics: Metrics) -> Self {
+        let genesis = gates.genesis();
+        Self {
+            inner,
+            gates,
+            genesis,
+            metrics,
+        }
+    }
+
+    /// Checks a header against the state of its parent.
+    fn check(&self, header: &Header) -> Result<(), NotProved> {
+        let mut unread = None;
+        let outcome =
+            check_digest::<AccountId>(&header.digest, &self.genesis, &header.parent_hash, |slot| {
+                self.gates
+                    .gate(header.parent_hash, slot)
+                    .unwrap_or_else(|error| {
+                        unread = Some(error);
+                        None
+                    })
+            });
+        match (unread, outcome) {
+            (Some(error), _) => Err(NotProved::Unread(error)),
+            (None, Err(refusal)) => Err(NotProved::Refused(refusal)),
+            (None, Ok(_)) => Ok(()),
+        }
+    }
+}
+
+/// Why a block does not pass.
+#[derive(Debug, thiserror::Error)]
+enum NotProved {
+    #[error("{0}")]
+    Refused(Refusal),
+    #[error("{0}")]
+    Unread(GateError),
+}
+
+impl NotProved {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.as_str(),
+            Self::Unread(_) => "api_error",
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl<V: Verifier<OpaqueBlock>> Verifier<OpaqueBlock> for ConformanceVerifier<V> {
+    async fn verify(
+        &self,
+        block: BlockImportParams<OpaqueBlock>,
+    ) -> Result<BlockImportParams<OpaqueBlock>, String> {
+        // Where Aura's seal is not checked either: the state comes ready, or execution is skipped.
+        if !block.with_state() && !block.state_action.skip_execution_checks() {
+            if let Err(reason) = self.check(&block.header) {
+                self.metrics.refused(reason.as_str());
+                log::warn!(
+                    target: LOG_TARGET,
+                    "block #{} {:?} refused: proof of conformance: {reason}",
+                    block.header.number,
+                    block.post_hash(),
+                );
+                return Err(format!("proof of conformance refused: {reason}"));
+            }
+        }
+        self.inner.verify(block).await
+    }
+}

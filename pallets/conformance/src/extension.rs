@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Keeps everything but operational calls out of restricted blocks.
+
+use crate::{pallet::*, weights::WeightInfo};
+use bspp_primitives::{
+    conformance::{AttestationKind, BlockAttestation},
+    traits::ConformancePolicy,
+};
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::{fmt, marker::PhantomData};
+use frame_support::weights::Weight;
+use scale_info::TypeInfo;
+use sp_runtime::{
+    traits::{DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension, ValidateResult},
+    transaction_validity::{
+        InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
+    },
+};
+
+/// Refuses calls that are not operational in a block whose author attested standing only.
+///
+/// It carries no data, so clients that do not know it may ignore it. The pool's validation accepts every call: a
+/// transaction must not be dropped because the best block happens to be restricted. Applied, a refused call
+/// "exhausts resources": a proposer keeps such a transaction for a later block, and an imported block with one is invalid.
+#[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(skip_type_params(T))]
+pub struct CheckConformance<T>(PhantomData<T>);
+
+impl<T> CheckConformance<T> {
+    /// The extension, for signing.
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T> Default for CheckConformance<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Clone for CheckConformance<T> {
+    fn clone(&self) -> Self {
+        Self::new()
+    }
+}
+
+impl<T> PartialEq for CheckConformance<T> {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<T> Eq for CheckConformance<T> {}
+
+impl<T> fmt::Debug for CheckConformance<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CheckConformance")
+    }
+}
+
+type CallOf<T> = <T as frame_system::Config>::RuntimeCall;
+
+impl<T: Config> CheckConformance<T> {
+    fn check(call: &CallOf<T>) -> Result<(), TransactionValidityError> {
+        match CurrentAttestation::<T>::get() {
+            Some(BlockAttestation {
+                kind: AttestationKind::Restricted,
+                ..
+            }) if !T::Policy::is_operational(call) => {
+                Err(InvalidTransaction::ExhaustsResources.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<T: Config + Send + Sync> TransactionExtension<CallOf<T>> for CheckConformance<T> {
+    const IDENTIFIER: &'static str = "CheckConformance";
+    type Implicit = ();
+    type Val = ();
+    type Pre = ();
+
+    fn weight(&self, _: &CallOf<T>) -> Weight {
+        T::WeightInfo::check_call()
+    }
+
+    fn validate(
+        &self,
+        origin: DispatchOriginOf<CallOf<T>>,
+        _call: &CallOf<T>,
+        _info: &DispatchInfoOf<CallOf<T>>,
+        _len: usize,
+        _self_implicit: (),
+        _inherited_implication: &impl Implication,
+        _source: TransactionSource,
+    ) -> ValidateResult<(), CallOf<T>> {
+        Ok((ValidTransaction::default(), (), origin))
+    }
+
+    fn prepare(
+        self,
+        _val: (),
+        _origin: &DispatchOriginOf<CallOf<T>>,
+        call: &CallOf<T>,
+        _info: &DispatchInfoOf<CallOf<T>>,
+        _len: usize,
+    ) -> Result<(), TransactionValidityError> {
+        Self::check(call)
+    }
+
+    fn bare_validate_and_prepare(
+        call: &CallOf<T>,
+        _info: &DispatchInfoOf<CallOf<T>>,
+        _len: usize,
+    ) -> Result<(), TransactionValidityError> {
+        Self::check(call)
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The gate before every slot, and the check of a block's digest against it.
+
+use crate::{pallet::*, types::CapturedAuthor};
+use alloc::vec::Vec;
+use bspp_primitives::{
+    conformance::{
+        check_digest, AuthorStanding, BlockAttestation, ConformanceId, Gate, Refusal,
+        SuspensionReason,
+    },
+    traits::ConformancePolicy,
+};
+use frame_support::BoundedVec;
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_runtime::{traits::Zero, DigestItem};
+
+/// The element whose turn a slot is. Aura takes its authorities by the same rule.
+fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
+    let count = u64::try_from(list.len()).ok()?;
+    let index = slot.checked_rem(count)?;
+    list.get(usize::try_from(index).ok()?)
+}
+
+impl<T: Config> Pallet<T> {
+    /// The gate of a child of this block in `slot`. `None` if there are no authors.
+    ///
+    /// It reads the state only: no clock, no digest. After a change of the runtime's code it answers from what the old code
+    /// captured.
+    pub fn gate(slot: u64) -> Option<Gate<T::AccountId>> {
+        let facts = match Captured::<T>::get() {
+            Some(captured) => turn(&captured, slot).cloned(),
+            None => turn(&Authorities::<T>::get(), slot)
+                .map(|(author, key)| Self::facts(author, key, &GateParameters::<T>::get())),
+        }?;
+        Some(facts.into_gate(slot))
+    }
+
+    /// The authors of the current session in their order, with their standing and evidence.
+    pub fn authors() -> Vec<AuthorStanding<T::AccountId>> {
+        Captured::<T>::get()
+            .unwrap_or_else(Self::all_facts)
+            .into_iter()
+            .map(Into::into)
+            .collect()
+    }
+
+    /// Why an account is suspended from authoring, if it is.
+    pub fn suspension(author: &T::AccountId) -> Option<SuspensionReason> {
+        Suspensions::<T>::get(author).map(|suspension| suspension.reason)
+    }
+
+    /// What this block's author attested. `None` for the genesis block.
+    pub fn attestation() -> Option<BlockAttestation<T::AccountId>> {
+        CurrentAttestation::<T>::get()
+    }
+
+    /// Checks the digest of the block that begins.
+    ///
+    /// # Errors
+    ///
+    /// Why the digest is no proof of conformance.
+    pub(crate) fn check_block() -> Result<BlockAttestation<T::AccountId>, Refusal> {
+        check_digest(
+            &frame_system::Pallet::<T>::digest(),
+            &frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
+            &frame_system::Pallet::<T>::parent_hash(),
+            Self::gate,
+        )
+    }
+
+    /// Whether this block changes the code (or its environment) for the next one.
+    pub(crate) fn code_changes() -> bool {
+        frame_system::Pallet::<T>::digest()
+            .logs()
+            .contains(&DigestItem::RuntimeEnvironmentUpdated)
+    }
+
+    /// What the state holds for all authors of the current session.
+    pub(crate) fn all_facts() -> BoundedVec<CapturedAuthor<T::AccountId>, T::MaxAuthors> {
+        let parameters = GateParameters::<T>::get();
+        let facts = Authorities::<T>::get()
+            .iter()
+            .map(|(author, key)| Self::facts(author, key, &parameters))
+            .collect();
+        // As many as there are authorities.
+        BoundedVec::truncate_from(facts)
+    }
+
+    fn facts(
+        author: &T::AccountId,
+        key: &ConformanceId,
+        parameters: &T::Parameters,
+    ) -> CapturedAuthor<T::AccountId> {
+        CapturedAuthor {
+            author: author.clone(),
+            key: key.clone(),
+            standing: Self::standing(author),
+            evidence: T::Policy::evidence(author, parameters),
+        }
+    }
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A chain with this pallet before the real session pallet. What the policy knows is set by tests.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod currency;
+
+use crate as pallet_conformance;
+use bspp_primitives::{
+    conformance::{
+        evidence_commitment, ConformanceId, ConformancePair, ContentDigest, Evidence, Shortfall,
+        StandingFault,
+    },
+    traits::{AuthorSets, AuthorStandings, BlockContent, ConformancePolicy},
+};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use currency::NoCurrency;
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU128, ConstU32, ConstU64},
+};
+use frame_system::EnsureRoot;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::Pair;
+use sp_runtime::{impl_opaque_keys, traits::ConvertInto, BuildStorage};
+use std::{cell::RefCell, collections::BTreeMap};
+
+pub type AccountId = u64;
+type Block = frame_system::mocking::MockBlock<Test>;
+
+frame_support::construct_runtime!(
+    pub enum Test {
+        System: frame_system,
+        Conformance: pallet_conformance,
+        Session: pallet_session,
+    }
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+    type Block = Block;
+}
+
+impl_opaque_keys! {
+    pub struct MockKeys {
+        pub conf: Conformance,
+    }
+}
+
+/// Authors at most, in this mock.
+pub const MAX_AUTHORS: u32 = 6;
+/// Length of a session unless the genesis says otherwise.
+pub const SESSION_LENGTH: u32 = 3;
+
+impl pallet_session::Config for Test {
+    type RuntimeEvent = RuntimeEvent;
+    type ValidatorId = AccountId;
+    type ValidatorIdOf = ConvertInto;
+    type ShouldEndSession =
+        pallet_session::PeriodicSessions<crate::SessionLengthOf<Test>, ConstU64<0>>;
+    type NextSessionRotation =
+        pallet_session::PeriodicSessions<crate::SessionLengthOf<Test>, ConstU64<0>>;
+    type SessionManager = Planner;
+    type SessionHandler = (Conformance,);
+    type Keys = MockKeys;
+    type DisablingStrategy = ();
+    type WeightInfo = ();
+    type Currency = NoCurrency;
+    type KeyDeposit = ConstU128<0>;
+}
+
+impl pallet_conformance::Config for Test {
+    type Parameters = MockParameters;
+    type Policy = MockPolicy;
+    type Content = MockContent;
+    type AuthorSets = SessionSets;
+    type SuspendOrigin = EnsureRoot<AccountId>;
+    type MaxAuthors = ConstU32<MAX_AUTHORS>;
+    type DefaultSessionLength = ConstU32<SESSION_LENGTH>;
+    type WeightInfo = crate::weights::SubstrateWeight<Test>;
+}
+
+/// For how many slots an anchor is good. Zero is not valid.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Serialize,
+    Deserialize,
+)]
+pub struct MockParameters {
+    pub max_age: u64,
+}
+
+impl Default for MockParameters {
+    fn default() -> Self {
+        Self { max_age: 1_000 }
+    }
+}
+
+parameter_types! {
+    /// Who has standing, and the slot of its anchor, if it has one.
+    pub static Members: BTreeMap<AccountId, Option<u64>> = BTreeMap::new();
+    /// Members whose hospital is suspended.
+    pub static SuspendedHospitals: Vec<AccountId> = Vec::new();
+    /// What the block registered.
+    pub static BlockContents: ContentDigest = ContentDigest::default();
+}
+
+pub struct MockPolicy;
+
+impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
+    type Parameters = MockParameters;
+
+    fn standing(author: &AccountId) -> Result<(), StandingFault> {
+        if !Members::get().contains_key(author) {
+            return Err(StandingFault::NotMember);
+        }
+        if SuspendedHospitals::get().contains(author) {
+            return Err(StandingFault::HospitalSuspended);
+        }
+        Ok(())
+    }
+
+    fn evidence(author: &AccountId, parameters: &MockParameters) -> Result<Evidence, Shortfall> {
+        let anchored = Members::get()
+            .get(author)
+            .copied()
+            .flatten()
+            .ok_or(Shortfall::NotAnchored)?;
+        Ok(Evidence {
+            commitment: evidence_commitment(&(*author, anchored)),
+            valid_until: anchored.saturating_add(parameters.max_age),
+            then: Shortfall::AnchorStale,
+        })
+    }
+
+    fn is_operational(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::Conformance(_) | RuntimeCall::Session(_))
+    }
+
+    fn is_valid(parameters: &MockParameters) -> bool {
+        parameters.max_age > 0
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_conformant(author: &AccountId) {
+        set_anchor(*author, Some(0));
+    }
+}
+
+pub struct MockContent;
+
+impl BlockContent for MockContent {
+    fn content() -> ContentDigest {
+        BlockContents::get()
+    }
+}
+
+/// The session pallet's sets.
+pub struct SessionSets;
+
+impl AuthorSets<AccountId> for SessionSets {
+    fn current() -> Vec<AccountId> {
+        Session::validators()
+    }
+
+    fn queued() -> Vec<AccountId> {
+        Session::queued_keys()
+            .into_iter()
+            .map(|(author, _)| author)
+            .collect()
+    }
+
+    fn drop_queued(leaving: &[AccountId]) {
+        let mut queued = Session::queued_keys();
+        let before = queued.len();
+        queued.retain(|(author, _)| !leaving.contains(author));
+        if !queued.is_empty() && queued.len() < before {
+            pallet_session::QueuedKeys::<Test>::put(queued);
+            pallet_session::QueuedChanged::<Test>::put(true);
+        }
+    }
+}
+
+/// Plans members with session keys that are not suspended, in order, as the real pallets do.
+pub struct Planner;
+
+impl pallet_session::SessionManager<AccountId> for Planner {
+    fn new_session(_: u32) -> Option<Vec<AccountId>> {
+        let planned: Vec<AccountId> = Members::get()
+            .into_keys()
+            .filter(|who| Conformance::standing(who).is_ok())
+            .filter(|who| Session::load_keys(who).is_some())
+            .collect();
+        (!planned.is_empty() && planned != Session::validators()).then_some(planned)
+    }
+    fn new_session_genesis(_: u32) -> Option<Vec<AccountId>> {
+        None
+    }
+    fn start_session(_: u32) {}
+    fn end_session(_: u32) {}
+}
+
+thread_local! {
+    static PAIRS: RefCell<BTreeMap<(AccountId, u8), ConformancePair>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The `generation`th pair of an author.
+pub fn pair_of(author: AccountId, generation: u8) -> ConformancePair {
+    // Each made once: the arithmetic is slow without optimisation.
+    PAIRS.with_borrow_mut(|pairs| {
+        let made = pairs.entry((author, generation)).or_insert_with(|| {
+            let mut seed = [generation; 32];
+            seed[..8].copy_from_slice(&author.to_le_bytes());
+            ConformancePair::from_seed(&seed)
+        });
+        made.clone()
+    })
+}
+
+/// Session keys with the `generation`th pair of an author.
+pub fn keys_of(author: AccountId, generation: u8) -> MockKeys {
+    MockKeys {
+        conf: pair_of(author, generation).public(),
+    }
+}
+
+/// The pair of a key that an author has had.
+pub fn pair_for(author: AccountId, key: &ConformanceId) -> ConformancePair {
+    (0..=u8::MAX)
+        .map(|generation| pair_of(author, generation))
+        .find(|pair| pair.public() == *key)
+        .expect("a key of this author's")
+}
+
+/// Gives an author standing, and an anchor or none.
+pub fn set_anchor(author: AccountId, slot: Option<u64>) {
+    Members::mutate(|members| {
+        members.insert(author, slot);
+    });
+}
+
+/// Takes an author's standing as the pallets of members do it: if somebody remains, and out of the next session.
+pub fn lose_standing(author: AccountId) -> bool {
+    let may = Conformance::may_leave(&[author]);
+    if may {
+        Members::mutate(|members| {
+            members.remove(&author);
+        });
+        Conformance::leave_next_session(&[author]);
+    }
+    may
+}
+
+/// This pallet's events of the block, in their order.
+pub fn events() -> Vec<crate::Event<Test>> {
+    System::events()
+        .into_iter()
+        .filter_map(|record| match record.event {
+            RuntimeEvent::Conformance(event) => Some(event),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Builds a chain at its genesis, runs a test on it, checks the state after it.
+pub struct ExtBuilder {
+    authors: Vec<AccountId>,
+    candidates: Vec<AccountId>,
+    parameters: MockParameters,
+    session_length: u32,
+}
+
+/// Four authors with fresh anchors, and two more with session keys that nobody made members.
+impl Default for ExtBuilder {
+    fn default() -> Self {
+        Self {
+            authors: vec![1, 2, 3, 4],
+            candidates: vec![5, 6],
+            parameters: MockParameters::default(),
+            session_length: 0,
+        }
+    }
+}
+
+impl ExtBuilder {
+    pub fn with_authors(mut self, authors: &[AccountId]) -> Self {
+        self.authors = authors.to_vec();
+        self
+    }
+
+    pub fn with_max_age(mut self, max_age: u64) -> Self {
+        self.parameters = MockParameters { max_age };
+        self
+    }
+
+    pub fn with_session_length(mut self, blocks: u32) -> Self {
+        self.session_length = blocks;
+        self
+    }
+
+    pub fn build(self) -> sp_io::TestExternalities {
+        Members::set(self.authors.iter().map(|who| (*who, Some(0))).collect());
+        SuspendedHospitals::set(Vec::new());
+        BlockContents::set(ContentDigest::default());
+        let keys = |who: &AccountId| (*who, *who, keys_of(*who, 0));
+        let storage = RuntimeGenesisConfig {
+            system: Default::default(),
+            conformance: pallet_conformance::GenesisConfig {
+                parameters: self.parameters,
+                session_length: self.session_length,
+            },
+            session: pallet_session::GenesisConfig {
+                keys: self.authors.iter().map(keys).collect(),
+                non_authority_keys: self.candidates.iter().map(keys).collect(),
+            },
+        }
+        .build_storage()
+        .unwrap();
+        sp_io::TestExternalities::new(storage)
+    }
+
+    pub fn execute(self, test: impl FnOnce()) {
+        self.build().execute_with(|| {
+            test();
+            Conformance::do_try_state().unwrap();
+        });
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The authors and their `conf` keys, as `pallet-session` hands them out.
+
+use crate::pallet::*;
+use alloc::vec::Vec;
+use bspp_primitives::conformance::ConformanceId;
+use core::marker::PhantomData;
+use frame_support::{
+    traits::{Get, OneSessionHandler},
+    BoundedVec,
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_runtime::BoundToRuntimeAppPublic;
+
+/// Target of this pallet's log lines.
+const LOG_TARGET: &str = "runtime::conformance";
+
+/// Length of a session in blocks: the chain's own, or the runtime's default. Never zero.
+///
+/// `pallet_session::PeriodicSessions` takes it as its period.
+pub struct SessionLengthOf<T>(PhantomData<T>);
+
+impl<T: Config> Get<BlockNumberFor<T>> for SessionLengthOf<T> {
+    fn get() -> BlockNumberFor<T> {
+        let length = match SessionLength::<T>::get() {
+            0 => T::DefaultSessionLength::get(),
+            chosen => chosen,
+        };
+        length.max(1).into()
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    fn set_authorities(authors: Vec<(T::AccountId, ConformanceId)>) {
+        // As Aura does: without authors the chain would end here.
+        if authors.is_empty() {
+            log::error!(target: LOG_TARGET, "a session without authors; the former ones stay");
+            return;
+        }
+        let max = T::MaxAuthors::get();
+        if u32::try_from(authors.len()).map_or(true, |count| count > max) {
+            log::error!(target: LOG_TARGET, "more than {max} authors; the last ones are left out");
+        }
+        let authors = BoundedVec::truncate_from(authors);
+        if Authorities::<T>::get() != authors {
+            Authorities::<T>::put(authors);
+        }
+    }
+}
+
+impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
+    type Public = ConformanceId;
+}
+
+impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
+    type Key = ConformanceId;
+
+    fn on_genesis_session<'a, I>(validators: I)
+    where
+        I: Iterator<Item = (&'a T::AccountId, ConformanceId)> + 'a,
+    {
+        // A chain may be born without authors: there is nothing to say about it.
+        let authors: Vec<_> = validators.map(|(who, key)| (who.clone(), key)).collect();
+        if !authors.is_empty() {
+            Self::set_authorities(authors);
+        }
+    }
+
+    fn on_new_session<'a, I>(_changed: bool, validators: I, _queued_validators: I)
+    where
+        I: Iterator<Item = (&'a T::AccountId, ConformanceId)> + 'a,
+    {
+        // Compared rather than believed: keys that a migration replaced come without a change.
+        Self::set_authorities(validators.map(|(who, key)| (who.clone(), key)).collect());
+    }
+
+    fn on_disabled(_validator_index: u32) {
+        // Suspension is what keeps an author out, and it needs no new session.
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests: one file per call, one per duty of the pallet.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod attacks;
+mod blocks;
+mod capture;
+mod content;
+mod extension;
+mod gate;
+mod genesis;
+mod invariants;
+mod offences;
+mod readmit_author;
+mod session;
+mod set_parameters;
+mod standing;
+mod suspend_author;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What always holds of the pallet's storage.
+
+#![cfg(any(test, feature = "try-runtime", feature = "std"))]
+
+use crate::pallet::*;
+use alloc::{collections::BTreeSet, vec::Vec};
+use bspp_primitives::traits::{AuthorSets, ConformancePolicy};
+use frame_support::ensure;
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Authors are the session's, each once; somebody may author now and in the next session; the parameters are valid.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        ensure!(
+            T::Policy::is_valid(&GateParameters::<T>::get()),
+            "parameters are not valid"
+        );
+        let authors: Vec<T::AccountId> = Authorities::<T>::get()
+            .into_iter()
+            .map(|(author, _)| author)
+            .collect();
+        if authors.is_empty() {
+            return Ok(());
+        }
+        let distinct: BTreeSet<&T::AccountId> = authors.iter().collect();
+        ensure!(
+            distinct.len() == authors.len(),
+            "an author has two turns in a round"
+        );
+        ensure!(
+            authors == T::AuthorSets::current(),
+            "authors are not the session's, or in another order"
+        );
+        ensure!(
+            Self::keeps_somebody(&authors, &[]),
+            "nobody may author in this session"
+        );
+        ensure!(
+            Self::keeps_somebody(&T::AuthorSets::queued(), &[]),
+            "nobody may author in the next session"
+        );
+        Ok(())
+    }
+}

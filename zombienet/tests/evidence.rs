@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Evidence of the consortium's authors: it ages without anchors, heals with them, and nobody can withhold it from them.
+
+use bspp_zombienet::{
+    accounts::Hospital,
+    conformance::{blocks_from, check, until_kind},
+    environment::{run, say},
+    faults::identity,
+    process::free_ports,
+    topology::{self, hospital_site, ConsortiumPlan, NodePlan},
+    wait::{minutes, slots, until},
+    *,
+};
+
+/// Slots for which an anchor is fresh: four rotations of four authors.
+const FRESH: u64 = 16;
+/// Long enough for evidence to grow old, and for every author to have had two turns since.
+const AGEING: u32 = 16 + 8 + 8;
+/// Long enough for an anchor after a gateway's start, and a turn of every author.
+const HEALING: u32 = 40;
+const ALL: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+const ROTATION: u32 = 4;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn authors_should_be_restricted_when_their_hospital_is_not_anchored() -> Result<()> {
+    run("evidence", minutes(12), async |environment| {
+        let plan = ConsortiumPlan::of_four().anchors_fresh_for(FRESH);
+        let consortium = topology::consortium(&environment, plan).await?;
+        let alice = consortium.chain("alice")?;
+        until_kind(&alice, &ALL, true, ROTATION, slots(12)).await?;
+        say("without any anchor all are restricted");
+
+        let mut a = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
+        let mut b = hospital_site(&environment, &consortium, Hospital::B, "charlie", "alice").await?;
+        a.gateway.start().await?;
+        b.gateway.start().await?;
+        until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
+        say("with both anchored all are full");
+
+        let logs = ["charlie", "dave"].map(|node| consortium.log_from_now(node));
+        let others = ["alice", "bob"].map(|node| consortium.log_from_now(node));
+        b.gateway.stop().await?;
+        until_kind(&alice, &["charlie", "dave"], true, ROTATION, slots(AGEING)).await?;
+        until_kind(&alice, &["alice", "bob"], false, ROTATION, slots(8)).await?;
+        for log in &logs {
+            let log = log.as_ref().map_err(|error| anyhow!("{error:#}"))?;
+            log.wait_for(&["authoring restricted blocks", "anchor_stale"], slots(4)).await?;
+        }
+        for log in others {
+            ensure!(log?.line_with(&["authoring restricted blocks"])?.is_none());
+        }
+        say("without hospital B's gateway its authors are restricted, and say so");
+
+        a.gateway.stop().await?;
+        until_kind(&alice, &ALL, true, ROTATION, slots(AGEING)).await?;
+        let best = alice.until_grown(ROTATION * 2, slots(16)).await?;
+        consortium.until_agreed(&ALL, best).await?;
+        say("all are restricted, and the chain goes on");
+
+        a.gateway.start().await?;
+        b.gateway.start().await?;
+        until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
+        for log in logs {
+            log?.wait_for(&["authoring in full again"], slots(4)).await?;
+        }
+        for block in blocks_from(&alice, 1).await? {
+            check(&alice, &block).await?;
+        }
+        say("anchors have healed it");
+        Ok(())
+    })
+    .await
+}
+
+/// Hospital B's gateway reaches Dave only, and Dave reaches the others only through a node that relays blocks and votes but no
+/// transactions: three of four authors never see an anchor of hospital B. Dave's own blocks must be enough for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn authors_should_stay_full_when_a_majority_withholds_their_anchors() -> Result<()> {
+    run("withheld", minutes(9), async |environment| {
+        let [port] = free_ports().await?;
+        let (_, peer) = identity("sentry")?;
+        let address = format!("/ip4/127.0.0.1/tcp/{port}/ws/p2p/{peer}");
+        let mut plan = ConsortiumPlan::of_four().anchors_fresh_for(FRESH);
+        let deaf = ["--pool-limit=0", "--pool-kbytes=0"];
+        plan.nodes.push(NodePlan::full("sentry").with(&deaf).on_port(port));
+        let reserved = format!("--reserved-nodes={address}");
+        plan.nodes = plan
+            .nodes
+            .into_iter()
+            .map(|node| match node.name.as_str() {
+                "dave" => node.with(&["--reserved-only", &reserved]),
+                _ => node,
+            })
+            .collect();
+        let consortium = topology::consortium(&environment, plan).await?;
+        let alice = consortium.chain("alice")?;
+        let mut a = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
+        let mut b = hospital_site(&environment, &consortium, Hospital::B, "dave", "alice").await?;
+        a.gateway.start().await?;
+        b.gateway.start().await?;
+        until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
+        say("all are full");
+
+        let from = alice.best_number().await? + 1;
+        // Twice as long as any anchor from before is fresh.
+        let blocks = u32::try_from(FRESH * 2)?;
+        until("blocks of a majority that withholds", slots(blocks * 2), async || {
+            Ok((alice.best_number().await? >= from + blocks).then_some(()))
+        })
+        .await?;
+        let dave = accounts::stash("dave")?;
+        let mut anchored = 0;
+        for block in blocks_from(&alice, from).await? {
+            check(&alice, &block).await?;
+            ensure!(!block.kind.is_restricted(), "block {} is restricted", block.number);
+            for extrinsic in tx::extrinsics(&alice, block.hash).await? {
+                let proof = extrinsic.call == "HospitalAnchor.submit_finality_proof";
+                if proof && extrinsic.arguments.starts_with(&Hospital::B.id()) {
+                    ensure!(block.author == dave, "block {}: another took hospital B's anchor", block.number);
+                    anchored += 1;
+                }
+            }
+        }
+        ensure!(anchored >= 2, "hospital B was anchored {anchored} times only");
+        say(format!("anchored {anchored} times by its own author alone"));
+        Ok(())
+    })
+    .await
+}

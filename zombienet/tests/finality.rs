@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Lost validators: one is nothing, two stop finality, and the runbook brings it back without losing anything.
+
+use bspp_zombienet::{
+    accounts::{stash, Hospital},
+    chain::Chain,
+    conformance::{author_accounts, blocks_from, check, readmit, suspend},
+    council::{self, as_root},
+    environment::{run, say},
+    records::{samples, Patient},
+    state,
+    topology::{self, hospital_site, ConsortiumPlan},
+    tx::call,
+    wait::{minutes, slots, throughout, until_true},
+    *,
+};
+use zombienet_sdk::subxt::dynamic::Value;
+
+/// Blocks of a session. Short, as sets change with sessions, and half of the slots are empty here.
+const SESSION: u32 = 6;
+/// Blocks between the signal of the forced change and its effect. On a live chain this is long enough for no reorganization to
+/// undo the signal.
+const DELAY: u128 = 3;
+const ALL: [&str; 4] = ["alice", "bob", "charlie", "dave"];
+const ALIVE: [&str; 2] = ["alice", "bob"];
+const DEAD: [&str; 2] = ["charlie", "dave"];
+/// What must survive, and what of it changes with every session.
+const PALLETS: [&str; 3] = ["Consortium", "HospitalAnchor", "PhiIndex"];
+const EXCEPT: [&str; 1] = ["Consortium.UsedQuota"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finality_should_come_back_when_half_of_the_validators_are_lost() -> Result<()> {
+    run("finality", minutes(15), async |environment| {
+        let plan = ConsortiumPlan::of_four().sessions_of(SESSION);
+        let consortium = topology::consortium(&environment, plan).await?;
+        let alice = consortium.chain("alice")?;
+        let mut site = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
+        site.gateway.start().await?;
+        let patient = Patient::enrol(&environment, "patient", Hospital::A, &site.own.chain("anna")?).await?;
+        let [file] = samples()?;
+        patient.ingest(&environment, &site.gateway, &file).await?;
+        site.gateway.stop().await?;
+        // What it has sent before must not come in later.
+        until_true("an empty pool", slots(8), async || {
+            let pending = alice.request("author_pendingExtrinsics", serde_json::json!([])).await?;
+            Ok(pending.as_array().is_some_and(Vec::is_empty))
+        })
+        .await?;
+        let best = alice.best_number().await?;
+        alice.until_finalized(best, slots(12)).await?;
+        let registered = alice.finalized().await?;
+        let before = state::snapshot(&alice, registered, &PALLETS, &EXCEPT).await?;
+        ensure!(state::count_of(&alice, "PhiIndex", "NextSequence", &before).await? > 0);
+        drop(site);
+        say("a record is registered and final");
+
+        consortium.kill("dave").await?;
+        let best = alice.until_grown(4, slots(16)).await?;
+        alice.until_finalized(best, slots(12)).await?;
+        consortium.revive("dave").await?;
+        consortium.until_agreed(&ALL, best + 4).await?;
+        say("finality outlived one validator, which has caught up");
+
+        for node in DEAD {
+            consortium.kill(node).await?;
+        }
+        // What was voted before may still become final.
+        alice.until_grown(2, slots(12)).await?;
+        let stalled = alice.finalized_number().await?;
+        throughout("the stall", slots(6), async || {
+            Ok(alice.finalized_number().await? == stalled)
+        })
+        .await?;
+        alice.until_grown(1, slots(8)).await?;
+        say(format!("finality stalls at {stalled}"));
+
+        runbook(&alice, stalled).await?;
+        let best = alice.best_number().await?;
+        for node in ALIVE {
+            consortium.chain(node)?.until_finalized(best, slots(20)).await?;
+        }
+        consortium.until_agreed(&ALIVE, best).await?;
+        let after = state::snapshot(&alice, alice.finalized().await?, &PALLETS, &EXCEPT).await?;
+        let changed = state::difference(&before, &after);
+        ensure!(changed.is_empty(), "the stall has changed what was registered: {changed:?}");
+        say("finality is back, and nothing registered is lost");
+
+        comeback(&consortium, &alice).await?;
+        for block in blocks_from(&alice, 1).await? {
+            check(&alice, &block).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// What the council does: takes the dead out, has the next session's set forced, and waits for it.
+async fn runbook(alice: &Chain, stalled: u32) -> Result<()> {
+    let stall = call(
+        "Grandpa",
+        "note_stalled",
+        [
+            ("delay", Value::u128(DELAY)),
+            ("best_finalized_block_number", Value::u128(stalled.into())),
+        ],
+    );
+    council::enact(alice, &[suspend(DEAD[0])?, suspend(DEAD[1])?, as_root(stall)]).await?;
+    say("the council has decided");
+    let alive = ALIVE.iter().map(|node| stash(node)).collect::<Result<Vec<_>>>()?;
+    until_true("a set of the living", slots(6 * SESSION), async || {
+        Ok(author_accounts(alice).await? == alive)
+    })
+    .await?;
+    until_true("finality beyond the stall", slots(6 * SESSION), async || {
+        Ok(alice.finalized_number().await? > stalled)
+    })
+    .await
+}
+
+/// The lost nodes start again, follow, are readmitted, and author as before.
+async fn comeback(consortium: &topology::Running, alice: &Chain) -> Result<()> {
+    for node in DEAD {
+        consortium.revive(node).await?;
+    }
+    let best = alice.best_number().await?;
+    consortium.until_agreed(&ALL, best).await?;
+    say("the lost nodes have caught up");
+    council::enact(alice, &[readmit(DEAD[0])?, readmit(DEAD[1])?]).await?;
+    until_true("a set of all four", slots(6 * SESSION), async || {
+        Ok(author_accounts(alice).await?.len() == ALL.len())
+    })
+    .await?;
+    let from = alice.best_number().await?;
+    let dead = DEAD.iter().map(|node| stash(node)).collect::<Result<Vec<_>>>()?;
+    until_true("blocks of the readmitted", slots(20), async || {
+        let blocks = blocks_from(alice, from).await?;
+        Ok(dead.iter().all(|author| blocks.iter().any(|block| block.author == *author)))
+    })
+    .await?;
+    let best = alice.best_number().await?;
+    consortium.until_agreed(&ALL, best).await?;
+    say("the readmitted author, and all finalize");
+    Ok(())
+}
