@@ -24,7 +24,7 @@ demo: build ## Two hospitals and a consortium on this machine, end to end (under
 test: setup ## Build, then all tests; ends with "N passed, N failed"
 	@scripts/test.sh
 
-test-network: build ## Networks of real and of faulty nodes (20 minutes); NAME=part-of-a-name runs some
+test-network: build ## Networks of real and of faulty nodes (30 minutes); NAME=part-of-a-name runs some
 	@scripts/test-network.sh $(NAME)
 
 check: ## Formatting, clippy, licences and sources of dependencies, documentation

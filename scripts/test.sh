@@ -102,14 +102,14 @@ else
     failed=$((failed + 1))
 fi
 
-say "step 6 of 6: networks with faulty authors, dead validators and an upgrade (20 minutes)"
+say "step 6 of 6: networks with faulty authors, dead validators and an upgrade (30 minutes)"
 wait "$network_build" || say "the network tests did not build: see $logs/test-network-build.log"
 log="$logs/test-network.log"
 status=0
 only=()
 # Continuous integration has 90 minutes, of which a machine that starts from nothing needs an hour to build. After
-# BSPP_TEST_MINUTES (62) it runs the attacks only.
-if [ "${CI:-}" = true ] && [ $(($(now) - started)) -gt $((${BSPP_TEST_MINUTES:-62} * 60)) ]; then
+# BSPP_TEST_MINUTES (50) it runs the attacks only.
+if [ "${CI:-}" = true ] && [ $(($(now) - started)) -gt $((${BSPP_TEST_MINUTES:-50} * 60)) ]; then
     only=(blocks_should)
     say "little time is left: only the attacks on the gate; make test-network runs them all"
 fi

@@ -103,7 +103,11 @@ pub fn address(name: &str) -> Result<String> {
 fn seed(node: &str) -> String {
     let mut letters = node.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    format!("//{}{}", first.into_iter().collect::<String>(), letters.as_str())
+    format!(
+        "//{}{}",
+        first.into_iter().collect::<String>(),
+        letters.as_str()
+    )
 }
 
 /// Derivation of a validator's account: its node's, then `//stash`.

@@ -120,7 +120,9 @@ impl Chain {
     ///
     /// When the node does not answer.
     pub async fn best(&self) -> Result<Hash> {
-        self.hash("chain_getBlockHash", json!([])).await?.context("no best block")
+        self.hash("chain_getBlockHash", json!([]))
+            .await?
+            .context("no best block")
     }
 
     /// Hash of the newest final block.
@@ -129,7 +131,9 @@ impl Chain {
     ///
     /// When the node does not answer.
     pub async fn finalized(&self) -> Result<Hash> {
-        self.hash("chain_getFinalizedHead", json!([])).await?.context("no final block")
+        self.hash("chain_getFinalizedHead", json!([]))
+            .await?
+            .context("no final block")
     }
 
     /// Hash of the genesis block.
@@ -215,7 +219,11 @@ impl Chain {
     /// When the runtime has no such API, or the node no such block.
     pub async fn runtime_api(&self, method: &str, arguments: &[u8], at: Hash) -> Result<Vec<u8>> {
         let arguments = format!("0x{}", hex::encode(arguments));
-        bytes(&self.request("state_call", json!([method, arguments, at])).await?)
+        bytes(
+            &self
+                .request("state_call", json!([method, arguments, at]))
+                .await?,
+        )
     }
 
     /// The runtime's version at a block.

@@ -33,7 +33,12 @@ pub async fn output(program: &Path, arguments: &[&str]) -> Result<String> {
         .kill_on_drop(true)
         .output();
     let shown = || {
-        let words = arguments.iter().take(4).copied().collect::<Vec<_>>().join(" ");
+        let words = arguments
+            .iter()
+            .take(4)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(" ");
         format!("{} {words} …", program.display())
     };
     let done = timeout(minutes(5), run)
@@ -41,7 +46,11 @@ pub async fn output(program: &Path, arguments: &[&str]) -> Result<String> {
         .map_err(|_| anyhow!("{}: not done within five minutes", shown()))?
         .with_context(shown)?;
     if !done.status.success() {
-        bail!("{}: {}", shown(), String::from_utf8_lossy(&done.stderr).trim());
+        bail!(
+            "{}: {}",
+            shown(),
+            String::from_utf8_lossy(&done.stderr).trim()
+        );
     }
     Ok(String::from_utf8(done.stdout)?)
 }
@@ -52,5 +61,6 @@ pub async fn output(program: &Path, arguments: &[&str]) -> Result<String> {
 ///
 /// When it is no text.
 pub fn text(path: &Path) -> Result<&str> {
-    path.to_str().ok_or_else(|| anyhow!("{} is no text", path.display()))
+    path.to_str()
+        .ok_or_else(|| anyhow!("{} is no text", path.display()))
 }

@@ -157,9 +157,15 @@ pub async fn blocks_from(chain: &Chain, number: u32) -> Result<Vec<Block>> {
 ///
 /// Those of [`block`].
 pub async fn newest_kinds(chain: &Chain, depth: u32) -> Result<BTreeMap<Account, Kind>> {
-    let from = chain.best_number().await?.saturating_sub(depth.saturating_sub(1));
+    let from = chain
+        .best_number()
+        .await?
+        .saturating_sub(depth.saturating_sub(1));
     let blocks = blocks_from(chain, from).await?;
-    Ok(blocks.into_iter().map(|block| (block.author, block.kind)).collect())
+    Ok(blocks
+        .into_iter()
+        .map(|block| (block.author, block.kind))
+        .collect())
 }
 
 /// Waits until the newest blocks of these nodes, one rotation of `rotation` authors and a bit deep, are restricted, or full.
@@ -174,14 +180,19 @@ pub async fn until_kind(
     rotation: u32,
     limit: Duration,
 ) -> Result<()> {
-    let accounts = nodes.iter().map(|node| stash(node)).collect::<Result<Vec<_>>>()?;
+    let accounts = nodes
+        .iter()
+        .map(|node| stash(node))
+        .collect::<Result<Vec<_>>>()?;
     let kind = if restricted { "restricted" } else { "full" };
     let what = format!("{kind} blocks of {}", nodes.join(", "));
     wait::until_true(&what, limit, async || {
         let kinds = newest_kinds(chain, rotation.saturating_add(1)).await?;
-        Ok(accounts
-            .iter()
-            .all(|account| kinds.get(account).is_some_and(|kind| kind.is_restricted() == restricted)))
+        Ok(accounts.iter().all(|account| {
+            kinds
+                .get(account)
+                .is_some_and(|kind| kind.is_restricted() == restricted)
+        }))
     })
     .await
 }
@@ -233,7 +244,10 @@ pub async fn check(chain: &Chain, block: &Block) -> Result<()> {
     match (gate.verdict, block.kind) {
         (Verdict::Full(wanted), Kind::Full(claimed)) if wanted == claimed => Ok(()),
         (Verdict::Restricted(_), Kind::Restricted) => Ok(()),
-        (wanted, claimed) => bail!("block {}: {claimed:?}, but the gate asked {wanted:?}", block.number),
+        (wanted, claimed) => bail!(
+            "block {}: {claimed:?}, but the gate asked {wanted:?}",
+            block.number
+        ),
     }
 }
 
@@ -244,7 +258,14 @@ pub async fn check(chain: &Chain, block: &Block) -> Result<()> {
 /// When the node does not answer.
 pub async fn suspension(chain: &Chain, node: &str) -> Result<Option<SuspensionReason>> {
     let keys = vec![key(&stash(node)?)];
-    state::get(chain, chain.best().await?, "Conformance", "Suspensions", keys).await
+    state::get(
+        chain,
+        chain.best().await?,
+        "Conformance",
+        "Suspensions",
+        keys,
+    )
+    .await
 }
 
 /// The council's call that suspends a node's validator.

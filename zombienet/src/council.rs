@@ -91,7 +91,10 @@ pub async fn enact(chain: &Chain, calls: &[Call]) -> Result<()> {
         );
         closed.push(tx::send(chain, &close, first).await?);
     }
-    for (motion, included) in motions.iter().zip(try_join_all(closed.into_iter().map(tx::Sent::in_block)).await?) {
+    for (motion, included) in motions
+        .iter()
+        .zip(try_join_all(closed.into_iter().map(tx::Sent::in_block)).await?)
+    {
         check_executed(&included).with_context(|| format!("the council's {}", motion.what))?;
     }
     Ok(())
@@ -99,7 +102,11 @@ pub async fn enact(chain: &Chain, calls: &[Call]) -> Result<()> {
 
 /// Has the council dispatch a call as root.
 pub fn as_root(inner: Call) -> Call {
-    call("Consortium", "dispatch_as_root", [("call", inner.into_value())])
+    call(
+        "Consortium",
+        "dispatch_as_root",
+        [("call", inner.into_value())],
+    )
 }
 
 fn index_of(included: &tx::Included) -> Result<u128> {
@@ -107,7 +114,9 @@ fn index_of(included: &tx::Included) -> Result<u128> {
         let event = event?;
         if (event.pallet_name(), event.variant_name()) == ("Council", "Proposed") {
             let fields = event.field_values()?;
-            let index = fields.at("proposal_index").and_then(|value| value.as_u128());
+            let index = fields
+                .at("proposal_index")
+                .and_then(|value| value.as_u128());
             return index.context("an index in Council.Proposed");
         }
     }

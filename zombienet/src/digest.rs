@@ -142,7 +142,9 @@ fn only<'a>(
     pick: impl Fn(&'a Item) -> Option<&'a [u8]>,
 ) -> Result<&'a [u8]> {
     let mut found = items.iter().filter_map(pick);
-    let first = found.next().ok_or_else(|| anyhow!("no {what} in the digest"))?;
+    let first = found
+        .next()
+        .ok_or_else(|| anyhow!("no {what} in the digest"))?;
     match found.next() {
         None => Ok(first),
         Some(_) => bail!("more than one {what} in the digest"),

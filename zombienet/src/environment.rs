@@ -84,7 +84,11 @@ impl Environment {
 /// # Errors
 ///
 /// The test's own error; a panic in it; the time being over; a signal to stop.
-pub async fn run<F>(name: &str, limit: Duration, test: impl FnOnce(Arc<Environment>) -> F) -> Result<()>
+pub async fn run<F>(
+    name: &str,
+    limit: Duration,
+    test: impl FnOnce(Arc<Environment>) -> F,
+) -> Result<()>
 where
     F: Future<Output = Result<()>>,
 {

@@ -27,14 +27,32 @@ impl Impostor {
     /// # Errors
     ///
     /// When it does not start.
-    pub async fn faulty(environment: &Environment, network: &Running, node: &str, fault: &str) -> Result<Self> {
+    pub async fn faulty(
+        environment: &Environment,
+        network: &Running,
+        node: &str,
+        fault: &str,
+    ) -> Result<Self> {
         let name = format!("{node}-{fault}");
         let identity = identity(&name)?;
-        let arguments = replaced(network, node, &[("--node-key", &identity.0), ("--name", &name)])?;
+        let arguments = replaced(
+            network,
+            node,
+            &[("--node-key", &identity.0), ("--name", &name)],
+        )?;
         let program = environment.faulty_node();
         let env = [("BSPP_FAULT", fault)];
         let url = network.chain(node)?.url().to_owned();
-        Self::start(environment, &name, &program, &arguments, &env, identity.1, &url).await
+        Self::start(
+            environment,
+            &name,
+            &program,
+            &arguments,
+            &env,
+            identity.1,
+            &url,
+        )
+        .await
     }
 
     /// Starts a second node with a running node's session keys: an operator's worst mistake.
@@ -67,9 +85,21 @@ impl Impostor {
             ],
         )?;
         // The node itself may have been the one that others begin with.
-        arguments.extend(["--bootnodes".to_owned(), network.node(node)?.multiaddr().to_owned()]);
+        arguments.extend([
+            "--bootnodes".to_owned(),
+            network.node(node)?.multiaddr().to_owned(),
+        ]);
         let url = format!("ws://127.0.0.1:{rpc}");
-        Self::start(environment, &name, &environment.node(), &arguments, &[], identity.1, &url).await
+        Self::start(
+            environment,
+            &name,
+            &environment.node(),
+            &arguments,
+            &[],
+            identity.1,
+            &url,
+        )
+        .await
     }
 
     async fn start(
@@ -86,7 +116,12 @@ impl Impostor {
         let chain = Chain::new(name, url);
         chain.until_up().await?;
         let log = Log::whole(log);
-        Ok(Self { process, peer, chain, log })
+        Ok(Self {
+            process,
+            peer,
+            chain,
+            log,
+        })
     }
 
     /// Its peer identifier.
@@ -107,7 +142,10 @@ impl Impostor {
     pub fn faulty_blocks(&mut self) -> Result<Vec<(u32, Hash)>> {
         self.process.check()?;
         let lines = self.log.lines()?;
-        lines.iter().filter_map(|line| faulty_block(line).transpose()).collect()
+        lines
+            .iter()
+            .filter_map(|line| faulty_block(line).transpose())
+            .collect()
     }
 
     /// Ends it in order.
@@ -163,7 +201,8 @@ fn faulty_block(line: &str) -> Result<Option<(u32, Hash)>> {
     };
     let mut words = rest.split_whitespace();
     let number = words.next().context("a height")?.parse()?;
-    let hash = Hash::from_str(words.next().context("a hash")?).map_err(|error| anyhow!("{line}: {error}"))?;
+    let hash = Hash::from_str(words.next().context("a hash")?)
+        .map_err(|error| anyhow!("{line}: {error}"))?;
     Ok(Some((number, hash)))
 }
 

@@ -115,7 +115,11 @@ impl Gateway {
 /// # Errors
 ///
 /// When the council's motion does not get through.
-pub async fn initialise_anchor(environment: &Environment, consortium: &Chain, own: &Chain) -> Result<()> {
+pub async fn initialise_anchor(
+    environment: &Environment,
+    consortium: &Chain,
+    own: &Chain,
+) -> Result<()> {
     let mut arguments = vec![
         "council",
         "initialise-anchor",

@@ -25,7 +25,11 @@ pub async fn rotate(chain: &Chain, node: &str) -> Result<[u8; KEY]> {
         .await?;
     let keys = bytes(&made["keys"])?;
     let proof = bytes(&made["proof"]).context("a proof of possession")?;
-    ensure!(keys.len() == 3 * KEY, "{} bytes of session keys", keys.len());
+    ensure!(
+        keys.len() == 3 * KEY,
+        "{} bytes of session keys",
+        keys.len()
+    );
     let [aura, grandpa, conf] = [0, 1, 2].map(|place| &keys[place * KEY..(place + 1) * KEY]);
     let named = Value::named_composite([
         ("aura", Value::from_bytes(aura)),

@@ -117,7 +117,10 @@ pub fn find(path: &Path) -> Vec<i32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|pid| {
             let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            let arguments: Vec<_> = line.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+            let arguments: Vec<_> = line
+                .split(|byte| *byte == 0)
+                .map(String::from_utf8_lossy)
+                .collect();
             let ours = arguments
                 .first()
                 .and_then(|program| Path::new(&**program).file_name())
@@ -137,7 +140,9 @@ pub fn is_gone(pid: i32) -> bool {
     let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else {
         return true;
     };
-    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
+    stat.rsplit(')')
+        .next()
+        .is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 /// Sends a signal to whatever of ours uses `path`, and waits until it has ended.

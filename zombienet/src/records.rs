@@ -38,14 +38,30 @@ impl Patient {
         bspp(environment, &["patient", "new", "--wallet", text(&wallet)?]).await?;
         let own = own.url();
         let enrolment = [
-            "patient", "enrol", "--wallet", text(&wallet)?, "--hospital", own, "--from", &from,
-            "--until", &until, "--out", text(&file)?,
+            "patient",
+            "enrol",
+            "--wallet",
+            text(&wallet)?,
+            "--hospital",
+            own,
+            "--from",
+            &from,
+            "--until",
+            &until,
+            "--out",
+            text(&file)?,
         ];
         bspp(environment, &enrolment).await?;
         let done = bspp(
             environment,
             &[
-                "hospital", "enrol", "--hospital", own, "--key", hospital.operator(), "--enrolment",
+                "hospital",
+                "enrol",
+                "--hospital",
+                own,
+                "--key",
+                hospital.operator(),
+                "--enrolment",
                 text(&file)?,
             ],
         )
@@ -61,9 +77,20 @@ impl Patient {
     /// # Errors
     ///
     /// When the gateway refuses.
-    pub async fn ingest(&self, environment: &Environment, gateway: &Gateway, file: &Path) -> Result<usize> {
+    pub async fn ingest(
+        &self,
+        environment: &Environment,
+        gateway: &Gateway,
+        file: &Path,
+    ) -> Result<usize> {
         let arguments = [
-            "hospital", "ingest", "--gateway", gateway.local(), "--patient", &self.account, text(file)?,
+            "hospital",
+            "ingest",
+            "--gateway",
+            gateway.local(),
+            "--patient",
+            &self.account,
+            text(file)?,
         ];
         let done = bspp(environment, &arguments).await?;
         Ok(done["records"].as_array().context("the records")?.len())
@@ -81,17 +108,26 @@ pub fn samples<const N: usize>() -> Result<[PathBuf; N]> {
         .with_context(|| folder.display().to_string())?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<_>>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.retain(|file| {
+        file.extension()
+            .is_some_and(|extension| extension == "json")
+    });
     files.sort();
     files.truncate(N);
-    <[PathBuf; N]>::try_from(files).ok().context("too few samples")
+    <[PathBuf; N]>::try_from(files)
+        .ok()
+        .context("too few samples")
 }
 
 /// This month and the next, as `YYYY-MM`.
 fn months() -> Result<(String, String)> {
     let days = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / 86_400;
     let (year, month) = month_of(days);
-    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    let next = if month == 12 {
+        (year + 1, 1)
+    } else {
+        (year, month + 1)
+    };
     let text = |(year, month)| format!("{year:04}-{month:02}");
     Ok((text((year, month)), text(next)))
 }

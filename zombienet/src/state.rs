@@ -29,7 +29,11 @@ pub async fn raw(
     keys: Vec<Value>,
 ) -> Result<Option<Vec<u8>>> {
     let client = chain.client().await?;
-    let found = client.storage().at(at).fetch(&storage(pallet, entry, keys)).await?;
+    let found = client
+        .storage()
+        .at(at)
+        .fetch(&storage(pallet, entry, keys))
+        .await?;
     Ok(found.map(|value| value.encoded().to_vec()))
 }
 
@@ -97,7 +101,10 @@ pub async fn count_of(
 ) -> Result<usize> {
     let address = storage(pallet, entry, Vec::<Value>::new());
     let prefix = chain.client().await?.storage().address_root_bytes(&address);
-    Ok(snapshot.keys().filter(|key| key.starts_with(&prefix)).count())
+    Ok(snapshot
+        .keys()
+        .filter(|key| key.starts_with(&prefix))
+        .count())
 }
 
 /// The keys, in hexadecimal digits, whose values differ.
@@ -105,8 +112,12 @@ pub fn difference(
     one: &BTreeMap<Vec<u8>, Vec<u8>>,
     other: &BTreeMap<Vec<u8>, Vec<u8>>,
 ) -> Vec<String> {
-    let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(*key)));
-    keys.filter(|key| one.get(*key) != other.get(*key)).map(hex::encode).collect()
+    let keys = one
+        .keys()
+        .chain(other.keys().filter(|key| !one.contains_key(*key)));
+    keys.filter(|key| one.get(*key) != other.get(*key))
+        .map(hex::encode)
+        .collect()
 }
 
 async fn collect(

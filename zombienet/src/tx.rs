@@ -68,7 +68,9 @@ async fn sign_and_send(
     let client = chain.client().await?;
     // From the pool and the best block: finality may be what a test has stopped.
     let account = address(signer)?;
-    let nonce = chain.request("system_accountNextIndex", json!([account])).await?;
+    let nonce = chain
+        .request("system_accountNextIndex", json!([account]))
+        .await?;
     let best = chain.best().await?;
     let number = chain.header(best).await?.number;
     let params = DefaultExtrinsicParamsBuilder::<PolkadotConfig>::new()

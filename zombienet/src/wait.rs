@@ -45,7 +45,8 @@ pub async fn until<T>(
             Err(error) => Some(error),
         };
         if begin.elapsed() >= limit {
-            let reason = error.map_or_else(String::new, |error| format!(" (last error: {error:#})"));
+            let reason =
+                error.map_or_else(String::new, |error| format!(" (last error: {error:#})"));
             return Err(anyhow!("{what}: not within {} s{reason}", limit.as_secs()));
         }
         sleep(EVERY).await;
@@ -91,9 +92,11 @@ mod tests {
 
     #[tokio::test]
     async fn until_should_name_what_and_why_when_the_time_is_over() {
-        let never = until("the moon", Duration::ZERO, async || -> Result<Option<()>> {
-            bail!("cloudy")
-        });
+        let never = until(
+            "the moon",
+            Duration::ZERO,
+            async || -> Result<Option<()>> { bail!("cloudy") },
+        );
         let error = never.await.err().map(|e| e.to_string());
         assert_eq!(
             error.as_deref(),

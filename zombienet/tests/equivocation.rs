@@ -29,12 +29,18 @@ async fn validator_should_be_suspended_when_it_votes_twice() -> Result<()> {
         }
         alice.until_grown(4, slots(20)).await?;
         let stalled = alice.finalized_number().await?;
-        throughout("the open round", slots(3), async || Ok(alice.finalized_number().await? == stalled)).await?;
+        throughout("the open round", slots(3), async || {
+            Ok(alice.finalized_number().await? == stalled)
+        })
+        .await?;
         let from = alice.best_number().await?;
         let twin = Impostor::twin(&environment, &consortium, DOUBLE).await?;
         say("the keys run twice");
 
-        let reason = until("a suspension", minutes(4), async || suspension(&alice, DOUBLE).await).await?;
+        let reason = until("a suspension", minutes(4), async || {
+            suspension(&alice, DOUBLE).await
+        })
+        .await?;
         ensure!(
             matches!(reason, SuspensionReason::Equivocation { .. }),
             "suspended for another reason: {reason:?}"
@@ -62,7 +68,10 @@ async fn validator_should_be_suspended_when_it_votes_twice() -> Result<()> {
         let best = alice.until_grown(3, slots(12)).await?;
         consortium.until_agreed(&HONEST, best).await?;
         for node in HONEST {
-            ensure!(suspension(&alice, node).await?.is_none(), "{node} is suspended too");
+            ensure!(
+                suspension(&alice, node).await?.is_none(),
+                "{node} is suspended too"
+            );
         }
         say("it has left, and the others finalize");
         Ok(())

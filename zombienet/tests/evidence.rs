@@ -3,11 +3,12 @@
 
 use bspp_zombienet::{
     accounts::Hospital,
-    conformance::{blocks_from, check, until_kind},
+    conformance::{blocks_from, check, gate, until_kind, Shortfall, Verdict},
     environment::{run, say},
     faults::identity,
     process::free_ports,
-    topology::{self, hospital_site, ConsortiumPlan, NodePlan},
+    records::{samples, Patient},
+    topology::{self, ConsortiumPlan, NodePlan, World},
     wait::{minutes, slots, until},
     *,
 };
@@ -25,17 +26,21 @@ const ROTATION: u32 = 4;
 async fn authors_should_be_restricted_when_their_hospital_is_not_anchored() -> Result<()> {
     run("evidence", minutes(12), async |environment| {
         let plan = ConsortiumPlan::of_four().anchors_fresh_for(FRESH);
-        let consortium = topology::consortium(&environment, plan).await?;
+        let gateways = [(Hospital::A, "alice"), (Hospital::B, "charlie")];
+        let World {
+            consortium,
+            mut sites,
+        } = topology::world(&environment, plan, &gateways).await?;
+        let [a, b] = sites.as_mut_slice() else {
+            bail!("two hospitals")
+        };
         let alice = consortium.chain("alice")?;
-        until_kind(&alice, &ALL, true, ROTATION, slots(12)).await?;
-        say("without any anchor all are restricted");
-
-        let mut a = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
-        let mut b = hospital_site(&environment, &consortium, Hospital::B, "charlie", "alice").await?;
         a.gateway.start().await?;
         b.gateway.start().await?;
         until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
-        say("with both anchored all are full");
+        let first = blocks_from(&alice, 1).await?;
+        ensure!(first.iter().take(2).all(|block| block.kind.is_restricted()));
+        say("without any anchor all were restricted, with both anchored all are full");
 
         let logs = ["charlie", "dave"].map(|node| consortium.log_from_now(node));
         let others = ["alice", "bob"].map(|node| consortium.log_from_now(node));
@@ -44,7 +49,8 @@ async fn authors_should_be_restricted_when_their_hospital_is_not_anchored() -> R
         until_kind(&alice, &["alice", "bob"], false, ROTATION, slots(8)).await?;
         for log in &logs {
             let log = log.as_ref().map_err(|error| anyhow!("{error:#}"))?;
-            log.wait_for(&["authoring restricted blocks", "anchor_stale"], slots(4)).await?;
+            log.wait_for(&["authoring restricted blocks", "anchor_stale"], slots(4))
+                .await?;
         }
         for log in others {
             ensure!(log?.line_with(&["authoring restricted blocks"])?.is_none());
@@ -61,7 +67,8 @@ async fn authors_should_be_restricted_when_their_hospital_is_not_anchored() -> R
         b.gateway.start().await?;
         until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
         for log in logs {
-            log?.wait_for(&["authoring in full again"], slots(4)).await?;
+            log?.wait_for(&["authoring in full again"], slots(4))
+                .await?;
         }
         for block in blocks_from(&alice, 1).await? {
             check(&alice, &block).await?;
@@ -82,7 +89,8 @@ async fn authors_should_stay_full_when_a_majority_withholds_their_anchors() -> R
         let address = format!("/ip4/127.0.0.1/tcp/{port}/ws/p2p/{peer}");
         let mut plan = ConsortiumPlan::of_four().anchors_fresh_for(FRESH);
         let deaf = ["--pool-limit=0", "--pool-kbytes=0"];
-        plan.nodes.push(NodePlan::full("sentry").with(&deaf).on_port(port));
+        plan.nodes
+            .push(NodePlan::full("sentry").with(&deaf).on_port(port));
         let reserved = format!("--reserved-nodes={address}");
         plan.nodes = plan
             .nodes
@@ -92,37 +100,88 @@ async fn authors_should_stay_full_when_a_majority_withholds_their_anchors() -> R
                 _ => node,
             })
             .collect();
-        let consortium = topology::consortium(&environment, plan).await?;
+        let gateways = [(Hospital::A, "alice"), (Hospital::B, "dave")];
+        let World {
+            consortium,
+            mut sites,
+        } = topology::world(&environment, plan, &gateways).await?;
         let alice = consortium.chain("alice")?;
-        let mut a = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
-        let mut b = hospital_site(&environment, &consortium, Hospital::B, "dave", "alice").await?;
-        a.gateway.start().await?;
-        b.gateway.start().await?;
+        for site in &mut sites {
+            site.gateway.start().await?;
+        }
         until_kind(&alice, &ALL, false, ROTATION, slots(HEALING)).await?;
         say("all are full");
 
         let from = alice.best_number().await? + 1;
-        // Twice as long as any anchor from before is fresh.
-        let blocks = u32::try_from(FRESH * 2)?;
-        until("blocks of a majority that withholds", slots(blocks * 2), async || {
-            Ok((alice.best_number().await? >= from + blocks).then_some(()))
-        })
+        // Longer than any anchor from before is fresh.
+        let blocks = u32::try_from(FRESH)? + 2 * ROTATION;
+        until(
+            "blocks of a majority that withholds",
+            slots(blocks * 2),
+            async || Ok((alice.best_number().await? >= from + blocks).then_some(())),
+        )
         .await?;
         let dave = accounts::stash("dave")?;
         let mut anchored = 0;
         for block in blocks_from(&alice, from).await? {
             check(&alice, &block).await?;
-            ensure!(!block.kind.is_restricted(), "block {} is restricted", block.number);
+            ensure!(
+                !block.kind.is_restricted(),
+                "block {} is restricted",
+                block.number
+            );
             for extrinsic in tx::extrinsics(&alice, block.hash).await? {
                 let proof = extrinsic.call == "HospitalAnchor.submit_finality_proof";
                 if proof && extrinsic.arguments.starts_with(&Hospital::B.id()) {
-                    ensure!(block.author == dave, "block {}: another took hospital B's anchor", block.number);
+                    ensure!(
+                        block.author == dave,
+                        "block {}: another took hospital B's anchor",
+                        block.number
+                    );
                     anchored += 1;
                 }
             }
         }
-        ensure!(anchored >= 2, "hospital B was anchored {anchored} times only");
+        ensure!(
+            anchored >= 2,
+            "hospital B was anchored {anchored} times only"
+        );
         say(format!("anchored {anchored} times by its own author alone"));
+        Ok(())
+    })
+    .await
+}
+
+/// Registrations want full blocks, and blocks are full only if registrations do not lag. When everybody lags, who has waited long
+/// enough may make one full block, and catches up in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn registrations_should_catch_up_when_every_hospital_lags() -> Result<()> {
+    run("lag", minutes(6), async |environment| {
+        // Sooner than any gateway can register: it waits for the anchor to be final first.
+        let plan = ConsortiumPlan::of(&[("alice", Hospital::A)]).registered_within(1);
+        let gateways = [(Hospital::A, "alice")];
+        let World {
+            consortium,
+            mut sites,
+        } = topology::world(&environment, plan, &gateways).await?;
+        let site = sites.first_mut().context("the only hospital")?;
+        let alice = consortium.chain("alice")?;
+        site.gateway.start().await?;
+        let patient = Patient::enrol(&environment, "patient", Hospital::A, &site.chain).await?;
+        let [file] = samples()?;
+        let from = alice.best_number().await?;
+        // Ends when all is registered.
+        patient.ingest(&environment, &site.gateway, &file).await?;
+        let mut lagging = 0;
+        for block in blocks_from(&alice, from).await? {
+            check(&alice, &block).await?;
+            let verdict = gate(&alice, block.parent, block.slot).await?.verdict;
+            lagging += u32::from(verdict == Verdict::Restricted(Shortfall::RegistrationLag));
+        }
+        ensure!(lagging > 0, "no block was restricted for lag");
+        say(format!(
+            "registered after {lagging} blocks restricted for lag"
+        ));
         Ok(())
     })
     .await

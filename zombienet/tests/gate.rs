@@ -3,6 +3,7 @@
 //! its good name.
 
 use bspp_zombienet::{
+    chain::Hash,
     conformance::{author_accounts, blocks_from, check, suspend, suspension, SuspensionReason},
     council,
     environment::{run, say, Environment},
@@ -18,7 +19,7 @@ const HONEST: [&str; 3] = ["alice", "bob", "charlie"];
 /// The attacker's.
 const FAULTY: &str = "dave";
 /// Blocks of a session: an attack without standing must fit into one.
-const SESSION: u32 = 20;
+const SESSION: u32 = 16;
 
 /// What the attacker does, and why it is refused.
 const FAULTS: [(&str, &str); 8] = [
@@ -38,33 +39,34 @@ async fn blocks_should_be_refused_when_their_proof_is_faulty() -> Result<()> {
         let plan = ConsortiumPlan::of_four().sessions_of(SESSION);
         let consortium = topology::consortium(&environment, plan).await?;
         consortium.stop(FAULTY).await?;
+        let mut refused = Vec::new();
         for (fault, reason) in FAULTS {
-            attack(&environment, &consortium, fault, reason)
-                .await
-                .with_context(|| format!("the attack {fault:?}"))?;
+            let blocks = attack(&environment, &consortium, fault, reason).await;
+            refused.extend(blocks.with_context(|| format!("the attack {fault:?}"))?);
         }
         // The same program with the same keys, but without a fault: it was the faults that were refused.
         behave(&environment, &consortium).await?;
-        without_standing(&environment, &consortium).await?;
+        refused.extend(without_standing(&environment, &consortium).await?);
+        nobody_keeps(&consortium, &refused).await?;
         everything_proved(&consortium).await
     })
     .await
 }
 
-/// Authors with a fault until it has happened; everybody must refuse it, for the right reason, and go on.
+/// Authors with a fault until it has happened and was refused, for the right reason and at a price. Gives the faulty blocks.
 async fn attack(
     environment: &Environment,
     consortium: &Running,
     fault: &str,
     reason: &str,
-) -> Result<()> {
+) -> Result<Vec<(u32, Hash)>> {
     let before = refused(consortium, reason).await?;
     let logs = HONEST
         .iter()
         .map(|node| consortium.log_from_now(node))
         .collect::<Result<Vec<_>>>()?;
     let mut attacker = Impostor::faulty(environment, consortium, FAULTY, fault).await?;
-    let (number, hash) = until("a faulty block", seconds(90), async || {
+    let (_, hash) = until("a faulty block", seconds(90), async || {
         Ok(attacker.faulty_blocks()?.first().copied())
     })
     .await?;
@@ -74,9 +76,16 @@ async fn attack(
     .await?;
     let hash_text = format!("{hash:?}");
     let refusal = format!("proof of conformance refused: {reason}");
-    until_true("a refusal of that block in a log", seconds(30), async || {
-        any_line(&logs, &["Verification failed", &hash_text, attacker.peer(), &refusal])
-    })
+    until_true(
+        "a refusal of that block in a log",
+        seconds(30),
+        async || {
+            any_line(
+                &logs,
+                &["Verification failed", &hash_text, attacker.peer(), &refusal],
+            )
+        },
+    )
     .await?;
     let report = format!("Report {}: -", attacker.peer());
     until_true("a loss of reputation", seconds(30), async || {
@@ -85,17 +94,32 @@ async fn attack(
     .await?;
     let blocks = attacker.faulty_blocks()?;
     attacker.stop().await?;
+    say(format!("{fault}: {} refused as {reason}", blocks.len()));
+    Ok(blocks)
+}
+
+/// The faulty blocks are on no honest node, neither in its best chain nor beside it, and finality went past them all.
+async fn nobody_keeps(consortium: &Running, faulty: &[(u32, Hash)]) -> Result<()> {
+    let highest = faulty
+        .iter()
+        .map(|(number, _)| *number)
+        .max()
+        .context("faulty blocks")?;
+    consortium.until_agreed(&HONEST, highest + 1).await?;
     for node in HONEST {
         let chain = consortium.chain(node)?;
-        chain.until_finalized(number + 1, seconds(90)).await?;
-        for (number, hash) in &blocks {
+        for (number, hash) in faulty {
             ensure!(
-                chain.try_header(*hash).await?.is_none(),
+                chain.block_at(*number).await? != Some(*hash)
+                    && chain.try_header(*hash).await?.is_none(),
                 "{node} keeps the faulty block {number} {hash:?}"
             );
         }
     }
-    say(format!("{fault}: {} refused as {reason}", blocks.len()));
+    say(format!(
+        "nobody keeps any of {} faulty blocks",
+        faulty.len()
+    ));
     Ok(())
 }
 
@@ -107,7 +131,10 @@ async fn behave(environment: &Environment, consortium: &Running) -> Result<()> {
     let account = accounts::stash(FAULTY)?;
     let number = until("a block of the reformed", seconds(90), async || {
         let blocks = blocks_from(&alice, from).await?;
-        Ok(blocks.iter().find(|block| block.author == account).map(|block| block.number))
+        Ok(blocks
+            .iter()
+            .find(|block| block.author == account)
+            .map(|block| block.number))
     })
     .await?;
     consortium.until_agreed(&HONEST, number).await?;
@@ -117,28 +144,36 @@ async fn behave(environment: &Environment, consortium: &Running) -> Result<()> {
 }
 
 /// A suspended author's blocks are refused at once, and it leaves the set when the session ends.
-async fn without_standing(environment: &Environment, consortium: &Running) -> Result<()> {
+async fn without_standing(
+    environment: &Environment,
+    consortium: &Running,
+) -> Result<Vec<(u32, Hash)>> {
     let alice = consortium.chain("alice")?;
-    until_true("the beginning of a session", slots(SESSION + 4), async || {
-        Ok((1..=3).contains(&(alice.best_number().await? % SESSION)))
-    })
+    until_true(
+        "the beginning of a session",
+        slots(SESSION + 4),
+        async || Ok((1..=3).contains(&(alice.best_number().await? % SESSION))),
+    )
     .await?;
     let session = alice.best_number().await? / SESSION;
     council::enact(&alice, &[suspend(FAULTY)?]).await?;
     ensure!(suspension(&alice, FAULTY).await? == Some(SuspensionReason::Decision));
-    attack(environment, consortium, "suspended", "no_standing").await?;
+    let blocks = attack(environment, consortium, "suspended", "no_standing").await?;
     let faulty = accounts::stash(FAULTY)?;
     ensure!(
-        alice.best_number().await? / SESSION > session || author_accounts(&alice).await?.contains(&faulty),
+        alice.best_number().await? / SESSION > session
+            || author_accounts(&alice).await?.contains(&faulty),
         "the suspended author left before the session's end"
     );
-    alice.until_finalized((session + 1) * SESSION + 1, slots(2 * SESSION)).await?;
+    alice
+        .until_finalized((session + 1) * SESSION + 1, slots(2 * SESSION))
+        .await?;
     ensure!(
         !author_accounts(&alice).await?.contains(&faulty),
         "the suspended author is in the next session's set"
     );
     say("the suspended author has left");
-    Ok(())
+    Ok(blocks)
 }
 
 /// Every block of the best chain says what its parent's state asks for.

@@ -9,7 +9,7 @@ use bspp_zombienet::{
     keys,
     records::{samples, Patient},
     state,
-    topology::{self, hospital_site, ConsortiumPlan},
+    topology::{self, ConsortiumPlan, Site, World},
     wait::{minutes, slots, until_true},
     *,
 };
@@ -21,50 +21,63 @@ const AUTHOR: &str = "anna";
 async fn records_should_wait_when_every_credential_has_expired() -> Result<()> {
     run("hospital", minutes(10), async |environment| {
         let plan = ConsortiumPlan::of(&[("alice", Hospital::A)]);
-        let consortium = topology::consortium(&environment, plan).await?;
-        let mut site = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
-        site.gateway.start().await?;
-        let own = site.own.chain(AUTHOR)?;
-        let patient = Patient::enrol(&environment, "patient", Hospital::A, &own).await?;
+        let gateways = [(Hospital::A, "alice")];
+        let World {
+            consortium: _running,
+            mut sites,
+        } = topology::world(&environment, plan, &gateways).await?;
+        let Site {
+            own: network,
+            chain: own,
+            gateway,
+        } = sites.first_mut().context("the only hospital")?;
+        gateway.start().await?;
+        let patient = Patient::enrol(&environment, "patient", Hospital::A, own).await?;
         let [first, second] = samples()?;
-        patient.ingest(&environment, &site.gateway, &first).await?;
+        patient.ingest(&environment, gateway, &first).await?;
         say("a record is stored and registered");
 
         // Every credential there is, all at once: a shorter one takes the place of the first.
-        let log = site.own.log_from_now(AUTHOR)?;
-        issue(&own, 2).await?;
-        until_kind(&own, &[AUTHOR], true, 1, slots(12)).await?;
-        log.wait_for(&["authoring restricted blocks", "credential_expired"], slots(4)).await?;
+        let log = network.log_from_now(AUTHOR)?;
+        issue(own, 2).await?;
+        until_kind(own, &[AUTHOR], true, 1, slots(12)).await?;
+        log.wait_for(
+            &["authoring restricted blocks", "credential_expired"],
+            slots(4),
+        )
+        .await?;
         let from = own.best_number().await? + 1;
-        let stored = entry_blocks(&own).await?;
-        let ingest = patient.ingest(&environment, &site.gateway, &second);
+        let stored = entry_blocks(own).await?;
+        let ingest = patient.ingest(&environment, gateway, &second);
         tokio::pin!(ingest);
         tokio::select! {
             done = &mut ingest => bail!("records entered without a credential: {done:?}"),
             grown = own.until_grown(8, slots(24)) => { grown?; }
         }
-        for block in blocks_from(&own, from).await? {
+        for block in blocks_from(own, from).await? {
             ensure!(block.kind.is_restricted(), "block {} is full", block.number);
-            let calls = tx::extrinsics(&own, block.hash).await?;
+            let calls = tx::extrinsics(own, block.hash).await?;
             ensure!(
-                !calls.iter().any(|extrinsic| extrinsic.call.starts_with("PhiRecords.")),
+                !calls
+                    .iter()
+                    .any(|extrinsic| extrinsic.call.starts_with("PhiRecords.")),
                 "block {}: {calls:?}",
                 block.number
             );
         }
-        ensure!(entry_blocks(&own).await? == stored);
+        ensure!(entry_blocks(own).await? == stored);
         say("without credentials blocks are restricted, and the record waits");
 
-        issue(&own, 10_000).await?;
-        until_kind(&own, &[AUTHOR], false, 1, slots(8)).await?;
+        issue(own, 10_000).await?;
+        until_kind(own, &[AUTHOR], false, 1, slots(8)).await?;
         log.wait_for(&["authoring in full again"], slots(4)).await?;
         ensure!(ingest.await? > 0);
-        ensure!(entry_blocks(&own).await? > stored);
+        ensure!(entry_blocks(own).await? > stored);
         say("with a new credential the record is stored and registered");
 
-        rotation(&own).await?;
-        for block in blocks_from(&own, 1).await? {
-            check(&own, &block).await?;
+        rotation(own).await?;
+        for block in blocks_from(own, 1).await? {
+            check(own, &block).await?;
         }
         Ok(())
     })
@@ -76,7 +89,10 @@ async fn rotation(own: &Chain) -> Result<()> {
     let old = conf_key(own).await?;
     let new = keys::rotate(own, AUTHOR).await?;
     ensure!(conf_key(own).await? == old, "a new key is in force at once");
-    until_true("the new key in force", slots(30), async || Ok(conf_key(own).await? == new)).await?;
+    until_true("the new key in force", slots(30), async || {
+        Ok(conf_key(own).await? == new)
+    })
+    .await?;
     let best = own.until_grown(4, slots(12)).await?;
     own.until_finalized(best, slots(12)).await?;
     say("the chain goes on with the author's new keys");
@@ -107,6 +123,12 @@ async fn issue(own: &Chain, slots: u64) -> Result<()> {
 }
 
 async fn entry_blocks(own: &Chain) -> Result<u32> {
-    let count = state::get(own, own.best().await?, "PhiRecords", "EntryBlockCount", Vec::new());
+    let count = state::get(
+        own,
+        own.best().await?,
+        "PhiRecords",
+        "EntryBlockCount",
+        Vec::new(),
+    );
     Ok(count.await?.unwrap_or(0))
 }

@@ -2,24 +2,29 @@
 //! A runtime upgrade whose migration changes the gate's parameters: no node refuses a block that another one made.
 
 use bspp_zombienet::{
-    accounts::{blake2_256, Hospital, COUNCIL},
-    conformance::{authors, blocks_from, check, until_kind},
+    accounts::{blake2_256, Account, Hospital, COUNCIL},
+    chain::{Chain, Hash},
+    conformance::{author_accounts, authors, blocks_from, check, until_kind},
     council::{self, as_root},
     digest::Item,
     environment::{run, say},
     state,
-    topology::{self, hospital_site, ConsortiumPlan},
+    topology::{self, ConsortiumPlan, World},
     tx::{self, call},
     wait::{minutes, slots, until},
     *,
 };
-use zombienet_sdk::subxt::{dynamic::Value, ext::codec::{self, Decode}};
+use std::collections::BTreeMap;
+use zombienet_sdk::subxt::{
+    dynamic::Value,
+    ext::codec::{self, Decode},
+};
 
 /// A runtime whose `spec_version` is one higher, and whose migration changes the gate's parameters.
 const WASM: &str = "BSPP_UPGRADE_WASM";
 const ALL: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 const ROTATION: u32 = 4;
-/// An anchor is never younger than stale before two rotations are over.
+/// No anchor is stale before two rotations of four authors are over.
 const FLOOR: u64 = 2 * 4 + 1;
 /// The longest new age of anchors for which the test waits.
 const PATIENCE: u64 = 60;
@@ -33,18 +38,22 @@ struct Parameters {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs BSPP_UPGRADE_WASM: a consortium runtime of the next version whose migration changes the gate's parameters"]
 async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Result<()> {
-    let path = std::env::var(WASM).with_context(|| format!("{WASM} names no file"))?;
+    let path = std::env::var(WASM).with_context(|| {
+        format!("{WASM} names no runtime to upgrade to; scripts/test-network.sh builds one")
+    })?;
     let code = std::fs::read(&path).with_context(|| path.clone())?;
     run("upgrade", minutes(12), async |environment| {
         let plan = ConsortiumPlan::of_four();
-        let consortium = topology::consortium(&environment, plan).await?;
+        let gateways = [(Hospital::A, "alice"), (Hospital::B, "charlie")];
+        let World {
+            consortium,
+            mut sites,
+        } = topology::world(&environment, plan, &gateways).await?;
         let alice = consortium.chain("alice")?;
-        let mut a = hospital_site(&environment, &consortium, Hospital::A, "alice", "alice").await?;
-        let mut b = hospital_site(&environment, &consortium, Hospital::B, "charlie", "alice").await?;
-        a.gateway.start().await?;
-        b.gateway.start().await?;
+        for site in &mut sites {
+            site.gateway.start().await?;
+        }
         until_kind(&alice, &ALL, false, ROTATION, slots(40)).await?;
         let best = alice.best().await?;
         let (version, old) = (alice.spec_version(best).await?, parameters(&alice).await?);
@@ -63,7 +72,11 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
         );
         let applied = tx::submit(&alice, &apply, COUNCIL[0]).await?;
         let header = alice.header(applied.block).await?;
-        ensure!(header.digest.contains(&Item::RuntimeUpdated), "block {} changed no runtime", header.number);
+        ensure!(
+            header.digest.contains(&Item::RuntimeUpdated),
+            "block {} changed no runtime",
+            header.number
+        );
         say(format!("block {} has the new runtime", header.number));
 
         // Every node must take the blocks of every author, those right after the upgrade in particular.
@@ -77,7 +90,10 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
         let authored = blocks_from(&alice, header.number + 1).await?;
         for node in ALL {
             let account = accounts::stash(node)?;
-            ensure!(authored.iter().any(|block| block.author == account), "{node} authors no more");
+            ensure!(
+                authored.iter().any(|block| block.author == account),
+                "{node} authors no more"
+            );
         }
         for block in blocks_from(&alice, from).await? {
             check(&alice, &block).await?;
@@ -89,10 +105,12 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
         say(format!("{old:?} became {new:?}"));
         evidence_follows(&alice, new).await?;
         if new.max_anchor_age <= PATIENCE {
-            a.gateway.stop().await?;
-            b.gateway.stop().await?;
+            for site in &mut sites {
+                site.gateway.stop().await?;
+            }
             let limit = u32::try_from(new.max_anchor_age.max(FLOOR))? + 20;
             until_kind(&alice, &ALL, true, ROTATION, slots(limit)).await?;
+            kinds_follow(&alice, new).await?;
             say("evidence grows old by the new parameters");
         }
         Ok(())
@@ -101,19 +119,15 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
 }
 
 /// Until when evidence is good must be what the new parameters make of the anchors, for every author.
-async fn evidence_follows(alice: &chain::Chain, new: Parameters) -> Result<()> {
+async fn evidence_follows(alice: &Chain, new: Parameters) -> Result<()> {
     until("evidence by the new parameters", slots(8), async || {
         let at = alice.best().await?;
-        let authors = authors(alice, at).await?;
-        for author in &authors {
-            let keys = vec![state::key(&author.author)];
-            let hospital: [u8; 32] = state::get(alice, at, "Consortium", "Validators", keys)
-                .await?
-                .context("the validator's hospital")?;
-            let anchored = anchored_slot(alice, at, &hospital).await?;
-            let evidence = author.evidence.map_err(|shortfall| anyhow!("{shortfall:?}"))?;
-            let fresh_until = anchored + new.max_anchor_age.max(FLOOR);
-            if evidence.valid_until != fresh_until {
+        for author in authors(alice, at).await? {
+            let head = anchored_head(alice, at, &author.author).await?;
+            let evidence = author
+                .evidence
+                .map_err(|shortfall| anyhow!("{shortfall:?}"))?;
+            if evidence.valid_until != head.fresh_until(new) {
                 return Ok(None);
             }
         }
@@ -122,11 +136,31 @@ async fn evidence_follows(alice: &chain::Chain, new: Parameters) -> Result<()> {
     .await
 }
 
-async fn anchored_slot(alice: &chain::Chain, at: chain::Hash, hospital: &[u8; 32]) -> Result<u64> {
-    let answer = alice.runtime_api("ConsortiumApi_anchored_head", hospital, at).await?;
-    type Anchored = Option<(AnchoredHead, u64)>;
-    let (head, _) = Anchored::decode(&mut &answer[..])?.context("an anchor")?;
-    Ok(head.anchored_slot)
+/// Every block since the last anchors is full as long as the new parameters say so, and restricted after that.
+async fn kinds_follow(alice: &Chain, new: Parameters) -> Result<()> {
+    let at = alice.best().await?;
+    let mut heads = BTreeMap::new();
+    for author in author_accounts(alice).await? {
+        heads.insert(author, anchored_head(alice, at, &author).await?);
+    }
+    let last = heads
+        .values()
+        .map(|head| head.anchored_at)
+        .max()
+        .context("anchors")?;
+    for block in blocks_from(alice, last + 1).await? {
+        let head = heads
+            .get(&block.author)
+            .context("an anchor of the author's hospital")?;
+        ensure!(
+            block.kind.is_restricted() == (block.slot > head.fresh_until(new)),
+            "block {} in slot {} is {:?}, on {head:?}",
+            block.number,
+            block.slot,
+            block.kind
+        );
+    }
+    Ok(())
 }
 
 /// The newest anchored head of a hospital's chain.
@@ -142,7 +176,26 @@ struct AnchoredHead {
     entry_blocks: u32,
 }
 
-async fn parameters(alice: &chain::Chain) -> Result<Parameters> {
+impl AnchoredHead {
+    fn fresh_until(&self, parameters: Parameters) -> u64 {
+        self.anchored_slot + parameters.max_anchor_age.max(FLOOR)
+    }
+}
+
+/// The newest anchored head of the hospital whose validator an account is.
+async fn anchored_head(alice: &Chain, at: Hash, validator: &Account) -> Result<AnchoredHead> {
+    let keys = vec![state::key(validator)];
+    let hospital: Option<[u8; 32]> =
+        state::get(alice, at, "Consortium", "Validators", keys).await?;
+    let hospital = hospital.context("the validator's hospital")?;
+    let answer = alice
+        .runtime_api("ConsortiumApi_anchored_head", &hospital, at)
+        .await?;
+    let anchored = Option::<(AnchoredHead, u64)>::decode(&mut &answer[..])?;
+    Ok(anchored.context("an anchor")?.0)
+}
+
+async fn parameters(alice: &Chain) -> Result<Parameters> {
     let at = alice.best().await?;
     let found = state::get(alice, at, "Conformance", "GateParameters", Vec::new()).await?;
     found.context("gate parameters")

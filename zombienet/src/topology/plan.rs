@@ -41,7 +41,8 @@ impl NodePlan {
 
     /// With more arguments.
     pub fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self.arguments
+            .extend(arguments.iter().map(|argument| (*argument).to_owned()));
         self
     }
 
@@ -75,7 +76,10 @@ impl ConsortiumPlan {
                 .iter()
                 .map(|(name, hospital)| ((*name).to_owned(), *hospital))
                 .collect(),
-            nodes: authors.iter().map(|(name, _)| NodePlan::validator(name)).collect(),
+            nodes: authors
+                .iter()
+                .map(|(name, _)| NodePlan::validator(name))
+                .collect(),
             session_length: 10,
             max_anchor_age: 24,
             max_lag: 40,
@@ -100,9 +104,9 @@ impl ConsortiumPlan {
         self
     }
 
-    /// With more arguments for every node.
-    pub fn with(mut self, arguments: &[&str]) -> Self {
-        self.nodes = self.nodes.into_iter().map(|node| node.with(arguments)).collect();
+    /// With entry blocks that may stay unregistered for this many slots.
+    pub const fn registered_within(mut self, slots: u64) -> Self {
+        self.max_lag = slots;
         self
     }
 }
@@ -112,7 +116,7 @@ impl ConsortiumPlan {
 pub struct HospitalPlan {
     /// Whose it is.
     pub hospital: Hospital,
-    /// Nodes; the validators among them author.
+    /// Nodes: each of them authors.
     pub nodes: Vec<NodePlan>,
     /// Blocks of a session.
     pub session_length: u32,
@@ -132,8 +136,9 @@ impl HospitalPlan {
         }
     }
 
-    /// Name of its first author's node.
+    /// Name of its author's node.
     pub fn author(&self) -> String {
-        self.nodes.iter().find(|node| node.validator).map(|node| node.name.clone()).unwrap_or_default()
+        let first = self.nodes.first();
+        first.map(|node| node.name.clone()).unwrap_or_default()
     }
 }

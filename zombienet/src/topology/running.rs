@@ -12,7 +12,9 @@ use crate::{
 use anyhow::{anyhow, Context, Result};
 use nix::sys::signal::Signal;
 use std::path::PathBuf;
-use zombienet_sdk::{LocalFileSystem, Network, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt, NetworkNode};
+use zombienet_sdk::{
+    LocalFileSystem, Network, NetworkConfig, NetworkConfigBuilder, NetworkConfigExt, NetworkNode,
+};
 
 /// Session keys in a validator's keystore.
 const KEYS: [&str; 3] = ["aura_sr", "gran_ed", "conf_sr"];
@@ -41,7 +43,12 @@ pub(super) async fn spawn(
     Ok(Running { network, spec })
 }
 
-fn config(environment: &Environment, name: &str, spec: &Spec, nodes: Vec<NodePlan>) -> Result<NetworkConfig> {
+fn config(
+    environment: &Environment,
+    name: &str,
+    spec: &Spec,
+    nodes: Vec<NodePlan>,
+) -> Result<NetworkConfig> {
     let program = environment.node();
     let program = program.to_str().context("a program's path")?;
     let mut nodes = nodes.into_iter();
@@ -148,7 +155,9 @@ impl Running {
 
     /// Folder of a node's keys, in the data folder.
     pub fn keystore(&self) -> PathBuf {
-        PathBuf::from("chains").join(&self.spec.chain).join("keystore")
+        PathBuf::from("chains")
+            .join(&self.spec.chain)
+            .join("keystore")
     }
 
     /// Ends a node as a crash would.
@@ -194,7 +203,10 @@ impl Running {
             hashes.push(hash);
         }
         hashes.dedup();
-        anyhow::ensure!(hashes.len() == 1, "different final blocks {number}: {hashes:?}");
+        anyhow::ensure!(
+            hashes.len() == 1,
+            "different final blocks {number}: {hashes:?}"
+        );
         Ok(())
     }
 }

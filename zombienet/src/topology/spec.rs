@@ -31,8 +31,12 @@ pub struct Spec {
 pub(super) async fn consortium(environment: &Environment, plan: &ConsortiumPlan) -> Result<Spec> {
     let chain = "consortium-local";
     let mut plain = export(environment, &["--chain", chain]).await?;
-    let patch = plain.pointer_mut(PATCH).context("the genesis of the consortium")?;
-    let hospitals = patch["consortium"]["hospitals"].as_array_mut().context("hospitals")?;
+    let patch = plain
+        .pointer_mut(PATCH)
+        .context("the genesis of the consortium")?;
+    let hospitals = patch["consortium"]["hospitals"]
+        .as_array_mut()
+        .context("hospitals")?;
     for hospital in hospitals.iter_mut() {
         hospital["validators"] = json!([]);
     }
@@ -60,11 +64,18 @@ pub(super) async fn hospital(
     let chain = plan.hospital.chain();
     let arguments = ["--chain", chain, "--consortium-genesis", consortium];
     let mut plain = export(environment, &arguments).await?;
-    let patch = plain.pointer_mut(PATCH).context("the genesis of the hospital's chain")?;
-    let authors = plan.nodes.iter().filter(|node| node.validator).map(|node| node.name.as_str());
-    let stashes = authors.clone().map(|name| address(&stash_uri(name))).collect::<Result<Vec<_>>>()?;
+    let patch = plain
+        .pointer_mut(PATCH)
+        .context("the genesis of the hospital's chain")?;
+    let authors = plan.nodes.iter().map(|node| node.name.as_str());
+    let stashes = authors
+        .clone()
+        .map(|name| address(&stash_uri(name)))
+        .collect::<Result<Vec<_>>>()?;
     patch["enrolment"]["validators"] = json!(stashes);
-    let admins = patch["enrolment"]["admins"].as_array_mut().context("admins")?;
+    let admins = patch["enrolment"]["admins"]
+        .as_array_mut()
+        .context("admins")?;
     admins.push(address(plan.hospital.admin())?.into());
     patch["session"]["keys"] = session_keys(authors)?;
     patch["conformance"] = json!({ "sessionLength": plan.session_length });
@@ -72,12 +83,16 @@ pub(super) async fn hospital(
 }
 
 fn session_keys<'a>(names: impl Iterator<Item = &'a str>) -> Result<Value> {
-    Ok(Value::Array(names.map(session_entry).collect::<Result<_>>()?))
+    Ok(Value::Array(
+        names.map(session_entry).collect::<Result<_>>()?,
+    ))
 }
 
 async fn export(environment: &Environment, arguments: &[&str]) -> Result<Value> {
     let arguments = [&["export-chain-spec"], arguments].concat();
-    Ok(serde_json::from_str(&output(&environment.node(), &arguments).await?)?)
+    Ok(serde_json::from_str(
+        &output(&environment.node(), &arguments).await?,
+    )?)
 }
 
 async fn raw(environment: &Environment, chain: &str, plain: &Value) -> Result<Spec> {
@@ -86,7 +101,11 @@ async fn raw(environment: &Environment, chain: &str, plain: &Value) -> Result<Sp
     fs::write(&from, serde_json::to_vec_pretty(plain)?)?;
     let arguments = ["export-chain-spec", "--raw", "--chain", text(&from)?];
     fs::write(&path, output(&environment.node(), &arguments).await?)?;
-    let genesis = output(&environment.node(), &["genesis-hash", "--chain", text(&path)?]).await?;
+    let genesis = output(
+        &environment.node(),
+        &["genesis-hash", "--chain", text(&path)?],
+    )
+    .await?;
     Ok(Spec {
         chain: chain.to_owned(),
         path,

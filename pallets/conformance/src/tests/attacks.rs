@@ -35,10 +35,20 @@ fn attestation_of_another_kind_of_item_should_be_refused() {
         for item in [
             DigestItem::Consensus(engine, data.clone()),
             DigestItem::Seal(engine, data.clone()),
-            DigestItem::PreRuntime(*b"CONF", data),
         ] {
             assert_only_refused(1, &digest([aura(1), item]), Refusal::Missing);
         }
+        let of_another = DigestItem::PreRuntime(*b"CONF", data);
+        assert_only_refused(1, &digest([aura(1), of_another]), Refusal::Malformed);
+    });
+}
+
+#[test]
+fn freight_in_the_header_should_be_refused() {
+    ExtBuilder::default().execute(|| {
+        let freight = DigestItem::PreRuntime(*b"junk", vec![0; 65 * 1024]);
+        let laden = digest([aura(1), Draft::honest(1).item(), freight]);
+        assert_only_refused(1, &laden, Refusal::Malformed);
     });
 }
 
