@@ -3,11 +3,10 @@
 
 use bspp_zombienet::{
     accounts::Hospital,
-    conformance::{blocks_from, check, gate, until_kind, Shortfall, Verdict},
+    conformance::{blocks_from, check, until_kind},
     environment::{run, say},
     faults::identity,
     process::free_ports,
-    records::{samples, Patient},
     topology::{self, ConsortiumPlan, NodePlan, World},
     wait::{minutes, slots, until},
     *,
@@ -147,41 +146,6 @@ async fn authors_should_stay_full_when_a_majority_withholds_their_anchors() -> R
             "hospital B was anchored {anchored} times only"
         );
         say(format!("anchored {anchored} times by its own author alone"));
-        Ok(())
-    })
-    .await
-}
-
-/// Registrations want full blocks, and blocks are full only if registrations do not lag. When everybody lags, who has waited long
-/// enough may make one full block, and catches up in it.
-#[tokio::test(flavor = "multi_thread")]
-async fn registrations_should_catch_up_when_every_hospital_lags() -> Result<()> {
-    run("lag", minutes(6), async |environment| {
-        // Sooner than any gateway can register: it waits for the anchor to be final first.
-        let plan = ConsortiumPlan::of(&[("alice", Hospital::A)]).registered_within(1);
-        let gateways = [(Hospital::A, "alice")];
-        let World {
-            consortium,
-            mut sites,
-        } = topology::world(&environment, plan, &gateways).await?;
-        let site = sites.first_mut().context("the only hospital")?;
-        let alice = consortium.chain("alice")?;
-        site.gateway.start().await?;
-        let patient = Patient::enrol(&environment, "patient", Hospital::A, &site.chain).await?;
-        let [file] = samples()?;
-        let from = alice.best_number().await?;
-        // Ends when all is registered.
-        patient.ingest(&environment, &site.gateway, &file).await?;
-        let mut lagging = 0;
-        for block in blocks_from(&alice, from).await? {
-            check(&alice, &block).await?;
-            let verdict = gate(&alice, block.parent, block.slot).await?.verdict;
-            lagging += u32::from(verdict == Verdict::Restricted(Shortfall::RegistrationLag));
-        }
-        ensure!(lagging > 0, "no block was restricted for lag");
-        say(format!(
-            "registered after {lagging} blocks restricted for lag"
-        ));
         Ok(())
     })
     .await
