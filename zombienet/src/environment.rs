@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Where a test finds the binaries and keeps its files, and how it is ended whatever happens.
 
-use crate::process;
+use crate::{
+    process,
+    wait::{minutes, until},
+};
 use anyhow::{anyhow, bail, Context, Result};
 use futures::FutureExt;
+use nix::{
+    errno::Errno,
+    fcntl::{Flock, FlockArg},
+    sys::signal::Signal,
+};
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     future::Future,
     panic::AssertUnwindSafe,
     path::{Path, PathBuf},
@@ -73,7 +82,7 @@ impl Environment {
     /// Kills what still runs on files of this folder: processes of a test that was itself killed.
     fn sweep(&self) {
         for pid in process::find(&self.folder) {
-            process::send(pid, nix::sys::signal::Signal::SIGKILL);
+            process::send(pid, Signal::SIGKILL);
         }
     }
 }
@@ -93,6 +102,7 @@ where
     F: Future<Output = Result<()>>,
 {
     let environment = Arc::new(Environment::new(name)?);
+    let _turn = turn().await?;
     environment.sweep();
     if environment.folder.exists() {
         fs::remove_dir_all(&environment.folder).context("removing what an earlier run left")?;
@@ -143,6 +153,25 @@ pub fn say(step: impl core::fmt::Display) {
     static BEGIN: OnceLock<Instant> = OnceLock::new();
     let begin = BEGIN.get_or_init(Instant::now);
     println!("{:6.1} s  {step}", begin.elapsed().as_secs_f32());
+}
+
+/// Waits until no other test runs in the same folder, in this process or another: each would clear away the other's processes.
+/// The turn is over when the lock is dropped.
+async fn turn() -> Result<Flock<File>> {
+    let folder = folder()?;
+    fs::create_dir_all(&folder)?;
+    let path = folder.join("lock");
+    until(
+        "the end of another test",
+        minutes(20),
+        async || match Flock::lock(File::create(&path)?, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => Ok(Some(lock)),
+            Err((_, Errno::EWOULDBLOCK)) => Ok(None),
+            Err((_, error)) => Err(error.into()),
+        },
+    )
+    .await
+    .with_context(|| format!("{} is taken", path.display()))
 }
 
 async fn told_to_stop() -> Result<()> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The runtime as a whole: presets, the door, what other chains rely on.
+//! The runtime as a whole: presets, the door, what other chains rely on, and the gate.
+
+mod conformance;
 
 use crate::{genesis_config_presets::*, *};
 use bspp_primitives::{entry_block_storage, EntryBlock, MAX_CHUNK_BYTES};
