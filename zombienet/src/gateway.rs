@@ -97,18 +97,6 @@ impl Gateway {
         Ok(())
     }
 
-    /// Ends it as a crash would.
-    ///
-    /// # Errors
-    ///
-    /// When it does not end.
-    pub async fn kill(&mut self) -> Result<()> {
-        match self.process.take() {
-            Some(process) => process.kill().await,
-            None => Ok(()),
-        }
-    }
-
     /// Ends it in order.
     ///
     /// # Errors

@@ -103,12 +103,6 @@ impl ConsortiumPlan {
         self.max_anchor_age = slots;
         self
     }
-
-    /// With entry blocks that may stay unregistered for this many slots.
-    pub const fn registered_within(mut self, slots: u64) -> Self {
-        self.max_lag = slots;
-        self
-    }
 }
 
 /// A hospital's own chain.
