@@ -15,8 +15,9 @@ use crate::{
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError};
 
-/// What a closing vote may cost at most: enough for any council call, below a block's limit.
-const CLOSE_WEIGHT: (u64, u64) = (500_000_000_000, 2 * 1024 * 1024);
+/// What a closing vote may cost at most, time and proof: enough for any council call (suspensions walk all hospitals and
+/// validators), below a block's limit.
+const CLOSE_WEIGHT: (u64, u64) = (500_000_000_000, 64 * 1024 * 1024);
 
 impl ConsortiumClient {
     /// Carries a call through the council: the first signer proposes, all others approve, the first closes. Ends when the
