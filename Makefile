@@ -5,33 +5,42 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-network check bench clean-data
+.PHONY: help setup build demo test test-quick test-network check format book-help bench clean-data
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  First build on two cores: 45 to 60 minutes. Everything built is kept in ~/.cache/bspp (CARGO_TARGET_DIR moves it)."
+	@echo "  Everything built is kept in ~/.cache/bspp (CARGO_TARGET_DIR moves it). README.md says how long each takes."
 
 setup: ## Install what a build needs: system packages, Rust, its wasm target
 	@scripts/setup.sh
 
-build: setup ## Build bspp-node and bspp (release profile)
+build: setup ## Build bspp-node, bspp and bspp-network (release profile)
 	@scripts/build.sh
 
-demo: build ## Two hospitals and a consortium on this machine, end to end (under five minutes once built)
+demo: build ## Two hospitals and a consortium on this machine, end to end; ARGS=--stay keeps them running
 	@scripts/demo.sh $(ARGS)
 
-test: setup ## Build, then all tests; ends with "N passed, N failed"
+test-quick: setup ## Tests without networks, for the loop of a developer
+	@scripts/test.sh quick
+
+test: setup ## Build, then all tests; ends with "N passed, N failed, N skipped"
 	@scripts/test.sh
 
-test-network: build ## Networks of real and of faulty nodes (30 minutes); NAME=part-of-a-name runs some
-	@scripts/test-network.sh $(NAME)
+test-network: setup ## Networks of real and of faulty nodes; NAME=part-of-a-name runs some
+	@scripts/test.sh network $(NAME)
 
-check: ## Formatting, clippy, licences and sources of dependencies, documentation
+check: ## Formatting, clippy, shellcheck, licences and sources of dependencies, documentation
 	@scripts/setup.sh --check-tools
 	@scripts/check.sh
 
-bench: build ## Run the benchmarks: what the gate costs, side by side (10 minutes)
+format: ## Format all Rust code
+	@. scripts/env.sh && cargo fmt --all && cargo fmt --manifest-path zombienet/Cargo.toml
+
+book-help: build ## Write the help texts of the binaries into the book
+	@scripts/book-help.sh
+
+bench: build ## Run the benchmarks: what the gate and the tag index cost, side by side
 	@scripts/bench.sh
 
 clean-data: ## Remove the demo's and the tests' chains, keys and logs; keeps everything built

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks for plaintext where none may be: block bodies, state, events, logs and files of a running network.
+"""A scan for plaintext in block bodies, state, events, logs and files of a running network.
 
-Every secret word is looked for as UTF-8, as hex and as base64 (all three alignments). Words are identifiers and coded
-keywords of at least six characters from the plaintext files, and raw secrets (seeds, scalars, trapdoors).
-A scan that finds nothing proves nothing unless it can find something: `Scan.canary` registers words that must be found,
-each in a named source, and `Scan.verdict` fails if one of them is not.
+The scan looks for every secret word as UTF-8, as hex and as base64 (in all three alignments). Words
+are identifiers and coded keywords of six or more characters from the plaintext files, and raw
+secrets (seeds, scalars, trapdoors).
+
+Canaries show that the scan works: `Scan.canary` registers a word that the scan must find in a named
+source, and `Scan.verdict` lists the canaries that the scan did not find.
 """
 
 import base64
@@ -14,12 +16,13 @@ from pathlib import Path
 
 SHORTEST = 6
 HEX_WORD = re.compile(rb"^[0-9a-fA-F]+$")
-# Resource elements whose text names or describes a person, beside every identifier, id and code.
+# Elements of resources whose text names or describes a person, with every identifier, id and code.
 PERSONAL = {
     "family", "given", "text", "line", "city", "district", "postalCode", "birthDate", "value", "id", "display", "code",
     "fullUrl", "reference", "deceasedDateTime", "valueString", "data",
 }
-# Words of the FHIR format itself: they say nothing about a patient, and software may well print them.
+# Words of the FHIR format itself. They contain nothing about a patient, and software may print
+# them.
 FORMAT = re.compile(
     r"^(active|completed|finished|unknown|official|generated|transaction|collection|resolved|confirmed|final|laboratory"
     r"|encounter-diagnosis|vital-signs|female|husband|married|single|system|version|document|message|history|searchset"
@@ -30,7 +33,7 @@ FORMAT = re.compile(
 
 
 def words_of(value, key=""):
-    """All words of a FHIR document worth looking for."""
+    """The words of a FHIR document for which the scan looks."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from words_of(inner, name)
@@ -38,18 +41,18 @@ def words_of(value, key=""):
         for inner in value:
             yield from words_of(inner, key)
     elif isinstance(value, str) and key in PERSONAL and len(value) >= SHORTEST and not FORMAT.match(value):
-        # Long texts are looked for by their beginning: a leak of the whole is a leak of that.
+        # The scan looks for the beginning of a long text, because a leak of the text contains it.
         yield value[:64]
 
 
 def forms(word):
-    """The byte strings by which a word may appear: UTF-8, hex, and base64 in each alignment."""
+    """The forms in which a word may appear: UTF-8, hex, and base64 in each alignment."""
     raw = word.encode() if isinstance(word, str) else word
     yield "utf-8", raw
     yield "hex", raw.hex().encode()
     for shift in range(3):
         coded = base64.b64encode(b"\0" * shift + raw)
-        # Only the characters that depend on the word alone.
+        # Only these characters depend on the word alone.
         start = -(-shift * 8 // 6)
         end = (shift + len(raw)) * 8 // 6
         if end - start >= SHORTEST:
@@ -57,44 +60,44 @@ def forms(word):
 
 
 class Scan:
-    """Sources and words; `verdict` looks for each word in each source."""
+    """Sources and words. `verdict` looks for each word in each source."""
 
     def __init__(self):
         self.words, self.canaries, self.sources = {}, [], {}
 
     def add_document(self, path):
-        """Every identifier, name and code of a FHIR file."""
+        """Adds every identifier, name and code of a FHIR file."""
         for word in words_of(json.loads(Path(path).read_text(encoding="utf-8"))):
             self.words.setdefault(word, f"a word of {Path(path).name}")
 
     def add_secret(self, raw, what):
-        """A secret given as bytes."""
+        """Adds a secret, given as bytes."""
         self.words.setdefault(bytes(raw), what)
 
     def canary(self, word, source, what):
-        """A word that must be found in a source, or the scan itself is broken."""
+        """Adds a word that the scan must find in a source. Otherwise the scan does not work."""
         self.canaries.append((word, source, what))
 
     def plant(self, word):
-        """Plants a word in all its forms in a source of its own; the scan must find each form there."""
+        """Plants a word in all its forms, each in a new source, where the scan must find it."""
         for form, pattern in forms(word):
             name = f"planted {form}"
             self.add_source(name, b"line before 0xab" + pattern + b"cd line after", text=True)
             self.canary(word, name, f"the canary planted as {form}")
 
     def add_source(self, name, data, text=False):
-        """Bytes to look through. In text, a word of hex digits inside a longer run of them is no find."""
+        """Adds bytes to scan. In text, hex digits inside a longer run of hex digits do not count."""
         self.sources.setdefault(name, [b"", text])
         self.sources[name][0] += data + b"\n"
 
-    def add_logs(self, folder):
-        """All logs under a folder, without the time stamps at the beginning of lines."""
-        for path in sorted(Path(folder).glob("*.log")):
+    def add_logs(self, paths):
+        """Adds logs, without the time stamps at the beginning of lines."""
+        for path in paths:
             data = re.sub(rb"(?m)^\S{0,6}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?", b"", path.read_bytes())
             self.add_source("logs", data, text=True)
 
     def add_chain(self, node, name):
-        """All block bodies, all events and the whole state of a chain, decoded from hex to bytes."""
+        """Adds all block bodies, events and state of a chain, decoded from hex to bytes."""
         best = node.best()
         for number in range(best + 1):
             block_hash = node.rpc("chain_getBlockHash", number)
@@ -129,10 +132,10 @@ class Scan:
                     at = data.find(pattern, at + 1)
 
     def verdict(self):
-        """(leaks, missed canaries): each a list of sentences. Leaks never repeat the word itself."""
+        """Returns (leaks, missed canaries), two lists of sentences. A leak never repeats the word."""
         leaks = []
         for word, what in self.words.items():
-            leaks += [f"{what} stands as {form} in {name}" for name, form in self._find(word)]
+            leaks += [f"{what} appears as {form} in {name}" for name, form in self._find(word)]
         missed = []
         for word, source, what in self.canaries:
             if source not in {name for name, _ in self._find(word)}:
@@ -140,11 +143,11 @@ class Scan:
         return leaks, missed
 
     def size(self):
-        """(words, bytes looked through)."""
+        """Returns (number of words, number of scanned bytes)."""
         return len(self.words), sum(len(data) for data, _ in self.sources.values())
 
 
-# twox128("System") ++ twox128("Events")
+# The key twox128("System") ++ twox128("Events").
 EVENTS_KEY = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"
-# :code, the runtime itself
+# The key `:code`, which holds the runtime.
 CODE_KEY = "0x3a636f6465"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The plaintext side of comparisons: what the independent scanner finds, and the exact bytes of each resource."""
+"""The plaintext for comparisons: keywords by the independent scanner, and bytes of resources."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ DECODER = json.JSONDecoder()
 
 
 def members(text, at):
-    """Yields (key, start, end) of an object's members; returns nothing else. `at` is the place of its brace."""
+    """Yields (key, start, end) of each member of an object. `at` is the place of its brace."""
     at = SPACE.match(text, at + 1).end()
     while text[at] != "}":
         key, at = DECODER.raw_decode(text, at)
@@ -27,7 +27,7 @@ def members(text, at):
 
 
 def elements(text, at):
-    """Yields (start, end) of an array's elements. `at` is the place of its bracket."""
+    """Yields (start, end) of each element of an array. `at` is the place of its bracket."""
     at = SPACE.match(text, at + 1).end()
     while text[at] != "]":
         _, end = DECODER.raw_decode(text, at)
@@ -38,7 +38,7 @@ def elements(text, at):
 
 
 def resource_bytes(path):
-    """The bytes of each resource exactly as in the file, in order."""
+    """The exact bytes of each resource in the file, in order."""
     text = Path(path).read_bytes().decode("utf-8")
     start = SPACE.match(text).end()
     if json.loads(text).get("resourceType") != "Bundle":
@@ -53,7 +53,7 @@ def resource_bytes(path):
 
 
 def plaintext_records(path):
-    """The records of a FHIR file: each with its keywords and the hashes of its resources' bytes."""
+    """The records of a FHIR file, each with its keywords and the hashes of its resources."""
     done = subprocess.run([sys.executable, SCANNER, path], capture_output=True, text=True, check=True)
     (file,) = json.loads(done.stdout)
     hashes = [hashlib.sha256(piece).hexdigest() for piece in resource_bytes(path)]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main job, end to end, on real nodes: two hospitals, one consortium, one grant, one revocation.
+"""The demo on real nodes, end to end: two hospitals, one consortium, one grant, one revocation.
 
-Ends with a verdict. Anything that is not as it must be ends it with a non-zero exit code.
+The demo ends with a verdict. If anything is wrong, it ends with a non-zero exit code.
 """
 
 import argparse
@@ -13,18 +13,19 @@ import sys
 from pathlib import Path
 
 from leakscan import Scan
-from network import Network, NetworkError, ProcessEnded, environment_path
+from network import Network, NetworkError, environment_path
 from plaintext import plaintext_records
 from scenario import Doctor, Patient, Timeline, month, opened_resources
 
 HERE = Path(__file__).resolve().parent
 PLANTED = "canary-4711-Übelkeitß"
-# Aura's name stands in every digest, the runtime's in the item that remembers the last upgrade.
+# Every digest contains Aura's name, and a storage item about the last upgrade contains the
+# runtime's.
 HOSPITAL_B_WORDS = {"hospital b blocks": b"aura", "hospital b state": b"bspp-hospital"}
 
 
 class Wrong(Exception):
-    """The network did something else than it must."""
+    """The network did not behave as it must."""
 
 
 def check(holds, otherwise):
@@ -33,7 +34,7 @@ def check(holds, otherwise):
 
 
 def telling_keyword(records, others):
-    """A keyword of some but not all of these records, if possible one that another patient's records have too."""
+    """A keyword of some, not all, of these records, preferably one of another patient too."""
     counts = {}
     for record in records:
         for keyword in record["keywords"]:
@@ -43,15 +44,9 @@ def telling_keyword(records, others):
     return min(some, key=lambda keyword: (keyword not in shared, "snomed" not in keyword[0], -counts[keyword], keyword))
 
 
-def demo(net, line):
-    line.say("starting three consortium validators and two hospital chains")
-    net.start_chains()
-    line.say("all five nodes finalize blocks")
-    net.anchor_hospitals()
-    line.say("the council has anchored both hospital chains (2 of 3 votes, proposed, voted and closed on chain)")
-    for letter in "ab":
-        net.start_gateway(letter)
-    line.say("both gateways run")
+def story(net, line):
+    """Shares some records, step by step. Returns patients, doctor, grant and search for the scan."""
+    line.say("all five nodes finalize blocks; the council has anchored both hospital chains; both gateways run")
 
     patients = [Patient(net, path.stem, path) for path in sorted((HERE / "patients").glob("*.json"))]
     plain = {patient.label: plaintext_records(patient.path) for patient in patients}
@@ -101,7 +96,12 @@ def demo(net, line):
     line.say(f"the patient revokes; the next disclosure is refused: {error['error']}")
 
     net.check()
-    scan = leak_scan(net, patients, doctor, grant, found)
+    return patients, doctor, grant, found
+
+
+def no_leaks(net, line, told):
+    """Scans all output of the network for the secrets of the story."""
+    scan = leak_scan(net, *told)
     words, size = scan.size()
     leaks, missed = scan.verdict()
     check(not missed, "the scan is blind: " + "; ".join(missed))
@@ -110,7 +110,7 @@ def demo(net, line):
 
 
 def compare(path, expected, opened):
-    """The opened resources are exactly those of the expected records, byte for byte as in the file."""
+    """Checks that the opened resources are exactly those of the expected records in the file."""
     whole = Path(path).read_bytes()
     wanted = sorted(record["resources"] for record in expected)
     got = []
@@ -121,7 +121,7 @@ def compare(path, expected, opened):
 
 
 def leak_scan(net, patients, doctor, grant, found):
-    """All plaintext words and secrets against everything the network wrote, with canaries that must be found."""
+    """Makes a scan for all plaintext words and secrets in the network's output, with canaries."""
     scan = Scan()
     for patient in patients:
         scan.add_document(patient.path)
@@ -136,17 +136,18 @@ def leak_scan(net, patients, doctor, grant, found):
     for kept in (patients[0].wallet / "grants").glob("*.json"):
         scan.add_secret(bytes.fromhex(json.loads(kept.read_text())["grant_key"][2:]), "a grant's one-time key")
     for letter in "ab":
-        gateway = net.folder / f"gateway-{letter}"
+        gateway = net.folder / "network" / f"gateway-{letter}"
         scan.add_secret(bytes.fromhex((gateway / "x25519.key").read_text()), "a hospital's X25519 secret")
         for path in gateway.glob("*.redb"):
             scan.add_source("gateway outboxes", path.read_bytes())
     planted = b"2026-01-01 00:00:00 " + PLANTED.encode().hex().encode() + b"\n"
     (net.folder / "logs" / "planted.log").write_bytes(planted)
-    scan.add_logs(net.folder / "logs")
-    scan.add_chain(net.nodes["consortium-b1"], "consortium")
+    scan.add_logs(net.logs())
+    scan.add_chain(net.consortium_node("b"), "consortium")
     for letter in "ab":
-        scan.add_chain(net.nodes[f"hospital-{letter}"], f"hospital {letter}")
-    # A made-up patient number planted in all three forms, and public values that are known to stand in each source.
+        scan.add_chain(net.hospital_node(letter), f"hospital {letter}")
+    # The canaries are a made-up patient number in all three forms, and public values that each
+    # source contains.
     scan.plant(PLANTED)
     scan.canary(PLANTED, "logs", "the canary planted in a log")
     rid = bytes.fromhex(found["matches"][0]["rid"][2:])
@@ -159,26 +160,41 @@ def leak_scan(net, patients, doctor, grant, found):
     scan.canary(rid, "hospital a state", "a stored record's identifier")
     for source, word in HOSPITAL_B_WORDS.items():
         scan.canary(word, source, "a word that is always there")
-    scan.canary("consortium-a1", "logs", "a node's name")
+    scan.canary(net.consortium_node("a").name, "logs", "a node's name")
     scan.canary(tag, "gateway outboxes", "a stored tag")
     return scan
 
 
+def stay(net):
+    """Prints the network's addresses and waits for a line or the end of the input."""
+    print("\nThe network keeps running. Addresses:")
+    for name, node in net.nodes.items():
+        print(f"  node {name:8} {node.url}")
+    for letter, gateway in net.gateways.items():
+        print(f"  gateway {letter}     {gateway['public']} for others, {gateway['local']} for hospital {letter.upper()}")
+    print("Press Enter to end it.", flush=True)
+    sys.stdin.readline()
+
+
 def main():
-    # Ends the network's processes also when this one is told to stop.
+    # The processes of the network also end if this process receives SIGTERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binaries", required=True, help="folder with bspp-node and bspp")
     parser.add_argument("--folder", required=True, help="where the network keeps its data and logs")
+    parser.add_argument("--stay", action="store_true", help="keep the network running at the end, until Enter is pressed")
     arguments = parser.parse_args()
     folder = environment_path("BSPP_DEMO_DIR", arguments.folder)
     line = Timeline()
     print("BSPP demo. Time, best block of the consortium, what happened:", flush=True)
     try:
+        line.say("starting three consortium validators, two hospital chains and two gateways")
         with Network(arguments.binaries, folder) as net:
             line.network = net
-            demo(net, line)
-    except (Wrong, NetworkError, ProcessEnded, subprocess.SubprocessError, OSError, KeyError, ValueError) as error:
+            no_leaks(net, line, story(net, line))
+            if arguments.stay:
+                stay(net)
+    except (Wrong, NetworkError, subprocess.SubprocessError, OSError, KeyError, ValueError) as error:
         print(f"\nFAILED: {error}\nLogs are in {folder / 'logs'}.", file=sys.stderr)
         return 1
     print("\nOK: stored, indexed, found, proved, disclosed, opened, revoked. Logs are in", folder / "logs")

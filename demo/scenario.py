@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The steps of patients, hospitals and doctors, each by the `bspp` command against real nodes."""
+"""The steps of patients, hospitals and doctors, with the `bspp` command on real nodes."""
 
 import time
 from datetime import datetime, timezone
@@ -9,14 +9,14 @@ from network import wait_for
 
 
 def month(offset=0):
-    """The calendar month some months from now, as YYYY-MM, UTC."""
+    """The calendar month that is `offset` months from now, in UTC, in the form YYYY-MM."""
     now = datetime.now(timezone.utc)
     months = now.year * 12 + now.month - 1 + offset
     return f"{months // 12:04d}-{months % 12 + 1:02d}"
 
 
 class Patient:
-    """A patient: a wallet on disk, a plaintext file to compare with, and the hospitals that know the patient."""
+    """A patient: a wallet on disk, a plaintext file for comparison, and accounts at hospitals."""
 
     def __init__(self, net, label, path):
         self.net, self.label, self.path = net, label, Path(path)
@@ -26,7 +26,7 @@ class Patient:
 
     def enrol(self, letter):
         """Enrols the patient at a hospital, with a consent for this month and the next."""
-        url = self.net.nodes[f"hospital-{letter}"].url
+        url = self.net.hospital_node(letter).url
         file = self.wallet / f"enrolment-{letter}.json"
         self.net.cli(
             "patient", "enrol", "--wallet", self.wallet, "--hospital", url, "--from", month(), "--until", month(1),
@@ -38,15 +38,15 @@ class Patient:
         self.accounts[letter] = done["account"]
 
     def ingest(self, letter):
-        """Hands the FHIR file to the hospital's gateway and waits until every record is registered and final."""
+        """Ingests the FHIR file at a hospital and waits until every record's registration is finalized."""
         self.records[letter] = self.net.cli(
-            "hospital", "ingest", "--gateway", self.net.gateways[f"gateway-{letter}"]["local"],
+            "hospital", "ingest", "--gateway", self.net.gateways[letter]["local"],
             "--patient", self.accounts[letter], self.path,
         )["records"]
         return self.records[letter]
 
     def grant(self, letter, doctor, keywords, out, valid_days="30", since=None, until=None):
-        """Grants a doctor these keywords at a hospital. A keyword is (system, code); None is the identity keyword."""
+        """Grants a doctor keywords, each (system, code), or None for the identity keyword."""
         wanted = []
         for keyword in keywords:
             wanted += ["--identity"] if keyword is None else ["--keyword", "|".join(keyword)]
@@ -65,7 +65,7 @@ class Patient:
 
 
 class Doctor:
-    """A doctor: keys on disk, and the node of the doctor's own hospital."""
+    """A doctor: keys on disk, and a node of the doctor's own hospital."""
 
     def __init__(self, net, label, letter):
         self.net, self.label, self.letter = net, label, letter
@@ -74,9 +74,9 @@ class Doctor:
         self.account, self.x25519 = made["account"], made["x25519"]
 
     def join(self):
-        """The doctor's hospital makes the doctor its delegate on the consortium."""
+        """Has the doctor's hospital add the doctor's account as a requester on the consortium."""
         self.net.cli(
-            "hospital", "add-delegate", "--consortium", self.consortium, "--key",
+            "hospital", "add-requester", "--consortium", self.consortium, "--key",
             f"//Hospital{self.letter.upper()}", "--account", self.account,
         )
 
@@ -88,8 +88,8 @@ class Doctor:
         return (*arguments, "--consortium", self.consortium, "--key", self.key)
 
     def _everywhere(self, done):
-        """Waits until the other hospital's node has the same block final: it judges by its own view."""
-        node = self.net.nodes["consortium-a1"]
+        """Waits until hospital A's node has finalized the block, because A's gateway reads that node."""
+        node = self.net.consortium_node("a")
         wait_for(f"block {done['block']} final at hospital A", lambda: node.finalized() >= done["block"], 60)
         return done
 
@@ -107,7 +107,7 @@ class Doctor:
     def fetch_command(self, grant, matches, letter, folder):
         return self._with(
             "doctor", "fetch", "--grant", grant, "--matches", matches, "--gateway",
-            self.net.gateways[f"gateway-{letter}"]["public"], "--out", folder,
+            self.net.gateways[letter]["public"], "--out", folder,
         )
 
     def fetch(self, grant, matches, letter, folder):
@@ -120,7 +120,7 @@ class Doctor:
 
 
 def opened_resources(folder):
-    """The opened resources on disk: record id → list of bytes."""
+    """The opened resources on disk: a list of bytes for each record identifier."""
     return {
         "0x" + record.name: [piece.read_bytes() for piece in sorted(record.glob("*.json"))]
         for record in sorted(Path(folder).iterdir())
@@ -130,16 +130,16 @@ def opened_resources(folder):
 
 
 class Timeline:
-    """Says each step with the time since the start, and remembers how long all took."""
+    """Prints each step with the time since the start and the best block."""
 
     def __init__(self, network=None):
         self.start, self.network = time.monotonic(), network
 
     def say(self, text):
         blocks = ""
-        if self.network and "consortium-a1" in self.network.nodes:
+        if self.network and self.network.nodes:
             try:
-                blocks = f"#{self.network.nodes['consortium-a1'].best():<4}"
+                blocks = f"#{self.network.consortium_node('a').best():<4}"
             except OSError:
                 blocks = ""
         print(f"  {time.monotonic() - self.start:6.1f} s  {blocks:6} {text}", flush=True)

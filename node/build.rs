@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tells the node its commit, if it is built in a git checkout.
+//! Gives the node the name of its commit, if it is built in a git checkout.
 
 use std::process::Command;
 
 fn main() {
-    // A missing file would rerun this script at every build.
+    // If the file did not exist, cargo would rerun this script at every build.
     let head = "../.git/HEAD";
     if std::path::Path::new(head).exists() {
         println!("cargo:rerun-if-changed={head}");

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs the benchmarks of every crate that has some. The workspace must be built: `make bench` does it.
+# Runs the benchmarks of every crate that has some. `make bench` builds the workspace first.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -10,7 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 release="$CARGO_TARGET_DIR/release"
 export BSPP_BENCH_GATED_WASM="$release/wbuild/bspp-consortium-runtime/bspp_consortium_runtime.wasm"
 export BSPP_BENCH_BASELINE_WASM="$release/wbuild-variants/baseline-without-gate.wasm"
-if [ ! -f "$BSPP_BENCH_BASELINE_WASM" ] || [ "$BSPP_BENCH_GATED_WASM" -nt "$BSPP_BENCH_BASELINE_WASM" ]; then
+if [ ! -f "$BSPP_BENCH_BASELINE_WASM" ] || [ "$BSPP_BENCH_GATED_WASM" -nt "$BSPP_BENCH_BASELINE_WASM" ] \
+    || [ -n "$(find runtime/variants -type f -newer "$BSPP_BENCH_BASELINE_WASM")" ]; then
     scripts/runtime-variant.sh baseline-without-gate "$BSPP_BENCH_BASELINE_WASM"
 fi
 
@@ -24,6 +25,7 @@ for package in json.load(sys.stdin)["packages"]:
 ')"
 while read -r bench; do
     say "running $bench"
-    # Of the whole workspace: another selection of packages would choose other features and build the SDK once more.
+    # The selection is the whole workspace. With another selection of packages cargo would choose
+    # other features and build the SDK again.
     cargo bench --workspace --bench "$bench" --locked || fail "$bench failed" "read the message above"
 done <<<"$benches"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the whole workspace in the release profile: bspp-node, bspp and both runtimes' wasm.
+# Builds the whole workspace in the release profile: bspp-node, bspp, bspp-network and the wasm of
+# both runtimes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -10,9 +11,9 @@ started="$(now)"
 if [ -x "$CARGO_TARGET_DIR/release/bspp-node" ]; then
     say "build: what changed since the last one (nothing: seconds; a runtime: 3 to 8 minutes)"
 else
-    say "build: everything, for the first time; 45 to 60 minutes on two cores, about 1,000 crates."
-    say "       slowest: Binaryen in C++ (10 min), the two runtimes to wasm (4 min each), the node's link (4 min)"
+    say "build: everything, for the first time; about 40 minutes on two cores, about 1,000 crates."
+    say "       slowest: the SDK's network and executor, the two runtimes to wasm, the node"
 fi
-# The whole workspace, not two packages: tests and lints then find the same build.
+# The selection is the whole workspace, so that tests and lints can use the same build.
 cargo build --release --workspace --locked || fail "the build failed" "read the first error above"
-say "built bspp-node and bspp in $CARGO_TARGET_DIR/release ($(elapsed "$started"))"
+say "built bspp-node, bspp and bspp-network in $CARGO_TARGET_DIR/release ($(elapsed "$started"))"

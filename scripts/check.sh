@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Formatting, lints, dependencies, documentation. Each step is one check; the last line is "N passed, N failed".
+# Checks formatting, lints, dependencies and documentation. Each step is one check. The last line is
+# "N passed, N failed, N skipped".
 #
-# Advisories are shown when their database can be fetched. They do not fail the check, because they change without
-# the tree changing; BSPP_STRICT_ADVISORIES=1 makes them count.
+# The script shows advisories if it can fetch their database. They do not fail the check, because
+# they can change without a change of the tree. With BSPP_STRICT_ADVISORIES=1 they count.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -11,9 +12,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 passed=0
 failed=0
+skipped=0
 started="$(now)"
 
-# check NAME COMMAND…: runs it and counts the outcome.
+# check NAME COMMAND…: runs the command and counts the outcome.
 check() {
     local name="$1" begun
     shift
@@ -30,7 +32,8 @@ check() {
 
 advisories() {
     if ! timeout 120 cargo deny fetch db >/dev/null 2>&1; then
-        say "skipped: advisories (their database cannot be fetched from here)"
+        say "skipped 1: advisories (their database cannot be fetched from here)"
+        skipped=$((skipped + 1))
         return
     fi
     if [ "${BSPP_STRICT_ADVISORIES:-0}" = 1 ]; then
@@ -41,20 +44,19 @@ advisories() {
     fi
 }
 
-shell_syntax() {
-    local script
-    for script in scripts/*.sh .ci/run; do bash -n "$script" || return 1; done
-}
+zombienet_cargo() { CARGO_TARGET_DIR="${CARGO_TARGET_DIR}-zombienet" cargo "$1" --locked --manifest-path zombienet/Cargo.toml "${@:2}"; }
 
-say "four steps: format (seconds), clippy (10 to 15 minutes when only make test ran before), dependencies (seconds), documentation (5 to 10 minutes)"
+say "format (seconds), clippy (10 to 15 minutes when only make test ran before), dependencies (seconds), documentation (5 to 10 minutes)"
 check "format (cargo fmt)" cargo fmt --all --check
-check "format of the network tests" cargo fmt --manifest-path zombienet/Cargo.toml --check
-check "shell scripts parse" shell_syntax
-# The release profile, so that build scripts and their C++ are those of the build.
+check "format of zombienet/" cargo fmt --manifest-path zombienet/Cargo.toml --check
+check "shell scripts (shellcheck)" shellcheck -x --source-path=SCRIPTDIR/.. scripts/*.sh .ci/run
+# The profile is release, so that build scripts and their C++ come from the build.
 check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --locked -- -D warnings
+check "lints of zombienet/" zombienet_cargo clippy --all-targets -- -D warnings
 check "dependencies: bans, licences, sources (cargo deny)" cargo deny --locked check --hide-inclusion-graph --allow parse-error bans licenses sources
 advisories
 check "documentation (cargo doc)" env RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
+check "help texts in the book" scripts/book-help.sh --check
 say "time: $(elapsed "$started")"
-echo "$passed passed, $failed failed"
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

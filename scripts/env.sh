@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The build environment. Every script sources this file, and so may you:  . scripts/env.sh
+# The build environment. Every script sources this file. In a shell of your own run: .
+# scripts/env.sh
 #
-# All cargo calls of the project must see the same values. A changed variable reruns build scripts, and a rerun of the
-# wasm build alone costs minutes. Nothing here depends on the folder or the command it is sourced from.
+# All cargo calls of the project must see the same values. After a change of a variable cargo reruns
+# build scripts, and the rerun of the wasm build alone takes minutes. The values do not depend on
+# the folder or the command that sources the file.
 
-# Rustup installed a moment ago is not on PATH of the running shell yet.
+# If rustup was just installed, it is not on PATH of the running shell yet.
 if ! command -v cargo >/dev/null 2>&1 && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
     export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 fi
 
 export BSPP_CACHE="${BSPP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bspp}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$BSPP_CACHE/target}"
-# Link the system's OpenSSL: building the vendored one takes eight minutes of one core.
+# Link the system's OpenSSL, because the build of the vendored one takes eight minutes of one core.
 export OPENSSL_NO_VENDOR=1
-# One setting per target folder: these would change what the runtimes' build scripts do.
+# A target folder must have one setting. These variables would change the runtimes' build scripts.
 unset SKIP_WASM_BUILD FORCE_WASM_BUILD WASM_BUILD_TYPE WASM_BUILD_RUSTFLAGS WASM_BUILD_CARGO_ARGS RUNTIME_TARGET
 
-# The linker (rust-lld, when only the distribution's lld is there) and the tools that setup.sh installs.
+# Folders of the tools that setup.sh installs and of the linker (rust-lld, if only the
+# distribution's lld exists).
 for bspp_dir in "$BSPP_CACHE/tools/bin" "$BSPP_CACHE/bin"; do
     case ":$PATH:" in
         *":$bspp_dir:"*) ;;
@@ -26,11 +29,11 @@ for bspp_dir in "$BSPP_CACHE/tools/bin" "$BSPP_CACHE/bin"; do
 done
 unset bspp_dir
 
-# Name of the linked toolchain that builds the runtimes when the host toolchain has no wasm library.
+# Name of the linked toolchain that builds the runtimes if the host toolchain has no wasm library.
 BSPP_WASM_TOOLCHAIN=bspp-wasm
 BSPP_WASM_TARGET=wasm32v1-none
 
-# bspp_host_has_wasm: has the host toolchain the wasm library?
+# bspp_host_has_wasm: whether the host toolchain has the wasm library.
 bspp_host_has_wasm() {
     local sysroot
     sysroot="$(rustc --print sysroot 2>/dev/null)" || return 1

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Small helpers that all scripts share. Source it; it changes nothing.
+# Functions that all scripts share. Source this file. It changes nothing else.
 
-# Seconds since the epoch; for step times.
+# now: seconds since the Unix epoch, for the times of steps.
 now() { date +%s; }
 
-# One progress line.
+# say TEXT…: prints one line about progress.
 say() { printf '[bspp] %s\n' "$*"; }
 
-# A warning: something is not as tested, work goes on.
+# warn TEXT…: prints a warning; the script continues.
 warn() { printf '[bspp] warning: %s\n' "$*" >&2; }
 
-# fail MESSAGE [NEXT STEP…]: says what is wrong and what to do about it, then ends the script.
+# fail MESSAGE [NEXT STEP…]: prints the error and the next steps, and ends the script.
 fail() {
     printf '[bspp] error: %s\n' "$1" >&2
     shift
@@ -20,10 +20,10 @@ fail() {
     exit 1
 }
 
-# have COMMAND: is it on PATH?
+# have COMMAND: whether the command is on PATH.
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# as_root COMMAND…: runs it as root, through sudo when needed.
+# as_root COMMAND…: runs the command as root, with sudo if necessary.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
@@ -34,7 +34,7 @@ as_root() {
     fi
 }
 
-# elapsed START: whole seconds since START, as 1m05s.
+# elapsed START: the time since START in whole seconds, in the form 1m05s.
 elapsed() {
     local s=$(( $(now) - $1 ))
     printf '%dm%02ds' $((s / 60)) $((s % 60))

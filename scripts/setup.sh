@@ -1,21 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes a machine ready to build BSPP. Safe to run again; takes a second when nothing is to do.
+# Prepares a machine to build BSPP. It is safe to run again, and then takes a second.
 #
 #   scripts/setup.sh                 everything that `make build`, `make demo` and `make test` need
-#   scripts/setup.sh --check-tools   also what `make check` needs: rustfmt, clippy, cargo-deny
+#   scripts/setup.sh --check-tools   also the tools of `make check`: rustfmt, clippy, cargo-deny
 #
-# On Debian and Ubuntu the system packages come from apt (as root, or through sudo). On other systems the script says
-# what is missing. Rust comes from rustup; where rustup's server cannot be reached (or RUSTUP_AUTO_INSTALL=0 forbids
-# it) the wasm side comes from Debian's rustc-web. Existing rustup toolchains are never changed or removed, except
-# that the usual way adds the wasm32v1-none target (and, for --check-tools, rustfmt and clippy) to the active one.
+# On Debian and Ubuntu the script installs system packages with apt (as root or with sudo). On
+# others it lists the missing programs. Rust comes from rustup. If rustup's server cannot be reached
+# (or RUSTUP_AUTO_INSTALL=0), the wasm part comes from Debian's rustc-web. The script changes no
+# rustup toolchain, except that it adds the wasm32v1-none target (with --check-tools also rustfmt
+# and clippy) to the active one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
 . scripts/env.sh
 
-# The compiler the project is tested with; rustup installs this one on a machine without Rust.
-TESTED_RUST=1.95.0
+# The compiler with which the project is tested. rustup installs this one if it is missing.
+TESTED_RUST="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
 CARGO_DENY_VERSION=0.20.2
 BASE_PACKAGES=(build-essential ca-certificates clang cmake curl git libclang-dev libssl-dev make pkg-config
     protobuf-compiler python3)
@@ -30,7 +31,7 @@ for arg in "$@"; do
     esac
 done
 
-# missing_packages NAME…: those that dpkg does not have installed.
+# missing_packages NAME…: prints those packages that are not installed.
 missing_packages() {
     local name
     for name in "$@"; do
@@ -38,7 +39,7 @@ missing_packages() {
     done
 }
 
-# apt_install NAME…: installs what is missing; false when apt cannot.
+# apt_install NAME…: installs the missing packages; false if apt cannot.
 apt_install() {
     local missing
     missing="$(missing_packages "$@")"
@@ -63,7 +64,7 @@ install_base() {
         "install them with your system's package manager (and the headers of OpenSSL and libclang), then start again"
 }
 
-# May rustup be asked to fetch something? Not when told so, and not when its server does not answer.
+# rustup_may_fetch: false if RUSTUP_AUTO_INSTALL=0 forbids it or rustup's server does not answer.
 rustup_may_fetch() {
     [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ] && have rustup \
         && curl -fsS -o /dev/null --max-time 15 "${RUSTUP_DIST_SERVER:-https://static.rust-lang.org}/dist/channel-rust-stable.toml.sha256" 2>/dev/null
@@ -75,7 +76,16 @@ install_distro_rust() {
 }
 
 install_rust() {
-    if have cargo && have rustc; then return; fi
+    if have cargo && have rustc && rustc --version >/dev/null 2>&1; then return; fi
+    if rustup_may_fetch; then
+        say "installing Rust $TESTED_RUST, which rust-toolchain.toml asks for"
+        rustup toolchain install "$TESTED_RUST" --profile minimal --component rustfmt --component clippy --target "$BSPP_WASM_TARGET"
+        return
+    fi
+    if have rustup && [ -n "$(rustup toolchain list 2>/dev/null)" ]; then
+        fail "the toolchain $TESTED_RUST of rust-toolchain.toml is not here, and rustup cannot fetch it" \
+            "rustup toolchain install $TESTED_RUST, or choose another one: export RUSTUP_TOOLCHAIN=stable"
+    fi
     say "no cargo here; installing Rust $TESTED_RUST with rustup"
     local installer
     installer="$(mktemp)"
@@ -88,7 +98,7 @@ install_rust() {
         return
     fi
     rm -f "$installer"
-    say "rustup cannot be had; trying the distribution's Rust"
+    say "rustup cannot be installed; trying the distribution's Rust"
     if ! install_distro_rust; then
         fail "no Rust compiler" "install rustup (https://rustup.rs), then start again"
     fi
@@ -107,7 +117,7 @@ check_rust_version() {
         || say "rustc $have_version; the project is tested with $TESTED_RUST"
 }
 
-# A linker called rust-lld must be on PATH for compilers that do not bring their own.
+# A linker with the name rust-lld must be on PATH for compilers that do not have their own.
 link_lld() {
     local candidate
     for candidate in /usr/lib/llvm-22/bin/lld "$(rustc --print sysroot)"/lib/rustlib/*/bin/rust-lld \
@@ -135,7 +145,7 @@ install_wasm() {
         fi
         link_lld
         scripts/wasm-std.sh
-        # With the distribution's Rust as the host compiler the library is now where the host looks.
+        # If the distribution's Rust is the host compiler, it finds the library now.
         if ! bspp_host_has_wasm; then
             have rustup || fail "this Rust has no $BSPP_WASM_TARGET library, and there is no rustup to link one" \
                 "put /usr/bin before other compilers on PATH, or install rustup"
@@ -148,12 +158,13 @@ install_wasm() {
     . scripts/env.sh
 }
 
-# wasm_cargo ARG…: the cargo that will build the runtimes.
+# wasm_cargo ARG…: runs the cargo that will build the runtimes.
 wasm_cargo() {
     if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then rustup run "$WASM_BUILD_TOOLCHAIN" cargo "$@"; else cargo "$@"; fi
 }
 
-# Builds and links a tiny wasm module, once per compiler: better a clear word now than a failure in thirty minutes.
+# Builds and links a small wasm module, once for each compiler, so that a wrong set-up fails now and
+# not after thirty minutes.
 probe_wasm() {
     local compiler work
     compiler="$(wasm_cargo --version)|${WASM_BUILD_TOOLCHAIN:-host}"
@@ -212,6 +223,9 @@ check_disk() {
 
 install_check_tools() {
     local component
+    if ! have shellcheck; then
+        { have apt-get && apt_install shellcheck; } || fail "shellcheck is missing" "install it with your system's package manager"
+    fi
     for component in fmt clippy; do
         cargo "$component" --version >/dev/null 2>&1 && continue
         if rustup_may_fetch; then
@@ -222,7 +236,8 @@ install_check_tools() {
     done
     if ! "$BSPP_CACHE/tools/bin/cargo-deny" --version 2>/dev/null | grep -qx "cargo-deny $CARGO_DENY_VERSION"; then
         say "installing cargo-deny $CARGO_DENY_VERSION (a few minutes, once)"
-        # A target folder of its own: the project's is for one set of build flags only.
+        # It has its own target folder, because the project's folder is for one set of build flags
+        # only.
         env -u RUSTFLAGS CARGO_TARGET_DIR="$BSPP_CACHE/tools/target" nice -n 15 \
             cargo install cargo-deny --locked --version "$CARGO_DENY_VERSION" --root "$BSPP_CACHE/tools" --quiet \
             || fail "cargo-deny could not be installed" "read cargo's message above"

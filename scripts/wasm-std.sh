@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Gives the distribution's Rust (/usr/bin/rustc) a wasm32v1-none library, built from the distribution's own sources.
+# Builds a wasm32v1-none library for the distribution's Rust (/usr/bin/rustc) from its own sources.
 #
-# Debian packages a recent Rust as rustc-web, but without wasm libraries. The runtimes need core, alloc and
-# compiler_builtins only; they take 40 seconds. Does nothing when the library of this very compiler is already there.
-# Rustup's own toolchains are not touched.
+# Debian packages a recent Rust as rustc-web, but without wasm libraries. The runtimes need only
+# core, alloc and compiler_builtins, which take 40 seconds. The script does nothing if the library
+# for this compiler exists. It does not change the toolchains of rustup.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -17,7 +17,7 @@ compiler="$(/usr/bin/rustc -vV)"
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$compiler" ] && compgen -G "$dest/libcore-*.rlib" >/dev/null; then
     exit 0
 fi
-# A wasm library that a Debian package ships is better than ours; leave it alone.
+# A wasm library from a Debian package is better than ours, so the script keeps it.
 if [ ! -f "$stamp" ] && compgen -G "$dest/libcore-*.rlib" >/dev/null \
     && dpkg -S "$dest"/libcore-*.rlib >/dev/null 2>&1; then
     exit 0
@@ -40,7 +40,7 @@ panic = "abort"
 
 [workspace]
 TOML
-# Without the bitcode the link-time optimisation of the runtimes fails.
+# The link-time optimisation of the runtimes requires the bitcode.
 if ! (
     cd "$work"
     unset RUSTUP_TOOLCHAIN CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET

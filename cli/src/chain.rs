@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Connections, and how the chains' errors become the command's.
+//! Connections to chains, and the conversion of their errors.
 
 use crate::error::{CliError, CliResult};
 use bspp_client::{ClientError, ConsortiumClient, HospitalClient};
-use bspp_primitives::traits::refusal;
+use bspp_primitives::refusal;
 
 /// Connects to a consortium node.
 pub async fn consortium(url: &str) -> CliResult<ConsortiumClient> {
@@ -33,15 +33,9 @@ impl From<ClientError> for CliError {
                 message,
             },
             ClientError::TransactionRefused { custom, .. } => {
-                let code = match custom {
-                    Some(refusal::NOT_MEMBER) => "NotMember",
-                    Some(refusal::SUSPENDED) => "Suspended",
-                    Some(refusal::QUOTA_EXCEEDED) => "QuotaExceeded",
-                    Some(refusal::CALL_NOT_AUTHORIZED) => "NotAuthorized",
-                    _ => "TransactionRefused",
-                };
+                let code = custom.and_then(refusal::name);
                 Self::Refused {
-                    code: code.into(),
+                    code: code.unwrap_or("TransactionRefused").into(),
                     message,
                 }
             }
@@ -51,7 +45,7 @@ impl From<ClientError> for CliError {
             },
             ClientError::TransactionExpired { .. } | ClientError::TransactionDropped { .. } => {
                 Self::Failed(format!(
-                    "{message}. Blocks may be restricted for lack of evidence: see `bspp operator status`"
+                    "{message}. Blocks may be restricted for lack of evidence: see `bspp validator status`"
                 ))
             }
             ClientError::BlockNotFound(_) => Self::NotFound(message),
@@ -61,5 +55,38 @@ impl From<ClientError> for CliError {
             | ClientError::InvalidSecret(_) => Self::Usage(message),
             _ => Self::Failed(message),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code_of(custom: Option<u8>) -> String {
+        let refused = ClientError::TransactionRefused {
+            reason: "Invalid Transaction".into(),
+            custom,
+        };
+        match CliError::from(refused) {
+            CliError::Refused { code, .. } => code,
+            other => format!("not a refusal: {other}"),
+        }
+    }
+
+    #[test]
+    fn refusals_of_the_pool_should_be_reported_by_their_own_names() {
+        assert_eq!(code_of(Some(refusal::NOT_MEMBER)), "NotMember");
+        assert_eq!(code_of(Some(refusal::REQUEST_NOT_FOUND)), "RequestNotFound");
+        assert_eq!(code_of(Some(refusal::SUSPENDED)), "Suspended");
+        assert_eq!(code_of(Some(refusal::CONSENT_NOT_FOUND)), "ConsentNotFound");
+        for (code, name) in refusal::ALL {
+            assert_eq!(code_of(Some(*code)), *name);
+        }
+    }
+
+    #[test]
+    fn refusals_without_a_code_of_ours_should_be_reported_in_general() {
+        assert_eq!(code_of(None), "TransactionRefused");
+        assert_eq!(code_of(Some(u8::MAX)), "TransactionRefused");
     }
 }

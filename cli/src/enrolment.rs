@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The file that a patient hands to a hospital to be enrolled: public keys and a signed consent.
+//! The file with which a hospital enrols a patient: public keys and a signed consent.
 
 use crate::{
     error::{CliError, CliResult},
     values::{hex0x, scale_hex},
 };
-use bspp_primitives::{ConsentTerms, Ed25519Signature, PatientBundle};
+use bspp_peks::PatientBundle;
+use bspp_types::{ConsentTerms, Ed25519Signature};
 use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
 
-/// Keys and consent as SCALE in hex, for one hospital.
+/// The keys and the consent as SCALE in hex, for one hospital.
 #[derive(Serialize, Deserialize)]
 pub struct EnrolmentFile {
-    /// The hospital it is made for, for people.
+    /// The hospital of the enrolment, for people.
     pub hospital: String,
     bundle: String,
     terms: String,
@@ -21,11 +22,11 @@ pub struct EnrolmentFile {
 
 /// The decoded content.
 pub struct Enrolment {
-    /// Public keys.
+    /// The public keys.
     pub bundle: PatientBundle,
-    /// What the patient agrees to.
+    /// The terms of the consent.
     pub terms: ConsentTerms,
-    /// The patient's signature over it.
+    /// The patient's signature over the terms.
     pub signature: Ed25519Signature,
 }
 
@@ -38,7 +39,7 @@ fn decode<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
 }
 
 impl EnrolmentFile {
-    /// Packs an enrolment.
+    /// Encodes an enrolment.
     pub fn new(hospital: &[u8; 32], enrolment: &Enrolment) -> Self {
         Self {
             hospital: hex0x(hospital),
@@ -48,7 +49,7 @@ impl EnrolmentFile {
         }
     }
 
-    /// Unpacks it. The chain verifies what it says.
+    /// Decodes the enrolment. The chain verifies the content.
     pub fn decode(&self) -> CliResult<Enrolment> {
         Ok(Enrolment {
             bundle: decode(&self.bundle, "bundle")?,

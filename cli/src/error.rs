@@ -1,39 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Errors of the command, and the exit codes that scripts may trust.
+//! The errors of the command, and its exit codes, which scripts may rely on.
 
 use serde::Serialize;
 
-/// Why a command ended without doing what it was asked.
+/// The reasons for which a command fails.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// An argument or a file that the caller gave is wrong. Exit code 2.
     #[error("{0}")]
     Usage(String),
-    /// A chain or a hospital refused. Exit code 3.
+    /// A chain or a hospital refused the command. Exit code 3.
     #[error("refused: {code}: {message}")]
     Refused {
-        /// The chain's or the hospital's own name of the error.
+        /// The error's name at the chain or the hospital.
         code: String,
-        /// What it means.
+        /// Its meaning.
         message: String,
     },
     /// A node or a gateway does not answer. Exit code 4.
     #[error("{url} does not answer: {reason}. Is it running, and is this the right address?")]
     Unreachable {
-        /// Who does not answer.
+        /// The address that does not answer.
         url: String,
-        /// What the connection said.
+        /// The error of the connection.
         reason: String,
     },
-    /// What was asked for is not there. Exit code 5.
+    /// The requested thing does not exist. Exit code 5.
     #[error("{0}")]
     NotFound(String),
-    /// Anything else. Exit code 1.
+    /// Any other failure. Exit code 1.
     #[error("{0}")]
     Failed(String),
 }
 
-/// Result of a command.
+/// The result of a command.
 pub type CliResult<T> = Result<T, CliError>;
 
 #[derive(Serialize)]
@@ -43,7 +43,7 @@ struct ErrorLine<'a> {
 }
 
 impl CliError {
-    /// The process's exit code.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
@@ -76,12 +76,12 @@ impl CliError {
         serde_json::to_string(&line).unwrap_or_else(|_| r#"{"error":"Failed","message":""}"#.into())
     }
 
-    /// A usage error of anything that can be said in a sentence.
+    /// Makes a usage error from a displayable reason.
     pub fn usage(reason: impl core::fmt::Display) -> Self {
         Self::Usage(reason.to_string())
     }
 
-    /// A failure of anything that can be said in a sentence.
+    /// Makes a failure from a displayable reason.
     pub fn failed(reason: impl core::fmt::Display) -> Self {
         Self::Failed(reason.to_string())
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Files of the command: secrets readable by their owner only, everything else plain.
+//! The files of the command. Only the owner can read secrets.
 
 use crate::error::{CliError, CliResult};
 use serde::{de::DeserializeOwned, Serialize};
@@ -22,7 +22,7 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> CliResult<T> {
     let bytes = Zeroizing::new(read(path)?);
     serde_json::from_slice(&bytes).map_err(|error| {
         CliError::Usage(format!(
-            "{} is not what was expected (line {}, column {})",
+            "{} does not have the expected content (line {}, column {})",
             path.display(),
             error.line(),
             error.column()
@@ -30,12 +30,12 @@ pub fn read_json<T: DeserializeOwned>(path: &Path) -> CliResult<T> {
     })
 }
 
-/// Writes a file as a whole or not at all.
+/// Writes a file completely or not at all.
 pub fn write(path: &Path, bytes: &[u8]) -> CliResult<()> {
     write_with_mode(path, bytes, 0o644)
 }
 
-/// Writes plaintext of a record: readable by the owner only, folders included.
+/// Writes plaintext of a record. Only the owner can read it and its folders.
 pub fn write_private(path: &Path, bytes: &[u8]) -> CliResult<()> {
     if let Some(folder) = path
         .parent()
@@ -52,7 +52,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> CliResult<()> {
     write_with_mode(path, bytes, 0o600)
 }
 
-/// Writes JSON as a whole or not at all.
+/// Writes JSON completely or not at all.
 pub fn write_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
     write(
         path,
@@ -60,7 +60,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
     )
 }
 
-/// Writes a secret: readable by the owner only, and never over an existing file.
+/// Writes a secret that only the owner can read. It never replaces an existing file.
 pub fn write_secret_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
     write_secret(
         path,
@@ -68,7 +68,7 @@ pub fn write_secret_json(path: &Path, value: &impl Serialize) -> CliResult<()> {
     )
 }
 
-/// Writes a secret text: readable by the owner only, and never over an existing file.
+/// Writes a secret text that only the owner can read. It never replaces an existing file.
 pub fn write_secret(path: &Path, bytes: &[u8]) -> CliResult<()> {
     if path.exists() {
         return Err(CliError::Usage(format!(

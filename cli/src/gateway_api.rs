@@ -9,15 +9,16 @@ use crate::{
 use bspp_gateway::api::{
     ErrorBody, IngestAnswer, JobReport, NonceAnswer, RecordReport, RevocationBody,
 };
+use bspp_primitives::Signature;
 use bspp_record::{DisclosureRequest, SealedBox};
 use codec::{DecodeAll, Encode};
 use reqwest::{header::CONTENT_TYPE, RequestBuilder, Response, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
 use std::time::Duration;
 
-/// How often a job is asked how far it is.
+/// The interval at which the command queries the progress of a job.
 const POLL: Duration = Duration::from_millis(500);
-/// How long one answer may take.
+/// Maximum time for one answer.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A gateway at an address.
@@ -26,16 +27,16 @@ pub struct Gateway {
     http: reqwest::Client,
 }
 
-/// A record on its way, for scripts.
+/// The progress of a record, for scripts.
 #[derive(Serialize)]
 pub struct RecordProgress {
     /// The record.
     pub rid: String,
-    /// Hospital block that stores it.
+    /// The hospital block that stores it.
     pub block: Option<u32>,
-    /// Consortium block that registered it.
+    /// The consortium block that registered it.
     pub registered: Option<u32>,
-    /// Milliseconds from encryption until it could be searched.
+    /// The milliseconds from encryption until searches found it.
     pub searchable_after_ms: Option<u64>,
 }
 
@@ -54,7 +55,7 @@ impl From<&RecordReport> for RecordProgress {
 }
 
 impl Gateway {
-    /// A gateway at `http://…` or `https://…`.
+    /// Makes a client of a gateway at `http://…` or `https://…`.
     pub fn new(url: &str) -> CliResult<Self> {
         if !url.starts_with("http://") && !url.starts_with("https://") {
             return Err(CliError::usage(
@@ -105,21 +106,21 @@ impl Gateway {
     async fn json<T: DeserializeOwned>(&self, request: RequestBuilder) -> CliResult<T> {
         self.send(request).await?.json().await.map_err(|error| {
             CliError::Failed(format!(
-                "the answer of {} is not a gateway's: {}",
+                "the answer of {} is not that of a gateway: {}",
                 self.url,
                 error.without_url()
             ))
         })
     }
 
-    /// Hands over a FHIR file of a patient. Returns the number of the job.
+    /// Sends a FHIR file of a patient. Returns the number of the job.
     pub async fn ingest(&self, patient: &[u8; 32], file: Vec<u8>) -> CliResult<u64> {
         let path = self.path(&format!("/v1/ingest?patient={}", hex0x(patient)));
         let answer: IngestAnswer = self.json(self.http.post(path).body(file)).await?;
         Ok(answer.job)
     }
 
-    /// Waits until every record of a job is found by searches.
+    /// Waits until searches find every record of a job.
     pub async fn wait(&self, job: u64, output: Output) -> CliResult<Vec<RecordProgress>> {
         let bar = output.progress(0, "records searchable");
         loop {
@@ -156,8 +157,8 @@ impl Gateway {
         Ok(nonce)
     }
 
-    /// Asks for a record. It comes encrypted to the key in the grant.
-    pub async fn disclose(&self, request: &DisclosureRequest) -> CliResult<SealedBox> {
+    /// Asks for a record. The gateway encrypts it to the key in the grant.
+    pub async fn disclose(&self, request: &DisclosureRequest<Signature>) -> CliResult<SealedBox> {
         let post = self.http.post(self.path("/v1/disclosures"));
         let answer = self
             .send(
@@ -170,10 +171,10 @@ impl Gateway {
             .await
             .map_err(|error| CliError::failed(error.without_url()))?;
         SealedBox::decode_all(&mut bytes.as_ref())
-            .map_err(|_| CliError::failed("the gateway's answer is no encrypted record"))
+            .map_err(|_| CliError::failed("the gateway's answer is not an encrypted record"))
     }
 
-    /// Hands the hospital a revocation directly.
+    /// Sends a revocation to the hospital directly.
     pub async fn revoke(
         &self,
         request: &[u8; 32],
@@ -190,7 +191,7 @@ impl Gateway {
             .map(drop)
     }
 
-    /// What the gateway says of itself.
+    /// The status of the gateway.
     pub async fn status(&self) -> CliResult<serde_json::Value> {
         self.json(self.http.get(self.path("/v1/status"))).await
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The grant on a doctor's side: read, checked, and its keywords in order.
+//! A grant from the view of a doctor: read, checked, and with its keywords in order.
 
 use crate::{
     error::{CliError, CliResult},
@@ -8,8 +8,8 @@ use crate::{
     output::Output,
     values::hex0x,
 };
-use bspp_primitives::{Moment, H256};
 use bspp_record::{GrantEnvelope, GrantError, GrantedKeyword, ReceivedGrant};
+use bspp_types::{Moment, H256};
 use serde::Serialize;
 use std::{
     path::Path,
@@ -18,18 +18,20 @@ use std::{
 
 /// A checked grant.
 pub struct OpenGrant {
-    /// What was granted.
+    /// The received grant.
     pub received: ReceivedGrant,
 }
 
 impl OpenGrant {
     /// The granted keyword of a query.
     pub fn granted(&self, query: usize) -> CliResult<&GrantedKeyword> {
-        let missing = || CliError::usage("the matches are of another grant; search again");
+        let missing = || CliError::usage("the matches belong to another grant; search again");
         self.received.keywords.get(query).ok_or_else(missing)
     }
 
-    /// Position of a query's keyword among the distinct keywords of the grant: a grant names each once a month.
+    /// The position of a query's keyword among the distinct keywords of the grant.
+    ///
+    /// A grant names each keyword once a month.
     pub fn keyword_of(&self, query: usize) -> CliResult<usize> {
         let wanted = &self.granted(query)?.keyword;
         let mut distinct = Vec::new();
@@ -42,15 +44,16 @@ impl OpenGrant {
             }
         }
         Err(CliError::usage(
-            "the matches are of another grant; search again",
+            "the matches belong to another grant; search again",
         ))
     }
 }
 
-/// Reads a grant's text.
+/// Reads the text of a grant.
 pub fn read(path: &Path) -> CliResult<GrantEnvelope> {
     let bytes = files::read(path)?;
-    let text = core::str::from_utf8(&bytes).map_err(|_| CliError::usage("the grant is no text"))?;
+    let text =
+        core::str::from_utf8(&bytes).map_err(|_| CliError::usage("the grant is not a text"))?;
     GrantEnvelope::from_text(text).map_err(CliError::usage)
 }
 
@@ -67,7 +70,7 @@ pub fn receive(
     Ok(OpenGrant { received })
 }
 
-/// An error whose text begins with its name.
+/// Makes an error from a text that begins with the error's name.
 fn refused(text: &str) -> CliError {
     let (code, message) = text.split_once(": ").unwrap_or(("InvalidGrant", text));
     CliError::Refused {
@@ -96,7 +99,7 @@ struct Trapdoor {
     open: Option<String>,
 }
 
-/// Shows a grant. Secrets only if asked for.
+/// Shows a grant, with its secrets only if `reveal` is set.
 pub fn inspect(key: &Path, grant: &Path, reveal: bool, output: Output) -> CliResult<()> {
     let keys = DoctorKeys::read(key)?;
     let envelope = read(grant)?;
@@ -116,7 +119,7 @@ pub fn inspect(key: &Path, grant: &Path, reveal: bool, output: Output) -> CliRes
             .keywords
             .iter()
             .map(|granted| Trapdoor {
-                month: granted.epoch,
+                month: granted.filing_month,
                 label: shown(hex0x(granted.label.as_bytes())),
                 search: shown(hex0x(granted.search.to_bytes().as_slice())),
                 open: granted

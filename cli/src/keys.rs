@@ -13,18 +13,18 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// A secret of 32 bytes as a key file has it. `Debug` prints nothing of it.
+/// A secret of 32 bytes in the form of a key file. `Debug` prints nothing of it.
 #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(transparent)]
 pub struct SecretText(String);
 
 impl SecretText {
-    /// Writes bytes as hex.
+    /// Makes a secret from its bytes.
     pub fn new(bytes: &[u8; 32]) -> Self {
         Self(hex0x(bytes))
     }
 
-    /// The bytes; the error names the field, never the content.
+    /// The bytes. The error names the field, never the content.
     pub fn bytes(&self, what: &str) -> CliResult<Zeroizing<[u8; 32]>> {
         let mut bytes = Zeroizing::new([0u8; 32]);
         hex::decode_to_slice(self.0.trim_start_matches("0x"), bytes.as_mut_slice()).map_err(
@@ -45,7 +45,7 @@ struct SeedFile {
     seed: SecretText,
 }
 
-/// Makes a wallet with a fresh seed. Refuses if there is one already.
+/// Makes a wallet with a new seed. It is an error if the wallet exists.
 pub fn new_wallet(wallet: &Path) -> CliResult<()> {
     files::write_secret_json(
         &seed_path(wallet),
@@ -82,14 +82,14 @@ struct DoctorFile {
 
 /// A doctor's keys.
 pub struct DoctorKeys {
-    /// Signs requests, match proofs and receipts.
+    /// The key that signs requests, match proofs and receipts.
     pub signer: Signer,
-    /// Grants and records are encrypted to it.
+    /// The key to which grants and records are encrypted.
     pub x25519: X25519Secret,
 }
 
 impl DoctorKeys {
-    /// Makes fresh keys and writes them. Refuses if the file exists.
+    /// Makes new keys and writes them. It is an error if the file exists.
     pub fn create(path: &Path) -> CliResult<Self> {
         let file = DoctorFile {
             account_seed: SecretText::new(&random()),
@@ -99,7 +99,7 @@ impl DoctorKeys {
         Self::from_file(file)
     }
 
-    /// Reads keys.
+    /// Reads the keys.
     pub fn read(path: &Path) -> CliResult<Self> {
         Self::from_file(files::read_json(path)?)
     }
@@ -112,7 +112,9 @@ impl DoctorKeys {
     }
 }
 
-/// An operator's, admin's or council member's key: a development name such as `//Alice`, or a key file.
+/// The key of an operator, an admin or a council member.
+///
+/// `key` is a development name such as `//Alice`, or a key file.
 pub fn signer(key: &str) -> CliResult<Signer> {
     if key.starts_with("//") {
         Ok(Signer::from_suri(key, Scheme::Sr25519)?)

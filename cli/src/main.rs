@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `bspp`: what patients, doctors, hospitals and the council do, as one command.
+//! `bspp`: one command for patients, doctors, hospitals, validators and the council.
 //!
-//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a chain or a hospital, 4 nobody answers, 5 not found.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a chain or a hospital, 4 no answer, 5
+//! not found.
 
 mod chain;
 mod commands;
@@ -17,8 +18,8 @@ mod root_calls;
 mod slots;
 mod values;
 
-use clap::{Parser, Subcommand};
-use commands::{council, doctor, gateway, hospital, operator, patient, status};
+use clap::{CommandFactory, Parser, Subcommand};
+use commands::{council, doctor, gateway, hospital, patient, status, validator};
 use error::CliResult;
 use output::Output;
 use std::process::ExitCode;
@@ -28,7 +29,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(name = "bspp", version, propagate_version = true)]
 struct Cli {
-    /// Print one JSON document on standard output, and errors as one JSON line on standard error.
+    /// Print one JSON document on standard output, and errors as a JSON line on standard error.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -43,20 +44,26 @@ enum Command {
     /// A doctor's work: request, search, prove, fetch, open.
     #[command(subcommand)]
     Doctor(doctor::Command),
-    /// A hospital's administration: patients, delegates, ingest, its own chain's nodes.
+    /// A hospital's administration: patients, requesters, ingest, its own chain's nodes.
     #[command(subcommand)]
     Hospital(hospital::Command),
     /// Decisions of the consortium's council.
     #[command(subcommand)]
     Council(council::Command),
-    /// A validator's operation: who may author, session keys, validators of the own hospital.
+    /// Commands about validators.
+    ///
+    /// They show authors and their standing, rotate session keys, and change the validators of a
+    /// hospital.
     #[command(subcommand)]
-    Operator(operator::Command),
+    Validator(validator::Command),
     /// A hospital's gateway: the daemon between its systems, its own chain and the consortium.
     #[command(subcommand)]
     Gateway(gateway::Command),
-    /// How far the chains and a gateway are.
+    /// Shows the heights of chains and the state of a gateway.
     Status(status::Arguments),
+    /// Prints the help of all commands as one Markdown page.
+    #[command(hide = true)]
+    MarkdownHelp,
 }
 
 #[tokio::main]
@@ -85,16 +92,20 @@ async fn run(command: Command, output: Output) -> CliResult<()> {
         Command::Doctor(command) => doctor::run(command, output).await,
         Command::Hospital(command) => hospital::run(command, output).await,
         Command::Council(command) => council::run(command, output).await,
-        Command::Operator(command) => operator::run(command, output).await,
+        Command::Validator(command) => validator::run(command, output).await,
         Command::Gateway(command) => gateway::run(command, output).await,
         Command::Status(arguments) => status::run(arguments, output).await,
+        Command::MarkdownHelp => {
+            print!("{}", bspp_help::markdown(Cli::command()));
+            Ok(())
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::{error::ErrorKind, CommandFactory};
+    use clap::error::ErrorKind;
 
     const ACCOUNT: &str = "0x0101010101010101010101010101010101010101010101010101010101010101";
 
@@ -110,12 +121,29 @@ mod tests {
     }
 
     #[test]
-    fn operators_commands_should_parse() {
+    fn markdown_help_should_hold_all_commands_but_itself() {
+        let page = bspp_help::markdown(Cli::command());
+        for heading in [
+            "\n## bspp patient\n",
+            "\n### bspp patient revoke\n",
+            "\n### bspp council note-stalled\n",
+            "\n### bspp validator rotate-keys\n",
+            "\n#### bspp hospital credential issue\n",
+            "\n## bspp status\n",
+        ] {
+            assert!(page.contains(heading), "{heading}");
+        }
+        assert!(page.starts_with("# bspp\n"));
+        assert!(!page.contains("markdown-help"));
+    }
+
+    #[test]
+    fn validators_commands_should_parse() {
         for words in [
-            "operator status --node ws://n",
-            "operator rotate-keys --node ws://n --key //Alice//stash",
-            &format!("operator add-validator --consortium ws://n --key k --account {ACCOUNT}"),
-            &format!("operator remove-validator --consortium ws://n --key k --account {ACCOUNT}"),
+            "validator status --node ws://n",
+            "validator rotate-keys --node ws://n --key //Alice//stash",
+            &format!("validator add-validator --consortium ws://n --key k --account {ACCOUNT}"),
+            &format!("validator remove-validator --consortium ws://n --key k --account {ACCOUNT}"),
         ] {
             let words: Vec<_> = words.split(' ').collect();
             assert_eq!(parses(&words), Ok(()), "{words:?}");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The file of matches that a search writes and the later steps read. It holds no secret.
+//! The file of matches that a search writes and the later steps read. It contains no secret.
 
 use crate::{
     error::{CliError, CliResult},
     files,
     values::{hex0x, scale_hex, Hex32},
 };
-use bspp_client::FoundRecord;
-use bspp_primitives::{Entry, EntryProof, RecordId, Sequence};
+use bspp_rpc_types::FoundRecord;
+use bspp_types::{Entry, EntryProof, RecordId, Sequence};
 use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, path::Path};
@@ -24,17 +24,17 @@ pub struct MatchFile {
 pub struct FoundMatch {
     /// The record.
     pub rid: String,
-    /// Position of the keyword among the distinct keywords of the grant.
+    /// The position of the keyword among the distinct keywords of the grant.
     pub keyword: usize,
-    /// Position of the trapdoor in the grant.
+    /// The position of the trapdoor in the grant.
     pub query: usize,
-    /// Counter of the tag in its batch.
+    /// The counter of the tag in its batch.
     pub counter: u32,
-    /// The tag that was found. Public: it stands in the index.
+    /// The tag that was found. It is public: the index has it.
     pub tag: String,
-    /// Entry block in the hospital's sequence.
+    /// The sequence number of the entry block.
     pub sequence: Sequence,
-    /// Slot of the entry.
+    /// The slot of the entry.
     pub slot: u8,
     entry: String,
     path: String,
@@ -44,14 +44,14 @@ pub struct FoundMatch {
 pub struct Located {
     /// The record, computed from the entry.
     pub rid: RecordId,
-    /// Its index entry.
+    /// The index entry of the record.
     pub entry: Entry,
-    /// Path to the registered root.
+    /// The path to the registered root.
     pub path: EntryProof,
 }
 
 impl FoundMatch {
-    /// Packs what the node found.
+    /// Encodes a record that the node found.
     pub fn new(found: FoundRecord, query: usize, keyword: usize) -> Self {
         let tag = found
             .entry
@@ -72,7 +72,7 @@ impl FoundMatch {
         }
     }
 
-    /// Unpacks entry and path. The record's identifier is computed, not believed.
+    /// Decodes entry and path. The record's identifier is computed from the entry.
     pub fn decode(&self) -> CliResult<Located> {
         let entry: Entry = decode_hex(&self.entry, "entry")?;
         let rid = entry.rid();
@@ -96,7 +96,7 @@ impl MatchFile {
         files::read_json(path)
     }
 
-    /// Each record once.
+    /// The matches without duplicates of a record.
     pub fn distinct(&self) -> impl Iterator<Item = &FoundMatch> {
         let mut seen = BTreeSet::new();
         self.matches
@@ -105,7 +105,7 @@ impl MatchFile {
     }
 }
 
-/// SCALE in hex, decoded to the last byte.
+/// Decodes SCALE in hex. It is an error if bytes remain.
 fn decode_hex<T: DecodeAll>(text: &str, what: &str) -> CliResult<T> {
     scale_hex(text)
         .ok_or_else(|| CliError::Usage(format!("the file's {what} does not decode; search again")))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a command prints: one JSON document for scripts, lines for people.
+//! The output of a command: one JSON document for scripts, lines for people.
 
 use crate::error::{CliError, CliResult};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
-/// How to print.
+/// The form of the output.
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
-    /// One JSON document on standard output instead of lines.
+    /// Whether the output is one JSON document on standard output instead of lines.
     pub json: bool,
 }
 
@@ -28,7 +28,7 @@ impl Output {
         Ok(())
     }
 
-    /// A progress bar on standard error. Silent with `--json`; indicatif hides it where there is no terminal.
+    /// A progress bar on standard error. Hidden with `--json` and without a terminal.
     pub fn progress(self, length: u64, what: &'static str) -> ProgressBar {
         let target = if self.json {
             ProgressDrawTarget::hidden()

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What council and admins have dispatched as root: the way out of a finality stall, and runtime upgrades.
+//! Calls that the council and admins dispatch as root.
+//!
+//! They end a finality stall or upgrade the runtime.
 
 use crate::{
     error::{CliError, CliResult},
@@ -14,28 +16,34 @@ use clap::Args;
 use sp_core::H256;
 use std::path::PathBuf;
 
-/// What is said of an upgrade that went through.
-pub const APPLIED: &str = "The new runtime is in force from the next block on: it was applied";
+/// The message after an applied upgrade, without the block.
+pub const APPLIED: &str = "The new runtime takes effect from the next block on: it was applied";
 
-/// How the next authority set takes over.
+/// The terms on which the next authority set takes over.
 #[derive(Args)]
 pub struct StallArguments {
-    /// Blocks after the next session's beginning until it takes over: enough for all nodes to agree on the chain, and fewer than
-    /// a session has.
+    /// Blocks from the beginning of the next session until the set takes over.
+    ///
+    /// They must be enough for all nodes to agree on the chain, and fewer than a session has.
     #[arg(long)]
     delay: u32,
-    /// The highest block that is final on any validator. Default: what is final on the node that is asked.
+    /// Height of the highest block that any validator has finalized.
+    ///
+    /// The default is the finalized height of the given node.
     #[arg(long)]
     best_finalized: Option<u32>,
-    /// Go on although the set has changed since the last final block. See the runbook first.
+    /// Continue although the set has changed since the last finalized block.
+    ///
+    /// Read the runbook first.
     #[arg(long)]
     anyway: bool,
 }
 
-/// The call that notes a stall.
+/// Makes the call that notes a stall.
 ///
-/// Nodes count a forced change as one, the runtime counts every change. If a change stands in the blocks that are not final, the
-/// two counts part for good, and no finality proof names the right set any more. So that is refused unless it is insisted on.
+/// Nodes count a forced change as one, the runtime counts every change. If a block that is not
+/// finalized has a change, the two counts differ permanently, and finality proofs no longer name
+/// the right set. The command refuses that case unless `--anyway` is given.
 pub async fn note_stalled(client: &ChainClient, arguments: &StallArguments) -> CliResult<Call> {
     let finalized = client.finalized_number().await?;
     let best_finalized = arguments.best_finalized.unwrap_or(finalized);
@@ -47,7 +55,9 @@ pub async fn note_stalled(client: &ChainClient, arguments: &StallArguments) -> C
     Ok(grandpa::note_stalled(arguments.delay, best_finalized))
 }
 
-/// `counts`: numbers of the authority set in the final and in the best block's state.
+/// Refuses a stall that would make the counts of nodes and runtime differ.
+///
+/// `counts` are the numbers of the authority set in the finalized and in the best block's state.
 fn check_stall(
     finalized: u32,
     best_finalized: u32,
@@ -56,13 +66,13 @@ fn check_stall(
 ) -> CliResult<()> {
     if best_finalized < finalized {
         return Err(CliError::Usage(format!(
-            "block {finalized} is final on this node, so --best-finalized cannot be {best_finalized}"
+            "block {finalized} is finalized on this node, so --best-finalized cannot be {best_finalized}"
         )));
     }
     if counts.0 != counts.1 && !anyway {
         return Err(CliError::Usage(format!(
-            "the authorities changed after the last final block (set {} there, {} now): nodes and runtime would count sets \
-             differently after a forced change. Read the runbook on finality stalls; --anyway goes on",
+            "the authorities changed after the last finalized block (set {} there, {} now): nodes and runtime would count sets \
+             differently after a forced change. Read the runbook on finality stalls; --anyway continues",
             counts.0, counts.1
         )));
     }
@@ -92,18 +102,18 @@ impl CodeArguments {
 }
 
 impl RuntimeCode {
-    /// BLAKE2b-256 of it: what is authorized.
+    /// The BLAKE2b-256 hash of the runtime, which the chain authorizes.
     pub fn hash(&self) -> H256 {
         blake2b_256(&self.0).into()
     }
 
-    /// The call, for root, that authorizes it.
+    /// The call, for root, that authorizes the runtime.
     pub fn authorize(&self) -> Call {
         system::authorize_upgrade(self.hash())
     }
 }
 
-/// Hands in a runtime that was authorized, and waits for a block.
+/// Submits an authorized runtime and waits for inclusion in a block.
 pub async fn apply_upgrade(
     client: &ChainClient,
     code: &RuntimeCode,
@@ -111,14 +121,14 @@ pub async fn apply_upgrade(
 ) -> CliResult<Included> {
     let call = system::apply_authorized_upgrade(&code.0);
     let included = client.submit_in_block(&call, signer).await?;
-    // The call succeeds even then, to drop the authorization.
+    // The call also succeeds for a rejected runtime, in order to drop the authorization.
     if included
         .event("System", "RejectedInvalidAuthorizedUpgrade")
         .is_some()
     {
         return Err(CliError::Refused {
             code: "System.RejectedInvalidAuthorizedUpgrade".into(),
-            message: "the runtime has another name, or no higher version; authorize a right one"
+            message: "the runtime has another name or does not have a higher version; authorize another one"
                 .into(),
         });
     }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Slots as times: slot n begins n slot lengths after 1970-01-01 UTC.
 
+use bspp_types::limits::DAY_MS;
 use chrono::{DateTime, SecondsFormat};
 
-/// Milliseconds of a day.
-const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// The number of days before the expiry of a credential from which it should be renewed.
+const RENEWAL_DAYS: u64 = 14;
 
-/// The slot at a time. Both in milliseconds. `None` for a length of zero.
+/// The slot at a time. Both values are in milliseconds. `None` if the length is zero.
 pub fn at(time: u64, duration: u64) -> Option<u64> {
     time.checked_div(duration)
 }
 
-/// The slot that many days after a time.
+/// The slot a number of days after a time.
 pub fn after_days(time: u64, days: u32, duration: u64) -> Option<u64> {
     let until = u64::from(days)
         .checked_mul(DAY_MS)
@@ -19,7 +20,16 @@ pub fn after_days(time: u64, days: u32, duration: u64) -> Option<u64> {
     at(until, duration)
 }
 
-/// When a slot begins, as `2026-11-22T13:00:00Z`. `None` beyond what a calendar says.
+/// The number of slots before the expiry of a credential from which it should be renewed.
+///
+/// The result is zero if the length is zero.
+pub fn renewal(duration: u64) -> u64 {
+    at(RENEWAL_DAYS.saturating_mul(DAY_MS), duration).unwrap_or(0)
+}
+
+/// The beginning of a slot, as `2026-11-22T13:00:00Z`.
+///
+/// The result is `None` beyond the range of the calendar.
 pub fn time(slot: u64, duration: u64) -> Option<String> {
     let milliseconds = slot.checked_mul(duration)?;
     let time = DateTime::from_timestamp_millis(i64::try_from(milliseconds).ok()?)?;
@@ -55,6 +65,12 @@ mod tests {
     fn slots_should_be_told_as_numbers_when_no_calendar_has_them() {
         assert_eq!(describe(u64::MAX, 3_000), format!("slot {}", u64::MAX));
         assert_eq!(time(u64::MAX / 3_000, 3_000), None);
+    }
+
+    #[test]
+    fn renewal_should_be_due_two_weeks_before() {
+        assert_eq!(renewal(3_000), 403_200);
+        assert_eq!(renewal(0), 0);
     }
 
     #[test]

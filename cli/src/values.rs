@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Values that people type: months, hashes, accounts, keywords.
 
-use bspp_primitives::{Epoch, PurposeOfUse, H256};
+use bspp_types::{FilingMonth, PurposeOfUse, H256};
 use codec::DecodeAll;
 use std::str::FromStr;
 
-/// 32 bytes typed as hex, with or without `0x`.
+/// 32 bytes, typed as hex with or without `0x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hex32(pub [u8; 32]);
 
@@ -21,7 +21,7 @@ impl FromStr for Hex32 {
 }
 
 impl Hex32 {
-    /// As a hash.
+    /// The bytes as a hash.
     pub fn hash(self) -> H256 {
         H256(self.0)
     }
@@ -32,15 +32,15 @@ pub fn hex0x(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", hex::encode(bytes))
 }
 
-/// SCALE in hex, decoded to the last byte. `None` if it is neither.
+/// Decodes SCALE in hex. `None` if it is not hex or not the type, or if bytes remain.
 pub fn scale_hex<T: DecodeAll>(text: &str) -> Option<T> {
     let bytes = hex::decode(text.trim_start_matches("0x")).ok()?;
     T::decode_all(&mut bytes.as_slice()).ok()
 }
 
-/// A calendar month typed as `YYYY-MM`.
+/// A calendar month, typed as `YYYY-MM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Month(pub Epoch);
+pub struct Month(pub FilingMonth);
 
 impl FromStr for Month {
     type Err = String;
@@ -65,14 +65,14 @@ impl FromStr for Month {
     }
 }
 
-/// A coded keyword typed as `system|code`, as FHIR searches write a token.
+/// A coded keyword, typed as `system|code`, as FHIR searches write a token.
 ///
-/// It has no `Debug`: a keyword says something about a patient.
+/// Its `Debug` prints nothing of it: a keyword reveals something about a patient.
 #[derive(Clone, PartialEq, Eq)]
 pub struct KeywordToken {
-    /// Code system.
+    /// The code system.
     pub system: String,
-    /// Code.
+    /// The code.
     pub code: String,
 }
 

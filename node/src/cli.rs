@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Command line.
+//! The command line.
 
+use bspp_types::limits::{MAX_SLOT_DURATION, MIN_SLOT_DURATION};
 use polkadot_sdk::{sp_core::H256, *};
 use std::path::PathBuf;
 
 /// Arguments of the node.
 #[derive(Debug, clap::Parser)]
 pub struct Cli {
-    /// What to do. Without a command the node runs.
+    /// The command. Without a command the node runs.
     #[command(subcommand)]
     pub subcommand: Option<Subcommand>,
 
-    /// How the node runs.
+    /// Options of the running node.
     #[clap(flatten)]
     pub run: sc_cli::RunCmd,
 
-    /// What concerns the tag index.
+    /// Options of the tag index.
     #[clap(flatten)]
     pub tag_index: TagIndexParams,
 
-    /// Genesis hash of the consortium chain: 0x and 64 hex digits. The built-in hospital specs need it; spec files have it
-    /// in them.
+    /// Genesis hash of the consortium chain: 0x and 64 hex digits.
+    ///
+    /// The built-in hospital specs require it. A spec file already contains it.
     #[arg(
         long,
         global = true,
@@ -28,12 +30,26 @@ pub struct Cli {
         env = "BSPP_CONSORTIUM_GENESIS"
     )]
     pub consortium_genesis: Option<H256>,
+
+    /// Slot length of a built-in chain spec, in milliseconds.
+    ///
+    /// It is part of the genesis, so all nodes of a chain must have the same one. A spec file
+    /// already contains it.
+    #[arg(
+        long,
+        global = true,
+        value_name = "MILLIS",
+        value_parser = clap::value_parser!(u64).range(MIN_SLOT_DURATION..=MAX_SLOT_DURATION)
+    )]
+    pub slot_duration: Option<u64>,
 }
 
 /// Options of the tag index. Only nodes of the consortium chain have one.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct TagIndexParams {
-    /// Folder of the tag index. By default it stands beside the chain's database, in `tag-index`.
+    /// Folder of the tag index.
+    ///
+    /// The default is `tag-index`, beside the chain's database.
     #[arg(long, value_name = "PATH")]
     pub tag_index_path: Option<PathBuf>,
 
@@ -70,11 +86,15 @@ pub enum Subcommand {
     /// Remove a chain's database and tag index.
     PurgeChain(sc_cli::PurgeChainCmd),
 
-    /// Go back to an earlier block. Finalized blocks stay.
+    /// Revert the chain to an earlier block. Finalized blocks stay.
     Revert(sc_cli::RevertCmd),
 
-    /// What the database holds.
+    /// Show information about the chain's database.
     ChainInfo(sc_cli::ChainInfoCmd),
+
+    /// Print the help of all commands as one Markdown page.
+    #[command(hide = true)]
+    MarkdownHelp,
 }
 
 /// Prints `0x` and the genesis hash.
@@ -108,6 +128,21 @@ mod tests {
         ])
         .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(cli.consortium_genesis, Some(hash));
+    }
+
+    #[test]
+    fn slot_duration_should_be_read_when_it_stands_behind_a_command() {
+        let cli =
+            Cli::try_parse_from(["bspp-node", "export-chain-spec", "--slot-duration", "1000"])
+                .unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(cli.slot_duration, Some(1_000));
+    }
+
+    #[test]
+    fn slot_duration_should_be_refused_when_no_chain_may_have_it() {
+        for millis in ["0", "499", "60001"] {
+            assert!(Cli::try_parse_from(["bspp-node", "--slot-duration", millis]).is_err());
+        }
     }
 
     #[test]

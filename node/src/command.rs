@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Runs what the command line says.
+//! Runs the commands of the command line.
 
 use crate::{
     chain_spec,
@@ -7,6 +7,8 @@ use crate::{
     service::{self, Authorship},
 };
 use bspp_primitives::{Hash, OpaqueBlock};
+use bspp_types::{MAX_CHUNKS, MAX_CHUNK_BYTES};
+use clap::CommandFactory;
 use polkadot_sdk::{
     sc_cli::{DatabasePruningMode, ImportParams, SharedParams, SubstrateCli},
     sc_network::config::NetworkBackendType,
@@ -14,11 +16,11 @@ use polkadot_sdk::{
     *,
 };
 
-/// The SDK's default for the pool's size, in KiB. It holds 20 of the largest chunks.
+/// The SDK's default size of the pool, in KiB. It holds 20 chunks of the maximum size.
 const SDK_POOL_KBYTES: usize = 20 * 1024;
-/// Ours: two records of the largest size.
-const POOL_KBYTES: usize = 128 * 1024;
-/// Log targets that would print whole RPC requests, trapdoors among them, at trace level.
+/// The node's default size of the pool, in KiB. It holds two records of the maximum size.
+const POOL_KBYTES: usize = 2 * MAX_CHUNKS as usize * (MAX_CHUNK_BYTES as usize / 1024);
+/// Log targets that would print whole RPC requests, with trapdoors, at trace level.
 const QUIET: [&str; 4] = [
     "rpc_metrics=info",
     "jsonrpsee-server=info",
@@ -52,15 +54,15 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-        chain_spec::load(id, self.consortium_genesis)
+        chain_spec::load(id, self.consortium_genesis, self.slot_duration)
     }
 }
 
-/// Parses the command line and runs it. A node that authors does so by `authorship`.
+/// Parses the command line and runs it. `authorship` says how the node authors.
 ///
 /// # Errors
 ///
-/// Whatever stops the command.
+/// The error that stops the command.
 pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
     let mut cli = Cli::from_args();
     set_defaults(&mut cli);
@@ -83,6 +85,11 @@ pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
                     };
                     task_manager.map_err(sc_cli::Error::Service)
                 })
+        }
+        Some(Subcommand::MarkdownHelp) => {
+            let command = Cli::command().about(env!("CARGO_PKG_DESCRIPTION"));
+            print!("{}", bspp_help::markdown(command));
+            Ok(())
         }
         Some(Subcommand::Key(cmd)) => cmd.run(&cli),
         Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
@@ -147,7 +154,7 @@ pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
     }
 }
 
-/// Fills in what the SDK would choose otherwise.
+/// Sets defaults that differ from those of the SDK.
 fn set_defaults(cli: &mut Cli) {
     if cli.run.pool_config.pool_kbytes == SDK_POOL_KBYTES {
         cli.run.pool_config.pool_kbytes = POOL_KBYTES;
@@ -161,8 +168,10 @@ fn set_defaults(cli: &mut Cli) {
     }
 }
 
-/// All states are kept unless the command line says otherwise: the tag index reads each block's own state, and storage proofs
-/// are made against heads that were anchored long ago.
+/// Keeps all states, unless the command line says otherwise.
+///
+/// The tag index reads each block's own state, and storage proofs refer to heads that were anchored
+/// long ago.
 fn keep_states(params: &mut ImportParams) {
     params
         .pruning_params
@@ -170,12 +179,14 @@ fn keep_states(params: &mut ImportParams) {
         .get_or_insert(DatabasePruningMode::Archive);
 }
 
-/// Keeps requests out of the log whatever level is asked for. Later filters win.
+/// Keeps requests out of the log at every log level.
+///
+/// Later filters have precedence over earlier ones.
 fn quiet(params: &mut SharedParams) {
     params.log.extend(QUIET.map(String::from));
 }
 
-/// Removes the database and, when that is gone, the tag index beside it.
+/// Removes the database and, if that succeeded, the tag index beside it.
 fn purge(
     cmd: &sc_cli::PurgeChainCmd,
     cli: &Cli,
@@ -188,9 +199,9 @@ fn purge(
         .unwrap_or_else(|| service::default_index_path(&config));
     let database = config.database.path().map(ToOwned::to_owned);
     cmd.run(config.database)?;
-    // The command asks first, and may have been told no.
+    // The command asks for confirmation first, and the user may have declined.
     if database.is_some_and(|path| path.exists()) {
         return Ok(());
     }
-    crate::search::store::Store::remove(&index).map_err(|error| error.to_string().into())
+    bspp_tag_index::ParityStore::remove(&index).map_err(|error| error.to_string().into())
 }

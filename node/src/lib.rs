@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #![doc = include_str!("../README.md")]
-// The command line's error type is the SDK's.
+// The error type of the command line comes from the SDK.
 #![allow(clippy::result_large_err)]
 
 use polkadot_sdk::*;
 
 mod chain_spec;
 pub mod cli;
+pub mod client;
 mod command;
 pub mod conformance;
 mod rpc;
@@ -17,16 +18,18 @@ pub mod service;
 ///
 /// # Errors
 ///
-/// Whatever stops the command.
+/// The error that stops the command.
 pub fn run() -> sc_cli::Result<()> {
     command::run(service::Conforming)
 }
 
-/// Like [`run`], for a node that authors otherwise than it should: network tests show with one that its blocks are refused.
+/// Like [`run`], for a node that authors in another way.
+///
+/// Network tests use such a node to show that other nodes refuse its blocks.
 ///
 /// # Errors
 ///
-/// Whatever stops the command.
+/// The error that stops the command.
 pub fn run_with(authorship: impl service::Authorship) -> sc_cli::Result<()> {
     command::run(authorship)
 }

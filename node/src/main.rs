@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The node's binary. What it does stands in the library.
-// The command line's error type is the SDK's.
+//! The node's binary. The library implements it.
+// The error type of the command line comes from the SDK.
 #![allow(clippy::result_large_err)]
 
 use polkadot_sdk::sc_cli;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Runtime APIs. Each chain implements its own; `has_api` tells which.
+//! Runtime APIs. Each chain implements its own; `has_api` tells them apart.
 
-use crate::*;
+use crate::conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason};
 use alloc::vec::Vec;
+use bspp_types::{
+    AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryCommitment, FilingMonth, Hospital,
+    HospitalId, IdentifiedBatch, Match, MatchedRecord, Patient, RecordId, RecordLocation,
+    RegisteredBlock, Registration, Request, RequestId, Sequence, StoredRecord, X25519Key, H256,
+};
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
-use sp_core::H256;
 use sp_runtime::OpaqueExtrinsic;
 
-/// Which chain a runtime is.
+/// The kind of chain that a runtime runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 pub enum ChainKind {
     /// The chain that all hospitals share.
@@ -18,51 +22,51 @@ pub enum ChainKind {
 }
 
 sp_api::decl_runtime_apis! {
-    /// Both chains.
+    /// Both chains: identity.
     pub trait ChainApi {
-        /// Which chain this is.
+        /// The kind of this chain.
         fn kind() -> ChainKind;
-        /// The consortium chain's genesis hash: `chain` in the protocol.
+        /// The consortium chain's genesis hash, which the protocol calls `chain`.
         fn chain() -> H256;
     }
 
-    /// Both chains: who may author, and what was attested.
+    /// Both chains: the right to author, and attestations.
     pub trait ConformanceApi<AccountId> where AccountId: Codec {
         /// The gate of a child of this block in `slot`. `None` if there are no authors.
-        fn gate(slot: u64) -> Option<crate::conformance::Gate<AccountId>>;
-        /// What this block's author attested. `None` for the genesis block.
-        fn attestation() -> Option<crate::conformance::BlockAttestation<AccountId>>;
+        fn gate(slot: u64) -> Option<Gate<AccountId>>;
+        /// The attestation of this block's author. `None` for the genesis block.
+        fn attestation() -> Option<BlockAttestation<AccountId>>;
         /// The authors of the current session with their standing and evidence.
-        fn authors() -> Vec<crate::conformance::AuthorStanding<AccountId>>;
-        /// Why an account is suspended from authoring, if it is.
-        fn suspension(author: AccountId) -> Option<crate::conformance::SuspensionReason>;
+        fn authors() -> Vec<AuthorStanding<AccountId>>;
+        /// The reason why an account is suspended from authoring, if it is suspended.
+        fn suspension(author: AccountId) -> Option<SuspensionReason>;
     }
 
     /// Consortium chain: members.
     pub trait ConsortiumApi<AccountId> where AccountId: Codec {
         /// A member hospital.
         fn hospital(hospital: HospitalId) -> Option<Hospital<AccountId>>;
-        /// Identifiers of all hospitals, removed ones too.
+        /// Identifiers of all hospitals, including removed ones.
         fn hospitals() -> Vec<HospitalId>;
-        /// The hospital's X25519 key in force in `epoch`.
-        fn encryption_key(hospital: HospitalId, epoch: Epoch) -> Option<X25519Key>;
+        /// The hospital's X25519 key in force in `filing_month`.
+        fn encryption_key(hospital: HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
         /// The active hospital for which an account acts.
         fn hospital_of(account: AccountId) -> Option<HospitalId>;
-        /// The newest anchored head of a hospital chain and the authority set id that signs after it.
+        /// The newest anchored head of a hospital chain, and the id of the set that signs after it.
         fn anchored_head(hospital: HospitalId) -> Option<(AnchoredHead, u64)>;
     }
 
     /// Consortium chain: batches and registrations.
     pub trait PhiIndexApi {
-        /// Batches of a hospital and month in the order of registration, `limit` from `from`.
-        fn batches(hospital: HospitalId, epoch: Epoch, from: u32, limit: u32) -> Vec<IdentifiedBatch>;
+        /// `limit` batches of a hospital and month, in order of registration, from position `from`.
+        fn batches(hospital: HospitalId, filing_month: FilingMonth, from: u32, limit: u32) -> Vec<IdentifiedBatch>;
         /// A batch.
         fn batch(id: BatchId) -> Option<Batch>;
-        /// Sequence of the entry block that must be registered next.
+        /// Sequence number of the entry block that must be registered next.
         fn next_sequence(hospital: HospitalId) -> Sequence;
         /// A registered entry block.
         fn registered_block(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock>;
-        /// The registrations that succeeded in this very block, given its body.
+        /// The registrations that succeeded in this block, whose body is given.
         fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration>;
     }
 
@@ -76,27 +80,31 @@ sp_api::decl_runtime_apis! {
         fn matches(request: RequestId) -> Vec<MatchedRecord>;
     }
 
-    /// Hospital chain: patients and staff.
-    pub trait EnrolmentApi<AccountId> where AccountId: Codec {
+    /// Hospital chain: the hospital and its staff.
+    pub trait HospitalAdminApi<AccountId> where AccountId: Codec {
         /// The hospital's identifier.
         fn hospital() -> HospitalId;
+        /// Whether an account is staff, and may therefore store records.
+        fn may_store(account: AccountId) -> bool;
+    }
+
+    /// Hospital chain: patients and their consents.
+    pub trait PatientsApi {
         /// An enrolled patient.
         fn patient(account: [u8; 32]) -> Option<Patient>;
         /// A consent.
         fn consent(id: ConsentId) -> Option<Consent>;
-        /// Whether an account may store records.
-        fn may_store(account: AccountId) -> bool;
     }
 
     /// Hospital chain: records.
     pub trait PhiRecordsApi {
-        /// Where a record stands.
+        /// Location of a record.
         fn record_location(record: RecordId) -> Option<RecordLocation>;
         /// Number of entry blocks so far.
         fn entry_block_count() -> Sequence;
-        /// An entry block.
-        fn entry_block(sequence: Sequence) -> Option<EntryBlock>;
-        /// The records that were stored in this very block, in order, given its body.
+        /// The commitment of an entry block.
+        fn entry_commitment(sequence: Sequence) -> Option<EntryCommitment>;
+        /// The records that this block stored, in order. Its body is given.
         fn stored_records(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord>;
     }
 }

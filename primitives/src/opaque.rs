@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Block, account and header types that both chains share.
 
+use bspp_types::BlockNumber;
 use sp_runtime::{
     generic,
     traits::{BlakeTwo256, IdentifyAccount, Verify},
@@ -11,15 +12,13 @@ use sp_runtime::{
 pub type Signature = MultiSignature;
 /// An account.
 pub type AccountId = <<Signature as Verify>::Signer as IdentifyAccount>::AccountId;
-/// Number of transactions an account has sent.
+/// Number of transactions that an account has sent.
 pub type Nonce = u32;
-/// Height of a block.
-pub type BlockNumber = u32;
 /// Hash of a block, a record, a request.
 pub type Hash = sp_core::H256;
 /// The hash function of both chains.
 pub type Hashing = BlakeTwo256;
 /// Header of a block of either chain.
 pub type Header = generic::Header<BlockNumber, Hashing>;
-/// A block whose extrinsics are bytes: what the node and the clients handle.
+/// A block whose extrinsics are bytes, which the node and the clients handle.
 pub type OpaqueBlock = generic::Block<Header, OpaqueExtrinsic>;

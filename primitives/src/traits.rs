@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What one pallet needs of another. Implemented by pallets, wired in a runtime's `configs/`.
+//! Needs of one pallet that another pallet meets.
+//!
+//! Pallets implement the traits, and a runtime connects them in its `configs/`.
 
-use crate::{
-    conformance::{ContentDigest, Evidence, Shortfall, StandingFault},
-    BatchHeader, ConsentId, Entry, EntryProof, Epoch, HospitalId, PatientBundle, Sequence,
-    X25519Key,
-};
+use crate::conformance::{ContentDigest, Evidence, Shortfall, StandingFault};
 use alloc::vec::Vec;
-use sp_core::H256;
+use bspp_peks::{BatchHeader, PatientBundle};
+use bspp_types::{
+    ConsentId, Entry, EntryProof, FilingMonth, HospitalId, Sequence, X25519Key, H256,
+};
 use sp_runtime::transaction_validity::TransactionValidityError;
 
-/// Who acts for which hospital on the consortium. Only active hospitals count.
+/// Accounts that act for hospitals on the consortium. Only active hospitals count.
 pub trait Membership<AccountId> {
-    /// The active hospital for which `who` acts, as operator or delegate.
+    /// The active hospital for which `who` acts, as operator or requester.
     fn hospital_of(who: &AccountId) -> Option<HospitalId>;
     /// Whether `who` is the operator of this active hospital.
     fn is_operator(who: &AccountId, hospital: &HospitalId) -> bool;
     /// Whether the hospital is an active member.
     fn is_active(hospital: &HospitalId) -> bool;
-    /// The hospital's X25519 key in force in `epoch`.
-    fn encryption_key(hospital: &HospitalId, epoch: Epoch) -> Option<X25519Key>;
+    /// The hospital's X25519 key in force in `filing_month`.
+    fn encryption_key(hospital: &HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
     /// Registers an active member for tests and benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
-    fn make_member(hospital: &HospitalId, operator: &AccountId, delegate: &AccountId);
+    fn make_member(hospital: &HospitalId, operator: &AccountId, requester: &AccountId);
 }
 
 /// State of hospital chains, read by proof against an anchored head.
 pub trait AnchoredState {
-    /// Why a read fails.
+    /// The reason why a read fails.
     type Error: Into<sp_runtime::DispatchError>;
     /// The value under `key` in the state of the anchored block `head` of `hospital`.
     fn read(
@@ -38,16 +39,16 @@ pub trait AnchoredState {
     ) -> Result<Vec<u8>, Self::Error>;
 }
 
-/// Which entries are registered.
+/// Proofs that entries are registered.
 pub trait RegisteredEntries {
-    /// Whether `entry` stands, by `path`, in the registered entry block `sequence` of `hospital`.
+    /// Whether `path` proves `entry` in the registered entry block `sequence` of `hospital`.
     fn is_registered(
         hospital: &HospitalId,
         sequence: Sequence,
         entry: &Entry,
         path: &EntryProof,
     ) -> bool;
-    /// Registers one block with these entries for benchmarks; returns its sequence.
+    /// Registers one block with these entries for benchmarks; returns its sequence number.
     #[cfg(feature = "runtime-benchmarks")]
     fn make_registered(hospital: &HospitalId, entries: &[Entry]) -> Sequence;
 }
@@ -60,32 +61,56 @@ pub trait BatchVerifier {
 
 /// Verifies a patient's bundle.
 pub trait BundleVerifier {
-    /// Whether points, proofs of possession and signature hold for this chain and hospital.
+    /// Whether points, proofs of possession and the signature hold for this chain and hospital.
     fn verify(bundle: &PatientBundle, chain: &H256, hospital: &HospitalId) -> bool;
 }
 
 /// Patients' consents on a hospital chain.
 pub trait Consents {
-    /// Whether `consent` is the patient's, not withdrawn, and covers `epoch`.
-    fn covers(consent: &ConsentId, patient: &[u8; 32], epoch: Epoch) -> bool;
+    /// Whether `consent` belongs to the patient, is not withdrawn, and covers `filing_month`.
+    fn covers(consent: &ConsentId, patient: &[u8; 32], filing_month: FilingMonth) -> bool;
 }
 
-/// Who may do what on a hospital chain.
+/// The hospital and the consortium of this chain, which every signed message binds.
+pub trait HospitalChain {
+    /// The hospital's identifier on the consortium chain.
+    fn hospital() -> HospitalId;
+    /// Genesis hash of the consortium chain, which the protocol calls `chain`.
+    fn chain() -> H256;
+}
+
+/// The staff of a hospital: accounts that its admins named, of clinicians or of the gateway.
 pub trait Staff<AccountId> {
-    /// Whether `who` may store records: a clinician or the gateway in good standing.
+    /// Whether `who` may store records: staff only.
     fn may_store(who: &AccountId) -> bool;
+    /// Whether `who` may enrol patients and register their consents: staff and admins.
+    fn may_enrol(who: &AccountId) -> bool;
+    /// Makes an account staff, for benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_staff(who: &AccountId);
 }
 
-/// Who may author blocks of a chain, and with what evidence. One for each chain: protocol section 9.
+/// Rules that decide which accounts may author blocks of a chain, and with what evidence.
+///
+/// Each chain has rules of its own (protocol section 9).
 pub trait ConformancePolicy<AccountId, Call> {
-    /// What the chain may change about its gate.
+    /// Parameters of the gate that the chain may change.
     type Parameters;
-    /// Whether the author may author at all, suspensions of single authors apart.
+    /// Whether the author may author at all. It ignores suspensions of single authors.
     fn standing(author: &AccountId) -> Result<(), StandingFault>;
-    /// What the state holds for the author, until which slot it is good, and what is lacking then.
+    /// The evidence that the state holds for the author, or the shortfall.
     fn evidence(author: &AccountId, parameters: &Self::Parameters) -> Result<Evidence, Shortfall>;
-    /// Whether a call may stand in a restricted block. Inherents must.
+    /// Whether a restricted block may contain a call. It must be true for inherents.
     fn is_operational(call: &Call) -> bool;
+    /// The parameters of a chain whose genesis does not name any.
+    ///
+    /// It is called at genesis and may read the state.
+    fn genesis_parameters() -> Self::Parameters
+    where
+        Self::Parameters: Default,
+    {
+        Self::Parameters::default()
+    }
     /// Whether these parameters keep the chain going.
     fn is_valid(parameters: &Self::Parameters) -> bool;
     /// Gives an author standing and evidence, for benchmarks.
@@ -93,24 +118,28 @@ pub trait ConformancePolicy<AccountId, Call> {
     fn make_conformant(author: &AccountId);
 }
 
-/// What a block registered or stored.
+/// The content that a block registered or stored.
 pub trait BlockContent {
-    /// The content of the block that is being executed; asked for after its last extrinsic, before `on_finalize` of the pallet
-    /// that keeps it.
+    /// The content of the current block.
+    ///
+    /// It is called after the last extrinsic, before `on_finalize` of the pallet that keeps the
+    /// content.
     fn content() -> ContentDigest;
 }
 
-/// Suspensions of single authors, and whether somebody may still author.
+/// Suspensions of single authors, and their effect on the sets of authors.
 pub trait AuthorStandings<AccountId> {
-    /// Whether the author itself is suspended. Its hospital is not looked at.
+    /// Whether the author itself is suspended. It ignores the author's hospital.
     fn is_suspended(author: &AccountId) -> bool;
-    /// Whether, without the `leaving`, the current and the next set of authors each keep one in good standing.
+    /// Whether the `leaving` authors may leave the current and the next set of authors.
+    ///
+    /// Each set must keep another author in good standing.
     fn may_leave(leaving: &[AccountId]) -> bool;
-    /// Takes authors out of the next session's set: they would have no standing in it.
+    /// Takes authors out of the next session's set, in which they would have no standing.
     fn leave_next_session(leaving: &[AccountId]);
 }
 
-/// For runtimes and mocks without a gate.
+/// An implementation for runtimes and mocks without a gate.
 impl<AccountId> AuthorStandings<AccountId> for () {
     fn is_suspended(_: &AccountId) -> bool {
         false
@@ -123,83 +152,77 @@ impl<AccountId> AuthorStandings<AccountId> for () {
 
 /// The sets of authors that the session pallet keeps.
 pub trait AuthorSets<AccountId> {
-    /// Who authors in this session.
+    /// The authors of this session.
     fn current() -> Vec<AccountId>;
-    /// Who authors in the next one.
+    /// The authors of the next session.
     fn queued() -> Vec<AccountId>;
-    /// Takes authors out of the next session's set. Never the last one.
+    /// Takes authors out of the next session's set, but never the last one.
     fn drop_queued(leaving: &[AccountId]);
 }
 
-/// The slot of the block that is being executed.
+/// The slot of the current block.
 pub trait CurrentSlot {
     /// The slot.
     fn current_slot() -> u64;
-    /// Sets it, for benchmarks.
+    /// Sets the slot, for benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn set_slot(slot: u64);
 }
 
-/// How a hospital's chain stands on the consortium: what its authors' evidence is made of.
+/// Anchors of hospital chains on the consortium, from which authors' evidence is made.
 pub trait Anchorage {
-    /// The newest anchored head: slot of its anchoring, its hash and the entry blocks up to it. `Err` says why there is none.
+    /// Facts of the newest anchored head, or the shortfall if there is none.
     fn anchored(hospital: &HospitalId) -> Result<AnchorFacts, Shortfall>;
-    /// Slot of the oldest anchoring that is remembered whose head counts more than `registered` entry blocks: since when the next one
-    /// waits. `None` if nothing waits.
+    /// The slot since which the hospital's next entry block waits for registration.
+    ///
+    /// This is the slot of the oldest remembered anchoring whose head counts more than `registered`
+    /// entry blocks. `None` if no entry block waits.
     fn waiting_since(hospital: &HospitalId, registered: Sequence) -> Option<u64>;
 }
 
-/// What [`Anchorage`] says of an anchor.
+/// Facts that [`Anchorage`] reports about an anchor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, codec::Encode)]
 pub struct AnchorFacts {
     /// Hash of the newest anchored head.
     pub head: H256,
     /// Consortium slot in which it was anchored.
     pub anchored_slot: u64,
-    /// Entry blocks of the hospital chain up to it.
+    /// Number of entry blocks of the hospital chain up to the head.
     pub entry_blocks: Sequence,
 }
 
-/// How many entry blocks of a hospital chain are registered.
+/// The number of registered entry blocks of a hospital chain.
 pub trait RegisteredCount {
-    /// The count: sequence of the entry block that must be registered next.
+    /// The count, which is the sequence number of the entry block that must be registered next.
     fn registered(hospital: &HospitalId) -> Sequence;
 }
 
-/// Suspends a hospital for what was proved against it.
+/// Suspends a hospital after a proof against it.
 pub trait SuspendHospital {
-    /// Suspends it; an error if it is none, or too few authors would remain.
+    /// Suspends it. Fails if it is not a hospital, or if too few authors would remain.
     fn suspend(hospital: &HospitalId) -> Result<(), sp_runtime::DispatchError>;
 }
 
-/// Admission of transactions on a chain without fees: members only, and each within its quota.
+/// Admission of transactions on a chain without fees: only members, within their quotas.
 pub trait Admission<AccountId, Call> {
-    /// Whether the call keeps the chain going (anchors, revocations, governance): goes first, free of quota.
+    /// Whether the call keeps the chain going: anchors, revocations, governance.
+    ///
+    /// Such a call goes first and is free of quota.
     fn is_operational(call: &Call) -> bool;
-    /// Refuses who may not transact. Otherwise says how much of the quota is used, in parts per thousand.
+    /// Refuses accounts that may not transact, with a code of [`crate::refusal`].
+    ///
+    /// Otherwise it returns the used part of the quota, in parts per thousand.
     fn check(
         who: &AccountId,
         call: &Call,
         weight: u64,
         len: u32,
     ) -> Result<u16, TransactionValidityError>;
-    /// Charges the quota. Called once for each transaction that enters a block.
+    /// Charges the quota. It is called once for each transaction that a block includes.
     fn charge(
         who: &AccountId,
         call: &Call,
         weight: u64,
         len: u32,
     ) -> Result<(), TransactionValidityError>;
-}
-
-/// Why [`Admission`] refuses a transaction: the code in `InvalidTransaction::Custom`. Same on both chains.
-pub mod refusal {
-    /// The account is not a member of this chain, or no longer.
-    pub const NOT_MEMBER: u8 = 1;
-    /// The account's hospital (or the account itself) is suspended.
-    pub const SUSPENDED: u8 = 2;
-    /// The member's quota for this session is used up.
-    pub const QUOTA_EXCEEDED: u8 = 3;
-    /// The account is admitted, but not for this call.
-    pub const CALL_NOT_AUTHORIZED: u8 = 4;
 }

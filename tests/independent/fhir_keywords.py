@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Coded keywords of FHIR files, record by record.
+"""Coded keywords of FHIR files, for each record.
 
-An implementation of its own of the rule in crates/record/README.md: it shares no code with the project and uses Python's
-standard library only. What the project's programs find is compared with what this prints.
+This is an independent implementation of the rule in crates/record/README.md. It shares no code with
+the project and uses only Python's standard library. Tests compare its output with that of the
+project's programs.
 
     fhir_keywords.py FILE_OR_FOLDER...
 
-A folder stands for all its .json files, those in folders below it included. Output, as JSON:
+A folder means all .json files in it and in folders below it. The output is JSON:
 
     [{"file": NAME, "records": [{"record": "frame" or NAME OF ENCOUNTER,
                                   "resources": [NUMBER, ...],
                                   "keywords": [[SYSTEM, CODE], ...]}, ...]}, ...]
 
-Files stand in the order of their names (those of a folder by their path in it, with "/"), records as the rule orders them,
-keywords sorted by Unicode code points.
+Files have the order of their names (in a folder: of their paths in it, with "/"). Records have the
+order of the rule. Keywords are sorted by Unicode code points.
 """
 
 import json
@@ -42,14 +43,14 @@ def keywords_in(value, found):
 
 
 def as_list(value):
-    """One value or an array of them, as an array."""
+    """A value, or an array of values, as an array."""
     if isinstance(value, list):
         return value
     return [] if value is None else [value]
 
 
 def references_to_encounters(resource):
-    """Texts of the references that may name the resource's encounter, in the order in which the rule tries them."""
+    """The references that may name the resource's encounter, in the order of the rule."""
     places = [resource.get("encounter"), resource.get("context")]
     context = resource.get("context")
     if isinstance(context, dict):
@@ -68,7 +69,7 @@ def on_the_web(url):
 
 
 class Encounters:
-    """The encounters that a file holds."""
+    """The encounters in a file."""
 
     def __init__(self, resources):
         self.all = [
@@ -81,13 +82,13 @@ class Encounters:
         return next((number for number, resource, url in self.all if wanted(resource, url)), None)
 
     def named_by(self, reference):
-        """("inside", number), ("outside", reference), or None."""
+        """The encounter that a reference names: ("inside", number), ("outside", reference) or None."""
         reference = reference.partition("/_history/")[0]
         number = self.first(lambda _, url: url == reference)
         if number is not None:
             return ("inside", number)
         match = ENCOUNTER_REFERENCE.search(reference)
-        # "$" also matches before a last line feed, which no id has.
+        # "$" also matches before a line feed at the end, which an id never contains.
         if match is None or match.end() != len(reference):
             return None
         wanted = match.group(1)
@@ -142,7 +143,7 @@ def records_of(document):
 
 
 def files_of(argument):
-    """(name, path) of the files that an argument stands for."""
+    """(name, path) of each file that an argument means."""
     if not os.path.isdir(argument):
         return [(os.path.basename(argument), argument)]
     found = []

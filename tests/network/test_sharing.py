@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sharing on real nodes: what is found and opened is compared with the plaintext, and what must be refused is.
+"""Sharing on real nodes: found and opened records equal the plaintext, and refusals work.
 
-The plaintext side is `tests/independent/fhir_keywords.py`, which shares nothing with the product's own FHIR reader.
+All tests use one network: the demo's story, the comparisons, the refusals, the crashes, and at the
+end the scan for leaks in all output of the network. unittest runs the classes in the order of their
+names.
+
+`tests/independent/fhir_keywords.py` reads the plaintext. It shares no code with the FHIR reader of
+the product.
 """
 
 import hashlib
@@ -18,9 +23,11 @@ sys.path.insert(0, str(ROOT / "demo"))
 
 from network import Network, wait_for  # noqa: E402
 from plaintext import plaintext_records  # noqa: E402
-from scenario import Doctor, Patient, month, opened_resources  # noqa: E402
+from run import no_leaks, story  # noqa: E402
+from scenario import Doctor, Patient, Timeline, month, opened_resources  # noqa: E402
 
 FHIR = Path(os.environ.get("BSPP_FHIR_DIR") or ROOT.parent / "shared" / "fhir")
+SAMPLES = ROOT / "demo" / "patients"
 BUNDLES = (
     "tests-denex1-EXM506-bundle.json",
     "Bundle-mii-exa-test-data-bundle-patho-1.json",
@@ -33,24 +40,24 @@ BUNDLES = (
 NET = None
 PATIENTS = []
 DOCTOR = None
+TOLD = None
+# The slots are short, because this suite mostly waits for blocks.
+SLOT_MILLIS = 1000
 
 
 def files():
-    """Six bundles of the shared folder, or the project's own samples where that folder is not there."""
-    return [FHIR / name for name in BUNDLES] if FHIR.is_dir() else sorted((ROOT / "demo" / "patients").glob("*.json"))
+    """The available files of the six bundles. Without the FHIR folder only the samples are available."""
+    places = [next((path for path in (FHIR / name, SAMPLES / name) if path.is_file()), None) for name in BUNDLES]
+    return [path for path in places if path]
 
 
 def setUpModule():  # noqa: N802 (unittest's name)
     global NET, DOCTOR
-    # Ends the network's processes also when this one is told to stop.
+    # The processes of the network also end if this process receives SIGTERM.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    NET = Network(os.environ["BSPP_BINARIES"], os.environ["BSPP_NETWORK_DIR"]).__enter__()
+    NET = Network(os.environ["BSPP_BINARIES"], os.environ["BSPP_NETWORK_DIR"], SLOT_MILLIS).__enter__()
     unittest.addModuleCleanup(NET.__exit__, None, None, None)
-    NET.start_chains()
-    NET.anchor_hospitals()
-    for letter in "ab":
-        NET.start_gateway(letter)
-    DOCTOR = Doctor(NET, "doctor-b", "b")
+    DOCTOR = Doctor(NET, "doctor-of-tests", "b")
     DOCTOR.join()
     for path in files():
         patient = Patient(NET, hashlib.sha256(path.name.encode()).hexdigest()[:8], path)
@@ -62,7 +69,7 @@ def setUpModule():  # noqa: N802 (unittest's name)
 
 
 def share(patient, keywords, name, open_request=True):
-    """Grant, request, search. Returns (grant file, matches file, what the search said, request id)."""
+    """Grants, requests and searches. Returns (grant file, matches file, search result, request id)."""
     grant, matches = NET.folder / f"{name}-grant.json", NET.folder / f"{name}-matches.json"
     request = patient.grant("a", DOCTOR, keywords, grant)["request"]
     if open_request:
@@ -71,18 +78,31 @@ def share(patient, keywords, name, open_request=True):
 
 
 def by_plaintext(pieces):
-    """Hashes of opened resources: names a record without knowing its identifier."""
+    """The hashes of opened resources, which name a record without its identifier."""
     return tuple(sorted(hashlib.sha256(piece).hexdigest() for piece in pieces))
 
 
+class Demonstration(unittest.TestCase):
+    """The demo's story on this network."""
+
+    def test_story_should_end_well(self):
+        global TOLD
+        TOLD = story(NET, Timeline(NET))
+
+
 class EveryKeywordOfEveryRecord(unittest.TestCase):
-    """No false positive and no false negative, keyword by keyword."""
+    """A search has no false positive and no false negative, for every keyword."""
+
+    def test_bundles_should_all_be_here(self):
+        if len(files()) < len(BUNDLES):
+            self.skipTest(f"{len(BUNDLES) - len(files())} of {len(BUNDLES)} FHIR bundles are not here; BSPP_FHIR_DIR names their folder")
 
     def test_matches_should_be_those_of_the_plaintext(self):
         everything = {k for patient in PATIENTS for record in patient.plain for k in record["keywords"]}
         for number, patient in enumerate(PATIENTS):
             with self.subTest(file=patient.path.name):
-                # The identity keyword finds every record; opening them tells which identifier is which record.
+                # The identity keyword finds every record. The opened records show which identifier
+                # belongs to which record.
                 grant, matches, found, _ = share(patient, [None], f"identity-{number}")
                 DOCTOR.prove(grant, matches)
                 fetched, opened = NET.folder / f"fetched-{number}", NET.folder / f"opened-{number}"
@@ -109,7 +129,7 @@ class EveryKeywordOfEveryRecord(unittest.TestCase):
 
 
 class Refusals(unittest.TestCase):
-    """What a hospital or a chain must refuse, on real nodes."""
+    """The hospital or the chain refuses what the protocol forbids, on real nodes."""
 
     def matched(self, name, patient=None):
         patient = patient or PATIENTS[0]
@@ -159,7 +179,7 @@ class Refusals(unittest.TestCase):
         broken = NET.folder / "broken.json"
         broken.write_text('{"resourceType": "Bundle", "type": "batch", "entry": [{"resource": {"id": "x"}}]}')
         code, error = NET.cli_refused(
-            "hospital", "ingest", "--gateway", NET.gateways["gateway-a"]["local"], "--patient",
+            "hospital", "ingest", "--gateway", NET.gateways["a"]["local"], "--patient",
             PATIENTS[0].accounts["a"], broken,
         )
         self.assertEqual((code, error["error"]), (3, "InvalidFhir"))
@@ -168,36 +188,35 @@ class Refusals(unittest.TestCase):
     def test_ingest_should_be_refused_without_consent(self):
         stranger = Patient(NET, "without-consent", PATIENTS[0].path)
         file = stranger.wallet / "enrolment.json"
-        url = NET.nodes["hospital-a"].url
+        url = NET.hospital_node("a").url
         NET.cli("patient", "enrol", "--wallet", stranger.wallet, "--hospital", url, "--from", month(-5), "--until",
                 month(-4), "--out", file)
         account = NET.cli("hospital", "enrol", "--hospital", url, "--key", "//HospitalA", "--enrolment", file)["account"]
         self.refused(
-            "ConsentNotFound", "hospital", "ingest", "--gateway", NET.gateways["gateway-a"]["local"], "--patient", account,
+            "ConsentNotFound", "hospital", "ingest", "--gateway", NET.gateways["a"]["local"], "--patient", account,
             PATIENTS[0].path,
         )
 
 
 class Resilience(unittest.TestCase):
-    """What survives a crash."""
+    """Gateway and tag index recover from a crash."""
 
     def test_gateway_should_go_on_when_killed(self):
-        gateway = NET.gateways["gateway-a"]
-        gateway["process"].stop(kill=True)
-        NET.start_gateway("a")
+        NET.order("kill", "gateway-a")
+        NET.order("start", "gateway-a")
         patient = Patient(NET, "after-crash", PATIENTS[0].path)
         patient.plain = PATIENTS[0].plain
         patient.enrol("a")
         self.assertEqual(len(patient.ingest("a")), len(patient.plain))
 
     def test_tag_index_should_be_the_same_when_rebuilt(self):
-        node = NET.nodes["consortium-b1"]
+        node = NET.consortium_node("b")
         before = node.rpc("phi_indexStatus")["entries"]
         grant, _, found, _ = share(PATIENTS[0], [None], "before-rebuild", open_request=False)
-        node.process.stop()
-        (index,) = node.base.glob("chains/*/tag-index")
+        NET.order("stop", node.name)
+        (index,) = node.data.glob("chains/*/tag-index")
         shutil.rmtree(index)
-        NET.start_node("consortium-b1", None, "charlie")
+        NET.order("start", node.name)
 
         def rebuilt():
             status = node.rpc("phi_indexStatus")
@@ -206,6 +225,15 @@ class Resilience(unittest.TestCase):
         wait_for("the rebuilt tag index", rebuilt, 90)
         again = DOCTOR.search(grant, NET.folder / "after-rebuild.json")
         self.assertEqual([m["rid"] for m in again["matches"]], [m["rid"] for m in found["matches"]])
+
+
+class Secrecy(unittest.TestCase):
+    """The output of the network in all tests above contains no secret."""
+
+    def test_nothing_should_leak(self):
+        self.assertIsNotNone(TOLD, "the story did not end")
+        NET.check()
+        no_leaks(NET, Timeline(NET), TOLD)
 
 
 if __name__ == "__main__":

@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Network tests of BSPP: real nodes, real chains, real faults.
+//! The network files in `networks/`, for people who work with zombienet.
 //!
-//! A test names a topology ([`topology`]), does something to it ([`faults`], [`council`], a killed node, a stopped gateway), and
-//! waits, always for a bounded time ([`wait`]), until the chains show what must follow ([`chain`], [`conformance`]). What a test
-//! asserts stands on a chain; logs and metrics are asserted where they are the promise, as for an operator's warning.
-//!
-//! Each test has a folder and processes of its own ([`environment`]). Nothing outlives it; its logs stay only if it fails.
+//! The tests start them with zombienet-sdk.
 
-pub mod accounts;
-pub mod chain;
-pub mod cli;
-pub mod conformance;
-pub mod council;
-pub mod digest;
-pub mod environment;
-pub mod faults;
-pub mod gateway;
-pub mod keys;
-pub mod logs;
-pub mod process;
-pub mod records;
-pub mod state;
-pub mod topology;
-pub mod tx;
-pub mod wait;
+use anyhow::{anyhow, Context, Result};
+use std::path::{Path, PathBuf};
+use zombienet_sdk::NetworkConfig;
 
-pub use anyhow::{anyhow, bail, ensure, Context, Result};
+/// The network files: one for the consortium and one for each hospital chain.
+pub const FILES: [&str; 3] = ["consortium.toml", "hospital-a.toml", "hospital-b.toml"];
+
+/// The folder of the network files.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("networks")
+}
+
+/// Reads a network file.
+///
+/// # Errors
+///
+/// Fails if zombienet does not accept the file.
+pub fn load(file: &str) -> Result<NetworkConfig> {
+    let path = folder().join(file);
+    let path = path.to_str().context("the path of the network files")?;
+    NetworkConfig::load_from_toml(path).map_err(|error| anyhow!("{file}: {error}"))
+}

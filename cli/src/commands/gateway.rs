@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A hospital's gateway: its configuration, and running it.
+//! A hospital's gateway: its configuration, and its run.
 
 use crate::{
     chain,
@@ -10,22 +10,26 @@ use crate::{
 };
 use bspp_client::At;
 use bspp_gateway::{Gateway, GatewayConfig, Tuning};
-use bspp_primitives::HospitalId;
+use bspp_types::HospitalId;
 use clap::{Args, Subcommand};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-/// Domain of X25519 secrets on development chains. Publicly known: never for real data.
+/// The domain of X25519 secrets on development chains.
+///
+/// They are public: never use them for real data.
 const DEV_X25519_DOMAIN: &[u8] = b"bspp-dev-x25519";
 
 /// A hospital's gateway.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Prints a configuration for a gateway, and puts the keys of a development chain where it says.
+    /// Prints a configuration for a gateway.
+    ///
+    /// For a development chain it also writes the keys to the gateway's data folder.
     Config(Box<ConfigArguments>),
-    /// Runs a gateway until it is told to stop.
+    /// Runs a gateway until it receives a signal to stop.
     Run {
         /// The configuration file.
         #[arg(long)]
@@ -33,7 +37,7 @@ pub enum Command {
     },
 }
 
-/// What a configuration is made of.
+/// The arguments of a configuration.
 #[derive(Args)]
 pub struct ConfigArguments {
     /// RPC address of the hospital's consortium node.
@@ -48,7 +52,9 @@ pub struct ConfigArguments {
     /// File with the hospital's X25519 secret.
     #[arg(long, required_unless_present = "dev_x25519")]
     x25519: Vec<PathBuf>,
-    /// Use the X25519 secret that development chains give this hospital. Never with real data.
+    /// Use the X25519 secret that development chains give to this hospital.
+    ///
+    /// Never use it with real data.
     #[arg(long, conflicts_with = "x25519")]
     dev_x25519: bool,
     /// Folder for the gateway's data.
@@ -60,8 +66,10 @@ pub struct ConfigArguments {
     /// Loopback address for the hospital's own systems.
     #[arg(long)]
     local: SocketAddr,
-    /// After how many blocks of the hospital's chain a head is anchored although nothing needs it. Far fewer than the slots for
-    /// which the consortium takes an anchor as fresh; only test networks need other than the default.
+    /// Number of blocks of the hospital's chain after which the gateway anchors a head.
+    ///
+    /// The gateway anchors it although nothing needs it. The value must be far below the
+    /// consortium's maximum anchor age. Only test networks need another value than the default.
     #[arg(long)]
     anchor_every: Option<u32>,
 }
@@ -125,7 +133,7 @@ fn write_key(path: &Path, text: &str) -> CliResult<()> {
     files::write_secret(path, text.as_bytes())
 }
 
-/// Ends on Ctrl-C or on a request to terminate.
+/// Waits for Ctrl-C or a request to terminate.
 async fn stop_signal() {
     let interrupted = tokio::signal::ctrl_c();
     match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! How far the chains and a gateway are.
+//! The heights of chains and the state of a gateway.
 
 use crate::{
     chain,
@@ -12,7 +12,7 @@ use bspp_client::{At, ChainClient};
 use clap::Args;
 use serde::Serialize;
 
-/// Whom to ask. Any of the three; at least one.
+/// The nodes and the gateway to query: at least one of the three.
 #[derive(Args)]
 pub struct Arguments {
     /// RPC address of a consortium node.
@@ -54,7 +54,7 @@ struct HospitalStatus {
     registered_blocks: u32,
 }
 
-/// Asks and prints.
+/// Queries and prints the status.
 pub async fn run(arguments: Arguments, output: Output) -> CliResult<()> {
     let mut status = Status::default();
     let mut lines = Vec::new();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A call by names, with arguments already SCALE-encoded from the shared types.
+//! A call by names, with SCALE-encoded arguments of the shared types.
 
 use crate::error::*;
 use codec::Encode;
@@ -9,27 +9,31 @@ use subxt::{
     Metadata,
 };
 
-/// A call of a pallet. The indices are looked up by name in the live metadata; the arguments are encoded from the types of
-/// `bspp-primitives`, the same that the runtime decodes.
+/// A call of a pallet.
+///
+/// The indices are looked up by name in the live metadata. The arguments are encoded from the types
+/// that the runtime decodes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Call {
-    /// Name of the pallet in the runtime.
+    /// The name of the pallet in the runtime.
     pub pallet: &'static str,
-    /// Name of the call.
+    /// The name of the call.
     pub call: &'static str,
-    /// SCALE-encoded arguments, one after another.
+    /// The SCALE-encoded arguments, one after another.
     pub args: Vec<u8>,
 }
 
 impl core::fmt::Debug for Call {
-    /// Names and length only: arguments may be long.
+    /// Prints names and length only, because arguments may be long.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "{}.{}({} B)", self.pallet, self.call, self.args.len())
     }
 }
 
 impl Call {
-    /// A call whose arguments are the encoding of `args`; a tuple encodes as its parts in order.
+    /// Makes a call whose arguments are the encoding of `args`.
+    ///
+    /// A tuple encodes as its parts in order.
     pub fn new(pallet: &'static str, call: &'static str, args: impl Encode) -> Self {
         Self {
             pallet,

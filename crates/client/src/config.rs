@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What subxt must know of our chains: the types of accounts, signatures, headers and transaction extensions.
+//! The types of both chains for subxt.
+//!
+//! They are accounts, signatures, headers and transaction extensions.
 
 use sp_runtime::{AccountId32, MultiAddress, MultiSignature};
 use subxt::config::{
@@ -7,14 +9,11 @@ use subxt::config::{
     Config, DefaultExtrinsicParams, DefaultExtrinsicParamsBuilder, ExtrinsicParams,
 };
 
-/// How many blocks a transaction stays valid. A lost one can then be sent again without being applied twice.
-pub const MORTALITY_BLOCKS: u64 = 64;
-
-/// Types of both chains. Only used at the type level.
+/// The types of both chains, used only at the type level.
 ///
-/// Of the transaction extensions, those that carry nothing (`AuthorizeCall`, `CheckNonZeroSender`, `CheckMember`,
-/// `CheckConformance`, `CheckWeight`, `WeightReclaim`) need no word here: subxt passes over unknown extensions whose type is
-/// empty, and refuses unknown ones that carry something.
+/// Transaction extensions without data (`AuthorizeCall`, `CheckNonZeroSender`, `CheckMember`,
+/// `CheckConformance`, `CheckWeight`, `WeightReclaim`) are not listed here: subxt skips unknown
+/// extensions whose type is empty, and refuses unknown ones with data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BsppConfig {}
 
@@ -28,14 +27,17 @@ impl Config for BsppConfig {
     type AssetId = u32;
 }
 
-/// Parameters of the transaction extensions.
+/// The parameters of the transaction extensions.
 pub(crate) type Params =
     <DefaultExtrinsicParams<BsppConfig> as ExtrinsicParams<BsppConfig>>::Params;
 
-/// Parameters for an account's `nonce`, mortal from the block `(number, hash)`.
-pub(crate) fn params(nonce: u64, born: (u32, sp_core::H256)) -> Params {
+/// The parameters for an account's `nonce`, with a limited validity.
+///
+/// The transaction is valid for `mortality` blocks from the block `(number, hash)`. A lost
+/// transaction can be sent again after these blocks and is not applied twice.
+pub(crate) fn params(nonce: u64, born: (u32, sp_core::H256), mortality: u64) -> Params {
     DefaultExtrinsicParamsBuilder::<BsppConfig>::new()
         .nonce(nonce)
-        .mortal_from_unchecked(MORTALITY_BLOCKS, u64::from(born.0), born.1)
+        .mortal_from_unchecked(mortality, u64::from(born.0), born.1)
         .build()
 }

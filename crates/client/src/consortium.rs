@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Client of the consortium chain.
+//! The client of the consortium chain.
 
 use crate::{chain::ChainClient, error::*};
 use bspp_primitives::apis::ChainKind;

@@ -1,87 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What can go wrong between a client and a chain.
+//! Errors between a client and a chain.
 
 use bspp_primitives::apis::ChainKind;
 use sp_core::H256;
 
-/// Result of chain I/O.
+/// The result of chain I/O.
 pub type Result<T> = core::result::Result<T, ClientError>;
 
-/// Why chain I/O failed.
+/// The reasons for which chain I/O fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// No node answers at this address.
     #[error("NotReachable: no node answers at {url}: {reason}")]
     NotReachable {
-        /// Address of the node.
+        /// The address of the node.
         url: String,
-        /// What the transport said.
+        /// The error of the transport.
         reason: String,
     },
-    /// A node answers, but its chain is none of ours.
+    /// A node answers, but its chain is not a BSPP chain.
     #[error("NotOurChain: the chain at {url} has no ChainApi: {reason}")]
     NotOurChain {
-        /// Address of the node.
+        /// The address of the node.
         url: String,
-        /// What the node said.
+        /// The answer of the node.
         reason: String,
     },
     /// The node serves the other kind of chain.
     #[error("WrongChain: {url} serves a {found:?} chain, a {expected:?} chain was expected")]
     WrongChain {
-        /// Address of the node.
+        /// The address of the node.
         url: String,
-        /// What was expected.
+        /// The expected kind.
         expected: ChainKind,
-        /// What the node says.
+        /// The kind that the node names.
         found: ChainKind,
     },
     /// The hospital chain belongs to another consortium.
     #[error("ConsortiumMismatch: the hospital chain belongs to consortium {found:?}, not to {expected:?}")]
     ConsortiumMismatch {
-        /// Genesis hash of the consortium we talk to.
+        /// The genesis hash of the connected consortium.
         expected: H256,
-        /// Genesis hash that the hospital chain was born with.
+        /// The consortium's genesis hash in the hospital chain's genesis.
         found: H256,
     },
     /// The connection broke. The client reconnects by itself; the call may be made again.
     #[error("ConnectionLost: {reason}")]
     ConnectionLost {
-        /// What the transport said.
+        /// The error of the transport.
         reason: String,
     },
     /// The node did not answer in time.
     #[error("TimeExpired: no answer to {what} within {seconds} s")]
     TimeExpired {
-        /// What was waited for.
+        /// The awaited event or call.
         what: String,
-        /// How long, in seconds.
+        /// The limit, in seconds.
         seconds: u64,
     },
     /// The node refused an RPC call.
     #[error("RpcRefused: {method}: {message} ({code})")]
     RpcRefused {
-        /// Method called.
+        /// The method of the call.
         method: String,
-        /// JSON-RPC error code.
+        /// The JSON-RPC error code.
         code: i32,
-        /// What the node said, with its data if any.
+        /// The node's message, with its data if present.
         message: String,
     },
     /// An answer does not decode.
     #[error("InvalidAnswer: {what}: {reason}")]
     InvalidAnswer {
-        /// What was decoded.
+        /// The decoded answer.
         what: String,
-        /// Why it failed.
+        /// The reason of the failure.
         reason: String,
     },
-    /// The runtime has no such call.
+    /// The runtime does not have this call.
     #[error("CallNotFound: the runtime has no call {pallet}.{call}")]
     CallNotFound {
-        /// Pallet.
+        /// The name of the pallet.
         pallet: String,
-        /// Call.
+        /// The name of the call.
         call: String,
     },
     /// A transaction cannot be built for this runtime.
@@ -90,21 +90,21 @@ pub enum ClientError {
     /// The pool refuses the transaction.
     #[error("TransactionRefused: {reason}")]
     TransactionRefused {
-        /// What the pool said.
+        /// The message of the pool.
         reason: String,
-        /// Code of a custom refusal by one of our extensions.
+        /// The code of a custom refusal by an extension of BSPP.
         custom: Option<u8>,
     },
-    /// The transaction did not get into a block while it was valid.
+    /// No block included the transaction while it was valid.
     #[error("TransactionExpired: not in a block within {blocks} blocks")]
     TransactionExpired {
-        /// How long it was valid.
+        /// The number of blocks for which it was valid.
         blocks: u64,
     },
-    /// The pool took the transaction and gave it up before it got into a block.
+    /// The pool accepted the transaction and dropped it before a block included it.
     #[error("TransactionDropped: {reason}")]
     TransactionDropped {
-        /// What the pool said.
+        /// The message of the pool.
         reason: String,
     },
     /// The transaction is in a block and failed there.
@@ -112,15 +112,15 @@ pub enum ClientError {
     DispatchFailed {
         /// The error that the runtime gave.
         failure: DispatchFailure,
-        /// Height of the block.
+        /// The height of the block.
         block: u32,
-        /// Index of the extrinsic.
+        /// The index of the extrinsic.
         extrinsic: u32,
     },
-    /// The node has no such block.
+    /// The node does not have this block.
     #[error("BlockNotFound: {0}")]
     BlockNotFound(String),
-    /// A justification does not prove that the header is final.
+    /// A justification does not prove that the header is finalized.
     #[error("InvalidJustification: {0}")]
     InvalidJustification(String),
     /// A secret does not make a key.
@@ -142,8 +142,11 @@ impl ClientError {
         self.dispatch_name().and_then(|name| name.split_once("::")) == Some((pallet, error))
     }
 
-    /// Whether the same call may succeed later without anything changed: the network failed, or blocks took no such call for a
-    /// while, not the request. Sent again, a transaction is a new one; what stays wrong with the request is then refused.
+    /// Whether the same call may succeed later.
+    ///
+    /// This is true if the network failed, or if blocks did not include the call for a while; the
+    /// request itself did not fail. A transaction that is sent again is a new transaction, so a
+    /// wrong request is refused then.
     pub fn is_transient(&self) -> bool {
         matches!(
             self,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Events of an extrinsic, and the names of dispatch errors.
+//! The events of an extrinsic, and the names of dispatch errors.
 
 use crate::{chain::*, config::BsppConfig, error::*};
 use codec::Decode;
@@ -11,11 +11,11 @@ use subxt::{events::Phase, Metadata};
 /// An event by names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Pallet that emitted it.
+    /// The pallet that emitted the event.
     pub pallet: String,
-    /// Its name.
+    /// The name of the event.
     pub name: String,
-    /// SCALE-encoded fields, one after another.
+    /// The SCALE-encoded fields, one after another.
     pub fields: Vec<u8>,
 }
 
@@ -37,7 +37,7 @@ impl Event {
     }
 }
 
-/// Where `frame-system` keeps the events of a block.
+/// The storage key of the events of a block (`frame-system`).
 fn events_key() -> Vec<u8> {
     [twox_128(b"System"), twox_128(b"Events")].concat()
 }
@@ -64,7 +64,7 @@ pub(crate) fn name_dispatch_error(error: &DispatchError, metadata: &Metadata) ->
 }
 
 impl ChainClient {
-    /// Events of one extrinsic of a block.
+    /// The events of one extrinsic of a block.
     pub async fn extrinsic_events(&self, block: H256, extrinsic: u32) -> Result<Vec<Event>> {
         let bytes = self
             .storage(&events_key(), At::Block(block))

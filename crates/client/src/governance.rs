@@ -3,29 +3,33 @@
 
 use crate::{
     call::Call,
-    calls::{consortium, council, enrolment},
+    calls::{consortium, council, hospital_admin},
     chain::ChainClient,
     consortium::ConsortiumClient,
     error::*,
     events::{name_dispatch_error, Event},
     hospital::HospitalClient,
+    pending::Included,
     signer::Signer,
-    submit::Included,
 };
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError};
 
-/// What a closing vote may cost at most, time and proof: enough for any council call (suspensions walk all hospitals and
-/// validators), below a block's limit.
+/// Maximum weight of a closing vote: time and proof.
+///
+/// It is enough for any council call (suspensions read all hospitals and validators) and below the
+/// limit of a block.
 const CLOSE_WEIGHT: (u64, u64) = (500_000_000_000, 64 * 1024 * 1024);
 
 impl ConsortiumClient {
-    /// Carries a call through the council: the first signer proposes, all others approve, the first closes. Ends when the
-    /// call was dispatched in a block. As many signers are needed as the runtime's threshold asks for.
+    /// Carries a call through the council, until the call was dispatched in a block.
+    ///
+    /// The first signer proposes, all others approve, and the first signer closes. The number of
+    /// signers must reach the runtime's threshold.
     ///
     /// # Errors
-    /// `InvalidTransaction` without signers; `DispatchFailed` with the proposed call's own error if that failed; and those
-    /// of `ChainClient::submit`.
+    /// `InvalidTransaction` without signers; `DispatchFailed` with the proposed call's own error if
+    /// that call failed; and those of `ChainClient::submit`.
     pub async fn council_enact(&self, call: &Call, signers: &[Signer]) -> Result<Included> {
         let (proposer, voters) = signers.split_first().ok_or_else(|| {
             ClientError::InvalidTransaction("a council decision needs a signer".into())
@@ -64,10 +68,11 @@ impl ConsortiumClient {
         self.decided(closed)
     }
 
-    /// As [`Self::council_enact`], with the call dispatched as root.
+    /// Like [`Self::council_enact`], but the call is dispatched as root.
     ///
     /// # Errors
-    /// `DispatchFailed` with the call's own error if it failed, and those of [`Self::council_enact`].
+    /// `DispatchFailed` with the call's own error if it failed, and those of
+    /// [`Self::council_enact`].
     pub async fn council_enact_as_root(&self, call: &Call, signers: &[Signer]) -> Result<Included> {
         let wrapped = consortium::dispatch_as_root(&self.encode_call(call)?);
         let included = self.council_enact(&wrapped, signers).await?;
@@ -100,19 +105,23 @@ impl ConsortiumClient {
 }
 
 impl HospitalClient {
-    /// Has an admin dispatch a call as root. Ends when it is in a block: finality may be what is to be repaired.
+    /// Dispatches a call as root by an admin.
+    ///
+    /// The method waits for inclusion only, because the call may repair finality.
     ///
     /// # Errors
     /// `DispatchFailed` with the call's own error if it failed, and those of `ChainClient::submit`.
     pub async fn dispatch_as_root(&self, call: &Call, admin: &Signer) -> Result<Included> {
-        let wrapped = enrolment::dispatch_as_root(&self.encode_call(call)?);
+        let wrapped = hospital_admin::dispatch_as_root(&self.encode_call(call)?);
         let included = self.submit_in_block(&wrapped, admin).await?;
         self.dispatched_as_root(included)
     }
 }
 
 impl ChainClient {
-    /// Turns the failure of a call that was dispatched as root into an error: the wrapping call itself succeeds.
+    /// Turns the failure of a call that was dispatched as root into an error.
+    ///
+    /// The wrapping call itself succeeds.
     fn dispatched_as_root(&self, included: Included) -> Result<Included> {
         let outcome = included
             .events

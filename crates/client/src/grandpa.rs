@@ -11,28 +11,28 @@ use finality_grandpa::voter_set::VoterSet;
 use sp_consensus_grandpa::{AuthorityList, SetId};
 use sp_core::{Bytes, H256};
 
-/// A justification: precommits of more than two thirds of the authorities for one block.
+/// A justification: precommits of more than two thirds of the voters for one block.
 pub type Justification = GrandpaJustification<Header>;
 
-/// A header with the proof that it is final.
+/// A header with the proof that it is finalized.
 #[derive(Clone, Debug)]
 pub struct FinalityProof {
     /// The header.
     pub header: Header,
-    /// Precommits for it.
+    /// The precommits for the header.
     pub justification: Justification,
 }
 
-/// Authorities that sign at some point of a chain.
+/// The set of voters at some point of a chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthoritySet {
-    /// Number of the set, counted from 0 at genesis.
+    /// The number of the set, counted from 0 at genesis.
     pub id: SetId,
-    /// Keys and weights.
+    /// The keys and weights of the voters.
     pub authorities: AuthorityList,
 }
 
-/// What `grandpa_proveFinality` answers (`sc-consensus-grandpa`'s `FinalityProof`).
+/// The answer of `grandpa_proveFinality` (`sc-consensus-grandpa`'s `FinalityProof`).
 #[derive(Decode)]
 struct EncodedFinalityProof {
     block: H256,
@@ -47,8 +47,11 @@ fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
     }
 }
 
-/// Verifies a proof against the authority set and drops precommits and headers that verification does not need: the
-/// verifier on the consortium refuses redundant ones.
+/// Verifies a proof against a set of voters and minimizes it.
+///
+/// It removes redundant precommits and headers, which the verifier on the consortium refuses.
+///
+/// These are redundant precommits and headers, which the verifier on the consortium refuses.
 ///
 /// # Errors
 /// `InvalidJustification`.
@@ -68,15 +71,18 @@ pub fn verify_and_optimize(proof: &mut FinalityProof, set: &AuthoritySet) -> Res
 }
 
 impl ChainClient {
-    /// The finality proof for `number` or a later block: of the last block of its authority set, if the set has ended,
-    /// otherwise of the newest justified block. `None` if the chain has nothing final there yet.
+    /// The finality proof for `number` or a later block.
     ///
-    /// Asking again and again for the height after the last proof gives every set change, in order.
+    /// If the set of voters of that block has ended, the proof is for the last block of that set,
+    /// otherwise for the newest justified block. The result is `None` if the chain has not
+    /// finalized that height yet.
+    ///
+    /// Repeated queries for the height after the last proof give every set change, in order.
     pub async fn prove_finality(&self, number: u32) -> Result<Option<FinalityProof>> {
         const METHOD: &str = "grandpa_proveFinality";
         let answer: Option<Bytes> = match self.rpc(METHOD, params![number]).await {
             Ok(answer) => answer,
-            // The node says "not yet finalized" by an error.
+            // The node reports "not yet finalized" as an error.
             Err(ClientError::RpcRefused { message, .. })
                 if message.contains("not yet finalized") =>
             {
@@ -96,7 +102,7 @@ impl ChainClient {
         }))
     }
 
-    /// Justifications as they are made.
+    /// The justifications, as GRANDPA makes them.
     pub async fn subscribe_justifications(&self) -> Result<JustificationStream> {
         let inner = self
             .subscribe::<Bytes>(
@@ -114,13 +120,13 @@ impl ChainClient {
         })
     }
 
-    /// Number of the authority set that signs the next block.
+    /// The number of the set of voters that signs the next block.
     pub async fn authority_set_id(&self, at: At) -> Result<SetId> {
         self.runtime_call("GrandpaApi_current_set_id", &[], at)
             .await
     }
 
-    /// Authorities that sign the blocks after `block`, up to and with the next set change.
+    /// The voters that sign the blocks after `block`, up to and including the next set change.
     pub async fn authority_set(&self, block: H256) -> Result<AuthoritySet> {
         let at = At::Block(block);
         Ok(AuthoritySet {
@@ -132,14 +138,14 @@ impl ChainClient {
     }
 }
 
-/// Stream of justifications.
+/// A stream of justifications.
 pub struct JustificationStream {
     client: ChainClient,
     inner: Subscription<Bytes>,
 }
 
 impl JustificationStream {
-    /// The next proof. `None` when the node has ended the stream.
+    /// The next proof. `None` if the node has ended the stream.
     pub async fn next(&mut self) -> Option<Result<FinalityProof>> {
         let bytes = match self.inner.next().await? {
             Ok(bytes) => bytes,
@@ -163,7 +169,7 @@ impl JustificationStream {
 }
 
 impl FinalityProof {
-    /// Bytes of the justification.
+    /// The bytes of the justification.
     pub fn encoded_justification(&self) -> Vec<u8> {
         self.justification.encode()
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Client of a hospital chain.
+//! The client of a hospital chain.
 
 use crate::{chain::ChainClient, consortium::ConsortiumClient, error::*};
 use bspp_primitives::apis::ChainKind;
@@ -10,7 +10,7 @@ use core::ops::Deref;
 pub struct HospitalClient(ChainClient);
 
 impl HospitalClient {
-    /// Connects and checks that the chain is a hospital's.
+    /// Connects and checks that the chain is a hospital chain.
     ///
     /// # Errors
     /// `NotReachable`, `NotOurChain`, `WrongChain`.
@@ -20,7 +20,7 @@ impl HospitalClient {
         ))
     }
 
-    /// Checks that this hospital chain was born under that consortium.
+    /// Checks that the genesis of this hospital chain names that consortium.
     ///
     /// # Errors
     /// `ConsortiumMismatch`.

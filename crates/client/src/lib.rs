@@ -13,6 +13,7 @@ mod events;
 mod governance;
 mod grandpa;
 mod hospital;
+mod pending;
 mod rpc;
 mod signer;
 mod state;
@@ -20,7 +21,7 @@ mod submit;
 
 pub use call::Call;
 pub use chain::{At, Block, ChainClient, Health, Subscription};
-pub use config::{BsppConfig, MORTALITY_BLOCKS};
+pub use config::BsppConfig;
 pub use consortium::ConsortiumClient;
 pub use error::{ClientError, DispatchFailure, Result};
 pub use events::Event;
@@ -28,6 +29,6 @@ pub use grandpa::{
     verify_and_optimize, AuthoritySet, FinalityProof, Justification, JustificationStream,
 };
 pub use hospital::HospitalClient;
-pub use rpc::*;
+pub use pending::{Included, Pending};
+pub use rpc::{Search, SearchStep, SessionKeys};
 pub use signer::{Scheme, Signer};
-pub use submit::{Included, Pending};

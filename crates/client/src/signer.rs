@@ -8,7 +8,7 @@ use sp_runtime::{traits::IdentifyAccount, AccountId32, MultiSignature, MultiSign
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Signature scheme of an account.
+/// The signature scheme of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// Schnorrkel over Ristretto.
@@ -23,7 +23,7 @@ enum Key {
     Ed25519(Box<ed25519::Pair>),
 }
 
-/// An account with its secret. `Debug` prints the account only.
+/// An account with its secret. `Debug` prints only the account.
 #[derive(Clone)]
 pub struct Signer {
     key: Key,
@@ -51,9 +51,10 @@ impl Signer {
     /// The key of a secret URI: a mnemonic, a hex seed, or a development name such as `//Alice`.
     ///
     /// # Errors
-    /// `InvalidSecret`. The secret itself never stands in the error.
+    /// `InvalidSecret`. The error never contains the secret.
     pub fn from_suri(suri: &str, scheme: Scheme) -> Result<Self> {
-        let invalid = |_| ClientError::InvalidSecret("no mnemonic, seed or derivation path".into());
+        let invalid =
+            |_| ClientError::InvalidSecret("not a mnemonic, seed or derivation path".into());
         Ok(Self::from_key(match scheme {
             Scheme::Sr25519 => Key::Sr25519(Box::new(
                 sr25519::Pair::from_string(suri, None).map_err(invalid)?,
@@ -72,10 +73,12 @@ impl Signer {
         })
     }
 
-    /// Reads a key file: 32 raw bytes, or text with a secret URI (64 hex digits with or without `0x`, a mnemonic, `//Alice`).
+    /// Reads a key file: 32 raw bytes, or text with a secret URI.
+    ///
+    /// A secret URI is 64 hex digits with or without `0x`, a mnemonic, or a name such as `//Alice`.
     ///
     /// # Errors
-    /// `InvalidSecret` if the file cannot be read or holds neither.
+    /// `InvalidSecret` if the file cannot be read or has neither form.
     pub fn from_file(path: &Path, scheme: Scheme) -> Result<Self> {
         let bytes = Zeroizing::new(
             std::fs::read(path)
@@ -85,7 +88,7 @@ impl Signer {
             return Ok(Self::from_seed(seed, scheme));
         }
         let text = core::str::from_utf8(&bytes)
-            .map_err(|_| ClientError::InvalidSecret(format!("{}: no key file", path.display())))?
+            .map_err(|_| ClientError::InvalidSecret(format!("{}: not a key file", path.display())))?
             .trim();
         let is_bare_hex = text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
         if is_bare_hex {
@@ -99,12 +102,12 @@ impl Signer {
         &self.account
     }
 
-    /// Bytes of the account, which are its public key.
+    /// The bytes of the account, which are its public key.
     pub fn account_bytes(&self) -> [u8; 32] {
         self.account.clone().into()
     }
 
-    /// Signs bytes as they are.
+    /// Signs the bytes without change.
     pub fn sign_bytes(&self, message: &[u8]) -> MultiSignature {
         match &self.key {
             Key::Sr25519(pair) => pair.sign(message).into(),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! State that has no runtime API: read by storage key.
+//! State without a runtime API, read by storage key.
 
 use crate::{chain::*, error::*, hospital::HospitalClient};
-use bspp_primitives::{Consent, ConsentId, Epoch, Moment};
+use bspp_types::{Consent, ConsentId, FilingMonth, Moment};
 use codec::Decode;
 use sp_core::{Bytes, H256};
 use sp_io::hashing::twox_128;
 
-/// Keys asked for at a time.
+/// The number of keys of one query.
 const PAGE: u32 = 512;
 
 fn map_prefix(pallet: &str, item: &str) -> Vec<u8> {
@@ -15,10 +15,10 @@ fn map_prefix(pallet: &str, item: &str) -> Vec<u8> {
 }
 
 impl ChainClient {
-    /// Time of a block, as its author set it: milliseconds since 1970-01-01 UTC.
+    /// The time of a block, as its author set it: milliseconds since 1970-01-01 UTC.
     ///
     /// # Errors
-    /// `InvalidAnswer` if the block has none, and those of [`Self::rpc`].
+    /// `InvalidAnswer` if the block has no time, and those of [`Self::rpc`].
     pub async fn timestamp(&self, at: At) -> Result<Moment> {
         let invalid = |reason: String| ClientError::InvalidAnswer {
             what: "Timestamp.Now".into(),
@@ -51,7 +51,9 @@ impl ChainClient {
 }
 
 impl HospitalClient {
-    /// Consents of a patient, withdrawn ones too. Looks through all consents of the hospital: not for hot paths.
+    /// The consents of a patient, including withdrawn ones.
+    ///
+    /// The method reads all consents of the hospital: do not use it in hot paths.
     ///
     /// # Errors
     /// `InvalidAnswer`, and those of [`ChainClient::rpc`].
@@ -62,8 +64,8 @@ impl HospitalClient {
     ) -> Result<Vec<(ConsentId, Consent)>> {
         let at = At::Block(self.resolve(at).await?);
         let mut found = Vec::new();
-        for key in self.storage_keys("Enrolment", "Consents", at).await? {
-            // Blake2_128Concat: the identifier is the key's end.
+        for key in self.storage_keys("Patients", "Consents", at).await? {
+            // The map hashes with `Blake2_128Concat`: the identifier is the end of the key.
             let Some((_, id)) = key.split_last_chunk::<32>() else {
                 continue;
             };
@@ -77,7 +79,7 @@ impl HospitalClient {
         Ok(found)
     }
 
-    /// A consent of the patient that is in force and covers the month.
+    /// A consent of the patient that is in force and covers the filing month.
     ///
     /// # Errors
     /// As [`Self::consents_of`].
@@ -85,10 +87,10 @@ impl HospitalClient {
         &self,
         at: At,
         patient: [u8; 32],
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<Option<ConsentId>> {
         let covers = |consent: &Consent| {
-            !consent.withdrawn && (consent.terms.from..=consent.terms.until).contains(&epoch)
+            !consent.withdrawn && (consent.terms.from..=consent.terms.until).contains(&filing_month)
         };
         let all = self.consents_of(at, patient).await?;
         Ok(all

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the gateway's HTTP answers look like. Hex strings begin with `0x`.
+//! The bodies of the gateway's HTTP requests and answers. Hex strings begin with `0x`.
 
 use crate::outbox::{Counts, JobPhase, Mark, Progress};
-use bspp_primitives::{HospitalId, Moment, RecordId, Sequence};
+use bspp_types::{HospitalId, Moment, RecordId, Sequence};
 use serde::{Deserialize, Serialize};
 
-/// Answer of `POST /v1/nonces`.
+/// The answer of `POST /v1/nonces`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NonceAnswer {
     /// 32 bytes, hex.
     pub nonce: String,
 }
 
-/// Body of `POST /v1/disclosures` as JSON. The same call takes the SCALE bytes themselves as `application/octet-stream`.
+/// The body of `POST /v1/disclosures` as JSON.
+///
+/// The same call takes the SCALE bytes as `application/octet-stream`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DisclosureBody {
-    /// SCALE encoding of `bspp_record::DisclosureRequest`, hex.
+    /// The SCALE encoding of `bspp_record::DisclosureRequest`, hex.
     pub request: String,
 }
 
-/// Answer of `POST /v1/disclosures` to JSON. To SCALE bytes the answer is the SCALE encoding of `bspp_record::SealedBox`.
+/// The answer of `POST /v1/disclosures` to JSON.
+///
+/// The answer to SCALE bytes is the SCALE encoding of `bspp_record::SealedBox`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DisclosureAnswer {
-    /// SCALE encoding of `bspp_record::SealedBox`, hex.
+    /// The SCALE encoding of `bspp_record::SealedBox`, hex.
     pub sealed: String,
 }
 
-/// Body of `POST /v1/revocations`.
+/// The body of `POST /v1/revocations`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RevocationBody {
@@ -34,73 +38,77 @@ pub struct RevocationBody {
     pub request: String,
     /// The grant's one-time key, hex.
     pub grant_key: String,
-    /// Its signature over the revocation, hex.
+    /// The key's signature over the revocation, hex.
     pub signature: String,
 }
 
-/// Answer of `POST /v1/revocations`.
+/// The answer of `POST /v1/revocations`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RevocationAnswer {
     /// Always true: the revocation is written.
     pub revoked: bool,
 }
 
-/// Answer of `POST /v1/ingest`.
+/// The answer of `POST /v1/ingest`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IngestAnswer {
-    /// Number of the job.
+    /// The number of the job.
     pub job: u64,
-    /// Records the file was cut into.
+    /// The number of records of the file.
     pub records: u32,
 }
 
-/// Answer of `GET /v1/jobs/{id}`.
+/// The answer of `GET /v1/jobs/{id}`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobReport {
-    /// Number of the job.
+    /// The number of the job.
     pub job: u64,
-    /// When it was accepted, milliseconds since 1970-01-01 UTC.
+    /// The time of acceptance, in milliseconds since 1970-01-01 UTC.
     pub created: Moment,
-    /// What it is doing.
+    /// The current phase of the job.
     pub phase: JobPhase,
-    /// Records the file was cut into.
+    /// The number of records of the file.
     pub records_total: u32,
-    /// Why it failed.
+    /// The reason of a failure.
     pub failure: Option<String>,
-    /// How many of the entries made so far stand at each stage.
+    /// The number of entries at each stage, of those that exist so far.
     pub counts: Counts,
     /// Whether every record is encrypted and every entry is found by searches.
     pub complete: bool,
-    /// Whether it will not get further: complete, or something failed and nothing is on its way.
+    /// Whether the job makes no further progress.
+    ///
+    /// It is complete, or it has failed without a record in progress.
     pub ended: bool,
-    /// The entries made so far, in order. A record with very many keywords has several.
+    /// The entries that exist so far, in order. A record with many keywords has several entries.
     pub records: Vec<RecordReport>,
 }
 
-/// How far one entry has come.
+/// The progress of one entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RecordReport {
     /// The record.
     pub rid: RecordId,
-    /// Last stage reached: encrypted, stored, finalized, anchored, registered, searchable, or failed.
+    /// The last stage that the entry reached.
+    ///
+    /// The stages are encrypted, stored, finalized, anchored, registered, searchable, and failed.
     pub stage: String,
-    /// When it was encrypted.
+    /// The time of encryption.
     pub encrypted: Moment,
-    /// Hospital block that stores it.
+    /// The hospital block that stores it.
     pub stored: Option<Mark>,
-    /// The same block, once final.
+    /// The same block, when it is finalized.
     pub finalized: Option<Mark>,
-    /// Consortium block that anchored a head from that block on.
+    /// The consortium block that anchored a head at or above that block.
     pub anchored: Option<Mark>,
-    /// Consortium block that registered it.
+    /// The consortium block that registered it.
     pub registered: Option<Mark>,
-    /// The same block, once final.
+    /// The same block, when it is finalized.
     pub searchable: Option<Mark>,
-    /// Entry block in the hospital's sequence.
+    /// The sequence number of the entry block.
     pub sequence: Option<Sequence>,
-    /// Why it failed.
+    /// The reason of a failure.
     pub failure: Option<String>,
 }
 
@@ -121,33 +129,33 @@ impl RecordReport {
     }
 }
 
-/// Answer of `GET /v1/status` on the local address. The public one says only that the gateway is up.
+/// The answer of `GET /v1/status` on the local address.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusReport {
     /// The hospital.
     pub hospital: HospitalId,
-    /// Best block of the consortium.
+    /// The height of the consortium's best block.
     pub consortium_best: u32,
-    /// Newest final block of the consortium.
+    /// The height of the consortium's newest finalized block.
     pub consortium_finalized: u32,
-    /// Best block of the hospital chain.
+    /// The height of the hospital chain's best block.
     pub hospital_best: u32,
-    /// Newest final block of the hospital chain.
+    /// The height of the hospital chain's newest finalized block.
     pub hospital_finalized: u32,
-    /// Height of the newest anchored head.
+    /// The height of the newest anchored head.
     pub anchored: Option<u32>,
-    /// Entry blocks of the hospital chain, on final state.
+    /// The number of entry blocks of the hospital chain, in finalized state.
     pub entry_blocks: Sequence,
-    /// Entry blocks registered on the consortium.
+    /// The number of entry blocks that are registered on the consortium.
     pub registered_blocks: Sequence,
-    /// Records in the outbox.
+    /// The number of records in the outbox at each stage.
     pub counts: Counts,
-    /// Last failure of each part that has failed since it last succeeded.
+    /// The last failure of each part that has not succeeded since.
     pub failures: std::collections::BTreeMap<String, String>,
 }
 
-/// Answer of `GET /v1/status` on the public address.
+/// The answer of `GET /v1/status` on the public address. It shows only whether it is up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PublicStatus {
     /// The hospital.
@@ -156,11 +164,11 @@ pub struct PublicStatus {
     pub up: bool,
 }
 
-/// Every refusal, with a status that fits.
+/// The body of every refusal.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ErrorBody {
-    /// What scripts may compare.
+    /// A stable name, for scripts.
     pub code: String,
-    /// What people read.
+    /// A message, for people.
     pub message: String,
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The open batch: opened and registered when needed, replaced when its month ends or its counters are exhausted.
+//! The open batch of a gateway.
 //!
-//! The batch's secret lives in the encryptor, in memory only. After a restart there is none, and a new batch is opened.
+//! The gateway opens and registers a batch when it needs one, and replaces the batch when its
+//! filing month ends or its counters are exhausted.
+//!
+//! The encryptor holds the secret of the batch, only in memory. A restart loses it, and the gateway
+//! opens a new batch.
 
 use crate::{
     clock,
@@ -10,8 +14,8 @@ use crate::{
     ports::BatchRegistry,
 };
 use bspp_peks::{encryptor_id, OpenBatch};
-use bspp_primitives::{ConsentId, Epoch, HospitalId, RecordId};
 use bspp_record::{EncryptError, EncryptedRecord, Encryptor, Patient, PlainRecord};
+use bspp_types::{ConsentId, FilingMonth, HospitalId, RecordId};
 use sp_core::H256;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -19,16 +23,18 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How long is waited after a batch that got into no block. Longer than the relay waits: both use the operator's nonces, and
-/// blocks that take no batches still take the anchor that may be lacking.
+/// The pause after a batch that no block included.
+///
+/// It is longer than the pause of the relay: both use the operator's nonces, and blocks without
+/// batches still include the anchor that may be missing.
 const BATCH_PAUSE: Duration = Duration::from_secs(60);
 
-/// Where and when a record is encrypted, as a job sees it.
+/// The patient, filing month, consent and job for which a record is encrypted.
 pub struct Encryption<'a> {
-    /// The patient, with the month's label key.
+    /// The patient, with the label key of the filing month.
     pub patient: &'a Patient,
-    /// The month for which the label key is.
-    pub epoch: Epoch,
+    /// The filing month of the label key.
+    pub filing_month: FilingMonth,
     /// The consent.
     pub consent: ConsentId,
     /// The job.
@@ -36,11 +42,11 @@ pub struct Encryption<'a> {
 }
 
 struct Open {
-    epoch: Epoch,
+    filing_month: FilingMonth,
     encryptor: Mutex<Encryptor>,
 }
 
-/// Keeps the open batch of one gateway.
+/// The open batch of one gateway, and the tools to replace it.
 pub struct Batches<R> {
     registry: R,
     outbox: Outbox,
@@ -49,13 +55,17 @@ pub struct Batches<R> {
     enc: [u8; 32],
     patience: Duration,
     pause: Duration,
-    /// Held while records are encrypted and written to the outbox: their order there is that of their indices.
+    /// The lock for the time in which records are encrypted and written to the outbox.
+    ///
+    /// It keeps the records in the order of their indices.
     open: tokio::sync::Mutex<Option<Arc<Open>>>,
     finalized: Notify,
 }
 
 impl<R: BatchRegistry> Batches<R> {
-    /// No batch is open yet. `name` is hidden in the batches' headers by a salt from the outbox.
+    /// Makes the state without an open batch.
+    ///
+    /// A salt from the outbox hides `name` in the headers of batches.
     ///
     /// # Errors
     /// `OutboxFailed`.
@@ -84,13 +94,13 @@ impl<R: BatchRegistry> Batches<R> {
         })
     }
 
-    /// The hospital's key of a month, from the consortium.
+    /// The registry of batches on the consortium.
     pub(crate) fn registry(&self) -> &R {
         &self.registry
     }
 
-    /// Opens a batch: registers its header and waits until that is final.
-    async fn open_batch(&self, epoch: Epoch, job: JobId) -> Result<Arc<Open>> {
+    /// Opens a batch: registers its header and waits until the header is finalized.
+    async fn open_batch(&self, filing_month: FilingMonth, job: JobId) -> Result<Arc<Open>> {
         self.phase(job, JobPhase::OpeningBatch)?;
         let number = self.outbox.next_batch_number()?;
         let batch = OpenBatch::open(
@@ -98,13 +108,13 @@ impl<R: BatchRegistry> Batches<R> {
             &self.hospital.0,
             &self.enc,
             number,
-            epoch,
+            filing_month,
             &mut rand::rngs::OsRng,
         );
         self.registry.register_batch(batch.header()).await?;
-        tracing::info!(number, epoch, "batch registered");
+        tracing::info!(number, filing_month, "batch registered");
         Ok(Arc::new(Open {
-            epoch,
+            filing_month,
             encryptor: Mutex::new(Encryptor::new(batch)),
         }))
     }
@@ -113,9 +123,12 @@ impl<R: BatchRegistry> Batches<R> {
         self.outbox.update_job(job, |job| job.phase = phase)
     }
 
-    /// Encrypts a record under the open batch and writes what comes out to the outbox. Waits while counters are exhausted;
-    /// when that takes too long it opens another batch, if the consortium allows one more. Waits as well while blocks take no
-    /// batches, or the consortium cannot be reached: the plaintext is in memory only, and a job that gave up would lose it.
+    /// Encrypts a record under the open batch and writes the result to the outbox.
+    ///
+    /// It waits while counters are exhausted. If that takes too long, it opens another batch,
+    /// provided that the consortium permits one more. It also waits while blocks include no
+    /// batches, or the consortium cannot be reached: the plaintext is only in memory, and a failed
+    /// job would lose it.
     ///
     /// # Errors
     /// `Encrypt`, `OutboxFailed`, and those of the chain.
@@ -127,9 +140,12 @@ impl<R: BatchRegistry> Batches<R> {
         let mut deadline = Instant::now().checked_add(self.patience);
         loop {
             let mut guard = self.open.lock().await;
-            let open = match guard.as_ref().filter(|open| open.epoch == with.epoch) {
+            let open = match guard
+                .as_ref()
+                .filter(|open| open.filing_month == with.filing_month)
+            {
                 Some(open) => Arc::clone(open),
-                None => match self.open_batch(with.epoch, with.job).await {
+                None => match self.open_batch(with.filing_month, with.job).await {
                     Ok(open) => Arc::clone(guard.insert(open)),
                     Err(GatewayError::Chain(error)) if error.is_transient() => {
                         drop(guard);
@@ -156,7 +172,7 @@ impl<R: BatchRegistry> Batches<R> {
                         continue;
                     }
                     if waited {
-                        // The quota is used up: wait on, and ask again only much later.
+                        // The quota is used up: keep waiting, and try again much later.
                         deadline = Instant::now().checked_add(self.patience);
                     }
                     drop(guard);
@@ -170,17 +186,19 @@ impl<R: BatchRegistry> Batches<R> {
         }
     }
 
-    /// Replaces an exhausted batch. `false` if the consortium takes no more batches this month.
+    /// Replaces an exhausted batch.
+    ///
+    /// The result is `false` if the consortium takes no more batches in this filing month.
     async fn replace(&self, guard: &mut Option<Arc<Open>>, with: &Encryption<'_>) -> Result<bool> {
-        match self.open_batch(with.epoch, with.job).await {
+        match self.open_batch(with.filing_month, with.job).await {
             Ok(open) => {
                 *guard = Some(open);
                 Ok(true)
             }
             Err(GatewayError::Chain(error))
-                if error.is_dispatch("PhiIndex", "MaxBatchesPerEpochExceeded") =>
+                if error.is_dispatch("PhiIndex", "MaxBatchesPerFilingMonthExceeded") =>
             {
-                tracing::warn!("no more batches this month; waiting for entries to become final");
+                tracing::warn!("no more batches this month; waiting until entries are finalized");
                 Ok(false)
             }
             Err(GatewayError::Chain(error)) if error.is_transient() => {
@@ -191,7 +209,9 @@ impl<R: BatchRegistry> Batches<R> {
         }
     }
 
-    /// Tells the encryptor which entries are final on the consortium: their counters make room.
+    /// Tells the encryptor which entries are finalized on the consortium.
+    ///
+    /// Their counters make room for later ones.
     pub async fn note_finalized(&self, rids: &[RecordId]) {
         if rids.is_empty() {
             return;
@@ -208,13 +228,13 @@ impl<R: BatchRegistry> Batches<R> {
         self.finalized.notify_waiters();
     }
 
-    /// Forgets the open batch and its secret.
+    /// Drops the open batch and its secret.
     pub async fn close(&self) {
         *self.open.lock().await = None;
     }
 }
 
-/// Pairings keep a thread busy: not one of the runtime's.
+/// Encrypts on a thread outside the async runtime, because pairings keep a thread busy.
 async fn run_encryption(
     open: Arc<Open>,
     patient: Patient,

@@ -1,85 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a gateway must be told. Secrets stand in files of their own, never here.
+//! The configuration of a gateway. Secrets are in separate files, never here.
 
-use crate::error::GatewayError;
-use bspp_primitives::HospitalId;
+use crate::{error::GatewayError, tuning::Tuning};
+use bspp_types::HospitalId;
 use serde::{Deserialize, Serialize};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf};
 
-/// Configuration of a gateway, usually read from a JSON file.
+/// The configuration of a gateway, usually read from a JSON file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GatewayConfig {
-    /// WebSocket address of a consortium node.
+    /// The WebSocket address of a consortium node.
     pub consortium_url: String,
-    /// WebSocket address of a node of the hospital's chain.
+    /// The WebSocket address of a node of the hospital's chain.
     pub hospital_url: String,
     /// The hospital's identifier.
     pub hospital: HospitalId,
-    /// Key file of the account that acts for the hospital on the consortium chain and stores on its own chain (sr25519): 32
-    /// raw bytes, 64 hex digits, or a secret URI.
+    /// The key file (sr25519) of the operator.
+    ///
+    /// The account acts for the hospital on the consortium chain and stores records on the
+    /// hospital's own chain. The file has 32 raw bytes, 64 hex digits, or a secret URI.
     pub operator_key_file: PathBuf,
-    /// Files with the hospital's X25519 secrets, 32 raw bytes or 64 hex digits: the one in force, and after a rotation the
-    /// next. The one that the consortium names for a month is used for it.
+    /// The files with the hospital's X25519 secrets: the current one and, if any, the next one.
+    ///
+    /// A file has 32 raw bytes or 64 hex digits. After a rotation there are two files. The gateway
+    /// uses the secret whose public key the consortium names for a filing month.
     pub x25519_secret_files: Vec<PathBuf>,
-    /// Folder for the outbox. One gateway at a time.
+    /// The folder for the outbox. Only one gateway at a time may use it.
     pub data_dir: PathBuf,
-    /// Where requesters ask for disclosure.
+    /// The address at which requesters ask for disclosure.
     pub public_address: SocketAddr,
-    /// Where the hospital's own systems ingest. Must be a loopback address: it has no access control of its own.
+    /// The address at which the hospital's own systems ingest.
+    ///
+    /// It must be a loopback address, because it has no access control of its own.
     pub local_address: SocketAddr,
-    /// Times and sizes.
+    /// The times and sizes of the gateway.
     #[serde(default)]
     pub tuning: Tuning,
-}
-
-/// Times and sizes. Each has a default.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tuning {
-    /// How old the newest finalized consortium block may be for a disclosure, in milliseconds. `MaxStaleness` of the protocol.
-    pub max_staleness_ms: u64,
-    /// How long a nonce is good, in milliseconds.
-    pub nonce_lifetime_ms: u64,
-    /// Nonces outstanding at most.
-    pub max_nonces: usize,
-    /// How often chains are looked at when nothing wakes the gateway, in milliseconds.
-    pub poll_ms: u64,
-    /// After how many hospital blocks a head is anchored although nothing needs it. Keep it well below the consortium's
-    /// `MaxAnchorAge` (in slots): an older anchor leaves the hospital's validators with restricted blocks. A transaction may wait
-    /// 64 blocks before it is sent again, so a quarter of `MaxAnchorAge` is a good value; on a test network with a short one, say 5.
-    pub anchor_every: u32,
-    /// How long an exhausted counter waits for finality before another batch is opened, in milliseconds.
-    pub exhaustion_wait_ms: u64,
-    /// Records sent to the hospital chain at a time at most.
-    pub store_window: usize,
-    /// Bytes of ciphertext sent to the hospital chain at a time; one record may exceed it.
-    pub store_window_bytes: usize,
-    /// Bytes of a FHIR file at most.
-    pub max_upload_bytes: usize,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        Self {
-            max_staleness_ms: 120_000,
-            nonce_lifetime_ms: 120_000,
-            max_nonces: 10_000,
-            poll_ms: 1_000,
-            anchor_every: 100,
-            exhaustion_wait_ms: 60_000,
-            store_window: 32,
-            store_window_bytes: 4 * 1024 * 1024,
-            max_upload_bytes: 256 * 1024 * 1024,
-        }
-    }
-}
-
-impl Tuning {
-    /// How often chains are looked at.
-    pub fn poll(&self) -> Duration {
-        Duration::from_millis(self.poll_ms.max(50))
-    }
 }
 
 impl GatewayConfig {
@@ -96,7 +53,7 @@ impl GatewayConfig {
         Ok(config)
     }
 
-    /// Checks what can be checked without a chain.
+    /// Checks everything that can be checked without a chain.
     ///
     /// # Errors
     /// `InvalidConfig`.
@@ -108,10 +65,7 @@ impl GatewayConfig {
         if self.x25519_secret_files.is_empty() {
             return invalid("x25519_secret_files names no file");
         }
-        if self.tuning.store_window == 0 || self.tuning.max_nonces == 0 {
-            return invalid("store_window and max_nonces must not be zero");
-        }
-        Ok(())
+        self.tuning.check()
     }
 }
 
@@ -142,7 +96,7 @@ mod tests {
 
     #[test]
     fn anchoring_should_be_far_more_frequent_than_the_consortium_demands() {
-        // `MaxAnchorAge` is 1200 slots unless the council says otherwise.
+        // `MaxAnchorAge` is 1200 slots unless the council changes it.
         assert!(Tuning::default().anchor_every <= 300);
         let text = json("127.0.0.1:8081").replacen('{', r#"{"tuning":{"anchor_every":5},"#, 1);
         let config: GatewayConfig = serde_json::from_str(&text).unwrap();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Disclosure: whether a requester may have a record, and handing it over (protocol section 8, steps 5 and 7).
+//! Disclosure: the checks of a request, and the release of the record.
+//!
+//! See steps 5 and 7 in section 8 of the protocol.
 
 use crate::{
     clock,
@@ -9,30 +11,32 @@ use crate::{
     ports::{RecordArchive, RequestView},
 };
 use bspp_client::ClientError;
-use bspp_primitives::{
-    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, RequestStatus,
-};
+use bspp_primitives::{AccountId, Signature};
 use bspp_record::{
     verify_revocation, DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest,
     SealedBox,
 };
+use bspp_types::{
+    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, RequestStatus,
+};
 use sp_core::H256;
+use sp_runtime::traits::Verify;
 use std::{sync::Arc, time::Duration};
 
-/// Why a disclosure or revocation is refused.
+/// The reasons for which a disclosure or revocation is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// The nonce is not good.
+    /// The nonce is not valid.
     #[error(transparent)]
     Nonce(#[from] NonceError),
-    /// The finalized consortium state is too old to give a permission.
-    #[error("StaleState: the newest final consortium block is {age_ms} ms old")]
+    /// The finalized consortium state is too old for a permission.
+    #[error("StaleState: the newest finalized consortium block is {age_ms} ms old")]
     StaleState {
-        /// Its age in milliseconds.
+        /// The age of that block, in milliseconds.
         age_ms: u64,
     },
-    /// No such request is final.
-    #[error("RequestNotFound: no such request is final on the consortium")]
+    /// The consortium has not finalized this request.
+    #[error("RequestNotFound: the request is not finalized on the consortium")]
     RequestNotFound,
     /// The patient has revoked.
     #[error("RequestRevoked: the patient has revoked the request")]
@@ -40,19 +44,19 @@ pub enum Refusal {
     /// The patient has closed the request.
     #[error("RequestClosed: the patient has closed the request")]
     RequestClosed,
-    /// The hospital has no such record.
+    /// The hospital does not have this record.
     #[error("RecordNotFound: the hospital has no such record")]
     RecordNotFound,
     /// The grant, a signature or a field is wrong.
     #[error(transparent)]
     Disclosure(#[from] DisclosureError),
     /// The record was not matched under the request.
-    #[error("MatchNotFound: no final match of this record stands under the request")]
+    #[error("MatchNotFound: the request has no finalized match of this record")]
     MatchNotFound,
     /// The revocation is not signed by the grant's key.
     #[error("InvalidSignature: not signed by the grant's one-time key")]
     InvalidRevocation,
-    /// The revocation names another request than its key opens.
+    /// The revocation names another request than the one that its key opens.
     #[error("RequestMismatch: the key opens another request")]
     RequestMismatch,
     /// The gateway itself fails.
@@ -67,7 +71,7 @@ impl From<ClientError> for Refusal {
 }
 
 impl Refusal {
-    /// The part before the colon: what scripts may compare.
+    /// The part of the message before the colon, for scripts.
     pub fn code(&self) -> String {
         if let Self::Gateway(error) = self {
             return error.code();
@@ -77,7 +81,12 @@ impl Refusal {
     }
 }
 
-/// Judges and answers disclosure requests.
+/// Whether an account of the consortium chain signed a message.
+fn signed_by(signature: &Signature, message: &[u8], account: &AccountId) -> bool {
+    signature.verify(message, account)
+}
+
+/// Checks and answers disclosure requests.
 pub struct Discloser<V, A> {
     view: Arc<V>,
     archive: A,
@@ -89,7 +98,7 @@ pub struct Discloser<V, A> {
 }
 
 impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
-    /// A discloser.
+    /// Makes a discloser.
     pub fn new(
         view: Arc<V>,
         archive: A,
@@ -109,7 +118,7 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         }
     }
 
-    /// Gives out a nonce.
+    /// Issues a nonce.
     ///
     /// # Errors
     /// [`Refusal::Nonce`].
@@ -117,21 +126,26 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         Ok(self.nonces.issue(clock::now())?)
     }
 
-    /// Checks a request, and if it is allowed logs the disclosure and encrypts the record to the requester.
+    /// Checks a request.
+    ///
+    /// If it is permitted, the method logs the disclosure and encrypts the record to the requester.
     ///
     /// # Errors
     /// Every check has its own [`Refusal`].
-    pub async fn disclose(&self, request: &DisclosureRequest) -> Result<SealedBox, Refusal> {
+    pub async fn disclose(
+        &self,
+        request: &DisclosureRequest<Signature>,
+    ) -> Result<SealedBox, Refusal> {
         self.disclose_at(request, clock::now()).await
     }
 
     pub(crate) async fn disclose_at(
         &self,
-        request: &DisclosureRequest,
+        request: &DisclosureRequest<Signature>,
         now: Moment,
     ) -> Result<SealedBox, Refusal> {
         self.nonces.take(&request.nonce, now)?;
-        // Permissions only from final state that is fresh; revocations from wherever they are seen.
+        // A permission needs finalized state that is recent; a revocation counts in any state.
         if self.outbox.is_revoked(&request.request)? {
             return Err(Refusal::RequestRevoked);
         }
@@ -158,6 +172,7 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
             hospital: &self.hospital,
             patient: &location.patient,
             request: &on_chain,
+            verifier: signed_by,
             nonce: &request.nonce,
             now,
         })?;
@@ -172,12 +187,12 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         let sealed = package
             .seal(&request.header, &mut rand::rngs::OsRng)
             .map_err(DisclosureError::Sealing)?;
-        // Logged before it is released: what cannot be logged is not disclosed.
+        // The log entry comes before the release: without a log entry the record is not disclosed.
         let requester: [u8; 32] = on_chain.requester.into();
         self.archive
             .log_disclosure(request.request, request.record, requester)
             .await?;
-        // It may have been revoked, here or on chain, while the log entry was on its way.
+        // The patient may have revoked, here or on chain, while the log entry waited for its block.
         if self.outbox.is_revoked(&request.request)? {
             return Err(Refusal::RequestRevoked);
         }
@@ -188,7 +203,9 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         Ok(sealed)
     }
 
-    /// Says on the consortium that the record was disclosed. The requester need not wait for it.
+    /// Claims on the consortium that the record was disclosed.
+    ///
+    /// The requester does not wait for the claim.
     fn claim(&self, request: RequestId, record: RecordId) {
         const ATTEMPTS: u32 = 5;
         let view = Arc::clone(&self.view);
@@ -205,11 +222,13 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         });
     }
 
-    /// Takes a revocation directly from the patient. From its return on no record is disclosed under the request. It is passed
-    /// on to the consortium as well.
+    /// Takes a revocation directly from the patient, and forwards it to the consortium.
+    ///
+    /// When the method has returned, no record is disclosed under the request.
     ///
     /// # Errors
-    /// [`Refusal::RequestMismatch`], [`Refusal::InvalidRevocation`], or that it cannot be written.
+    /// [`Refusal::RequestMismatch`], [`Refusal::InvalidRevocation`], and an error if the revocation
+    /// cannot be written.
     pub fn revoke(
         &self,
         request: RequestId,
@@ -226,7 +245,7 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         let view = Arc::clone(&self.view);
         tokio::spawn(async move {
             if let Err(error) = view.forward_revocation(request, signature).await {
-                tracing::info!(%error, "the revocation was not passed on");
+                tracing::info!(%error, "the revocation was not forwarded");
             }
         });
         Ok(())

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What can go wrong in a gateway.
+//! The errors of a gateway.
 
 use bspp_client::ClientError;
 
-/// Result in a gateway.
+/// The result of an operation of the gateway.
 pub type Result<T> = core::result::Result<T, GatewayError>;
 
-/// Why a gateway fails. No error holds health data, keywords or secrets.
+/// The reasons for which a gateway fails, without health data, keywords or secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     /// A setting is missing or wrong.
@@ -21,17 +21,17 @@ pub enum GatewayError {
     /// The outbox cannot be read or written.
     #[error("OutboxFailed: {0}")]
     Outbox(String),
-    /// An address cannot be listened on.
+    /// The gateway cannot listen on an address.
     #[error("AddressNotUsable: {0}")]
     Address(String),
-    /// A chain cannot be reached, or refuses.
+    /// A chain cannot be reached, or it refuses.
     #[error(transparent)]
     Chain(#[from] ClientError),
-    /// The hospital of the chain is not the one configured.
+    /// The hospital of the chain is not the configured one.
     #[error("HospitalMismatch: the hospital chain is that of {found:?}")]
     HospitalMismatch {
-        /// What the chain says.
-        found: bspp_primitives::HospitalId,
+        /// The hospital of the chain.
+        found: bspp_types::HospitalId,
     },
     /// The operator's account may not act for the hospital.
     #[error("NotAuthorized: {0}")]
@@ -39,37 +39,37 @@ pub enum GatewayError {
     /// The consortium has no anchor for the hospital.
     #[error("AnchorNotFound: the council has not started this hospital's anchor")]
     AnchorNotFound,
-    /// None of the secrets is the one that the consortium names for this month.
+    /// No secret belongs to the key that the consortium names for this filing month.
     #[error("EncryptionKeyMismatch: none of the secrets is the key registered for month {0}")]
     EncryptionKeyMismatch(u16),
-    /// What the hospital's node gave is not what its state says.
+    /// The answers of the hospital's node contradict its state.
     #[error("EntryMismatch: {0}")]
     EntryMismatch(String),
-    /// The authority set that the consortium expects is not the one of the hospital chain.
+    /// The set of voters that the consortium expects is not the set of the hospital chain.
     #[error("AuthoritySetMismatch: the consortium expects set {expected}, the chain has {found}")]
     AuthoritySetMismatch {
-        /// Number that the consortium tracks.
+        /// The number of the set that the consortium tracks.
         expected: u64,
-        /// Number at the anchored block.
+        /// The number of the set at the anchored block.
         found: u64,
     },
     /// The patient is not enrolled.
-    #[error("PatientNotFound: no such patient is enrolled")]
+    #[error("PatientNotFound: the patient is not enrolled")]
     PatientNotFound,
     /// The patient's keys cannot be used.
     #[error("InvalidPatient: {0}")]
     InvalidPatient(#[from] bspp_record::PatientError),
-    /// The patient has given no consent for this month.
+    /// The patient has no consent in force for this filing month.
     #[error("ConsentNotFound: the patient has no consent in force for month {0}")]
     ConsentNotFound(u16),
-    /// The file is no FHIR that can be stored.
+    /// The file is not FHIR that can be stored.
     #[error("{0}")]
     InvalidFhir(#[from] bspp_record::FhirError),
     /// A record cannot be encrypted.
     #[error("{0}")]
     Encrypt(#[from] bspp_record::EncryptError),
-    /// The clock shows a month that cannot be counted.
-    #[error("InvalidTime: the clock shows no month")]
+    /// The clock shows a time outside the range of filing months.
+    #[error("InvalidTime: the clock shows a time outside all months")]
     InvalidTime,
     /// The gateway is stopping.
     #[error("Stopping: the gateway is stopping")]
@@ -77,7 +77,7 @@ pub enum GatewayError {
 }
 
 impl GatewayError {
-    /// The part before the colon: what scripts may compare.
+    /// The part of the message before the colon, for scripts.
     pub fn code(&self) -> String {
         let text = self.to_string();
         let code = text.split(':').next().unwrap_or_default();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Ingest: a FHIR file and a patient's account become encrypted records in the outbox.
 //!
-//! Plaintext is in memory only while its job runs. Nothing of it, and no keyword, is logged or written.
+//! Plaintext is only in memory and only while its job runs. Neither plaintext nor keywords are
+//! logged or written.
 
 use crate::{
     batches::{Batches, Encryption},
@@ -12,17 +13,17 @@ use crate::{
     secrets::EncryptionSecrets,
 };
 use bspp_peks::Context;
-use bspp_primitives::{ConsentId, Epoch, HospitalId};
 use bspp_record::{random_source, split, Document, Patient, PlainRecord};
+use bspp_types::{ConsentId, FilingMonth, HospitalId};
 use sp_core::H256;
 use std::{collections::VecDeque, sync::Arc};
 use zeroize::Zeroizing;
 
-/// What is to be ingested.
+/// A file to ingest.
 pub struct Upload {
     /// The patient's account on the hospital's chain.
     pub patient: [u8; 32],
-    /// The consent to store under; any in force if none is named.
+    /// The consent for the records. If it is `None`, any consent in force.
     pub consent: Option<ConsentId>,
     /// The FHIR file.
     pub file: Zeroizing<Vec<u8>>,
@@ -30,15 +31,15 @@ pub struct Upload {
 
 /// An accepted upload.
 pub struct Accepted {
-    /// Number of the job.
+    /// The number of the job.
     pub job: JobId,
-    /// Records the file was cut into.
+    /// The number of records of the file.
     pub records: u32,
-    /// What is left to do.
+    /// The work that remains.
     pub work: Work,
 }
 
-/// The plain records of a job. Erased when dropped.
+/// The plain records of a job, erased when dropped.
 pub struct Work {
     job: JobId,
     patient: [u8; 32],
@@ -57,7 +58,7 @@ pub struct Ingest<P, R> {
 }
 
 impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
-    /// An ingest.
+    /// Makes an ingest.
     pub fn new(
         patients: P,
         batches: Arc<Batches<R>>,
@@ -76,20 +77,22 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         }
     }
 
-    /// Checks an upload and cuts it into records: patient enrolled, consent in force, FHIR well-formed.
+    /// Checks an upload and splits it into records.
+    ///
+    /// The patient must be enrolled, a consent must be in force, and the FHIR must be well-formed.
     ///
     /// # Errors
-    /// `PatientNotFound`, `ConsentNotFound`, `InvalidPatient`, `EncryptionKeyMismatch`, `InvalidFhir` (names the place),
-    /// `OutboxFailed`, and those of the chains.
+    /// `PatientNotFound`, `ConsentNotFound`, `InvalidPatient`, `EncryptionKeyMismatch`,
+    /// `InvalidFhir` (names the place), `OutboxFailed`, and those of the chains.
     pub async fn accept(&self, upload: Upload) -> Result<Accepted> {
         let Upload {
             patient,
             consent,
             file,
         } = upload;
-        let epoch = clock::epoch()?;
-        self.patient(patient, epoch).await?;
-        self.consent(patient, consent, epoch).await?;
+        let filing_month = clock::filing_month()?;
+        self.patient(patient, filing_month).await?;
+        self.consent(patient, consent, filing_month).await?;
         let records = tokio::task::spawn_blocking(move || -> Result<Vec<PlainRecord>> {
             let document = Document::parse(&file)?;
             Ok(split(&document, random_source(&mut rand::rngs::OsRng)))
@@ -116,7 +119,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         })
     }
 
-    /// Encrypts all records of a job. Notes in the job how it ended.
+    /// Encrypts all records of a job, and stores the outcome in the job.
     pub async fn run(&self, work: Work) {
         let job = work.job;
         let ended = match self.encrypt_all(work).await {
@@ -135,26 +138,28 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
             }
         };
         if let Err(error) = ended {
-            tracing::error!(job, %error, "the job's end could not be written");
+            tracing::error!(job, %error, "the outcome of the job could not be written");
         }
     }
 
     async fn encrypt_all(&self, mut work: Work) -> Result<()> {
-        let mut prepared: Option<(Epoch, Patient, ConsentId)> = None;
+        let mut prepared: Option<(FilingMonth, Patient, ConsentId)> = None;
         while let Some(plain) = work.records.pop_front() {
-            let epoch = clock::epoch()?;
+            let filing_month = clock::filing_month()?;
             let (patient, consent) = match &prepared {
-                Some((of, patient, consent)) if *of == epoch => (patient.clone(), *consent),
+                Some((of, patient, consent)) if *of == filing_month => (patient.clone(), *consent),
                 _ => {
-                    let patient = self.patient(work.patient, epoch).await?;
-                    let consent = self.consent(work.patient, work.consent, epoch).await?;
-                    prepared = Some((epoch, patient.clone(), consent));
+                    let patient = self.patient(work.patient, filing_month).await?;
+                    let consent = self
+                        .consent(work.patient, work.consent, filing_month)
+                        .await?;
+                    prepared = Some((filing_month, patient.clone(), consent));
                     (patient, consent)
                 }
             };
             let with = Encryption {
                 patient: &patient,
-                epoch,
+                filing_month,
                 consent,
                 job: work.job,
             };
@@ -163,8 +168,8 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         Ok(())
     }
 
-    /// The patient with the label key of a month.
-    async fn patient(&self, account: [u8; 32], epoch: Epoch) -> Result<Patient> {
+    /// The patient with the label key of a filing month.
+    async fn patient(&self, account: [u8; 32], filing_month: FilingMonth) -> Result<Patient> {
         let enrolled = self
             .patients
             .patient(account)
@@ -173,15 +178,15 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         let secret = self
             .batches
             .registry()
-            .encryption_key(epoch)
+            .encryption_key(filing_month)
             .await?
             .and_then(|public| self.secrets.find(&public))
-            .ok_or(GatewayError::EncryptionKeyMismatch(epoch))?
+            .ok_or(GatewayError::EncryptionKeyMismatch(filing_month))?
             .clone();
         let context = Context {
             chain: self.chain.0,
             hospital: self.hospital.0,
-            epoch,
+            filing_month,
         };
         tokio::task::spawn_blocking(move || Patient::new(&enrolled.bundle, context, &secret))
             .await
@@ -193,11 +198,11 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         &self,
         account: [u8; 32],
         named: Option<ConsentId>,
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<ConsentId> {
         self.patients
-            .consent(account, named, epoch)
+            .consent(account, named, filing_month)
             .await?
-            .ok_or(GatewayError::ConsentNotFound(epoch))
+            .ok_or(GatewayError::ConsentNotFound(filing_month))
     }
 }

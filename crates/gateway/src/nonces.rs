@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Nonces for disclosure requests: fresh, used once, good for a short time.
+//! Nonces for disclosure requests. Each is fresh, used once, and valid for a short time.
 
-use bspp_primitives::Moment;
+use bspp_types::Moment;
 use std::{
     collections::HashMap,
     sync::{Mutex, PoisonError},
 };
 
-/// Why a nonce is refused.
+/// The reasons for which a nonce is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NonceError {
-    /// It was not given out here, or was used.
-    #[error("NonceNotFound: the nonce was not given out here, or was used")]
+    /// The nonce was not issued by this gateway, or it was used.
+    #[error("NonceNotFound: the nonce was not issued here, or it was used")]
     NotFound,
-    /// It is too old.
+    /// The nonce is too old.
     #[error("NonceExpired: the nonce is too old")]
     Expired,
-    /// Too many are outstanding.
+    /// Too many nonces are outstanding.
     #[error("MaxNoncesExceeded: too many nonces are outstanding; try again later")]
     TooMany,
 }
 
-/// Nonces given out. They live in memory: after a restart all are void.
+/// The issued nonces. They are only in memory: a restart makes all of them invalid.
 pub struct Nonces {
     given: Mutex<HashMap<[u8; 32], Moment>>,
     lifetime: u64,
@@ -29,7 +29,9 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// Nonces good for `lifetime` milliseconds, at most `max` outstanding.
+    /// Makes a store of nonces.
+    ///
+    /// They are valid for `lifetime` milliseconds, with a maximum of `max` outstanding nonces.
     pub fn new(lifetime: u64, max: usize) -> Self {
         Self {
             given: Mutex::default(),
@@ -38,7 +40,7 @@ impl Nonces {
         }
     }
 
-    /// Gives out a nonce.
+    /// Issues a nonce.
     ///
     /// # Errors
     /// `MaxNoncesExceeded`.
@@ -55,7 +57,7 @@ impl Nonces {
         Ok(nonce)
     }
 
-    /// Uses a nonce up, whatever becomes of the request.
+    /// Uses up a nonce, independent of the outcome of the request.
     ///
     /// # Errors
     /// `NonceNotFound`, `NonceExpired`.

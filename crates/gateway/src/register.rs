@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Registration: brings every entry block of the hospital chain to the consortium, in order, none left out.
+//! Registration: brings every entry block of the hospital chain to the consortium, in order.
 
 use crate::{
     error::{GatewayError, Result},
     ports::{EntrySource, Registry},
 };
-use bspp_primitives::{entries_root, BlockNumber, Sequence};
+use bspp_types::{entries_root, BlockNumber, Sequence};
 
-/// What a step came to.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registered {
-    /// All final entry blocks are registered.
+    /// All finalized entry blocks are registered.
     UpToDate,
-    /// The next one can be proved only against a head from this height on.
+    /// The next entry block can be proved only against a head from this height on.
     NeedsAnchor(u32),
     /// An entry block was registered in this consortium block.
     Block(Sequence, BlockNumber),
@@ -25,19 +25,22 @@ pub struct Registrar<S, T> {
 }
 
 impl<S: EntrySource, T: Registry> Registrar<S, T> {
-    /// A registrar.
+    /// Makes a registrar.
     pub fn new(source: S, target: T) -> Self {
         Self { source, target }
     }
 
-    /// Registers the next entry block, if there is one. What was registered before, by whomever, is not sent again: the
-    /// consortium says where to go on.
+    /// Registers the next entry block, if there is one.
+    ///
+    /// The consortium names the next entry block, so that no block is sent again, even if another
+    /// gateway registered it.
     ///
     /// # Errors
-    /// `AnchorNotFound`; `EntryMismatch` if the node's answers contradict its state; and those of the chains.
+    /// `AnchorNotFound`; `EntryMismatch` if the node's answers contradict its state; and those of
+    /// the chains.
     pub async fn step(&self) -> Result<Registered> {
         let sequence = self.target.next_sequence().await?;
-        let Some(block) = self.source.entry_block(sequence).await? else {
+        let Some(block) = self.source.entry_commitment(sequence).await? else {
             return Ok(Registered::UpToDate);
         };
         let head = self

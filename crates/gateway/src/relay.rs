@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The relay: anchors heads of the hospital chain on the consortium.
 //!
-//! Not every head: those from which on pending entries can be proved, every header with a change of authorities, in order, and
-//! now and then one, so that the anchor does not grow old. Proofs come from `grandpa_proveFinality`, which never leads beyond
-//! the end of an authority set: asking for the height after the anchor gives the set changes one after another, after a restart
-//! as well as live.
+//! It anchors the heads that pending entries need, every header with a change of voters, in order,
+//! and one more from time to time, so that the anchor stays recent. Proofs come from
+//! `grandpa_proveFinality`, which never reaches beyond the end of a set of voters: repeated queries
+//! for the height after the anchor give the changes of the set one after another, also after a
+//! restart.
 
 use crate::{
     error::{GatewayError, Result},
     ports::{AnchorTarget, FinalitySource},
 };
-use bspp_primitives::AnchoredHead;
+use bspp_types::AnchoredHead;
 
-/// What a step of the relay came to.
+/// The result of a step of the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Relayed {
-    /// Nothing is due. The anchor stands here.
+    /// Nothing is due. The value is the anchored head.
     UpToDate(AnchoredHead),
-    /// A head is due and the chain has no proof for it yet.
+    /// A head is due, but the chain has no proof for it yet. The value is the anchored head.
     Waiting(AnchoredHead),
 }
 
 impl Relayed {
-    /// Where the anchor stands.
+    /// The anchored head.
     pub fn head(&self) -> AnchoredHead {
         match self {
             Self::UpToDate(head) | Self::Waiting(head) => *head,
@@ -30,11 +31,11 @@ impl Relayed {
     }
 }
 
-/// Relays from one hospital chain to the consortium.
+/// Relays heads from one hospital chain to the consortium.
 pub struct Relay<S, T> {
     source: S,
     target: T,
-    /// After how many blocks a head is anchored although nothing needs it.
+    /// The number of blocks after which a head is anchored although nothing needs it.
     anchor_every: u32,
 }
 
@@ -43,7 +44,7 @@ where
     S: FinalitySource,
     T: AnchorTarget<Proof = S::Proof>,
 {
-    /// A relay.
+    /// Makes a relay.
     pub fn new(source: S, target: T, anchor_every: u32) -> Self {
         Self {
             source,
@@ -59,8 +60,10 @@ where
             .ok_or(GatewayError::AnchorNotFound)
     }
 
-    /// Anchors heads until the anchor is at `needed` or above, no change of authorities is pending and the anchor is fresh, or
-    /// until the chain has nothing more to prove.
+    /// Anchors heads until nothing is due, or until the chain has no further proof.
+    ///
+    /// Nothing is due if the anchor is at `needed` or above, no change of voters is pending and the
+    /// anchor is recent.
     ///
     /// # Errors
     /// `AnchorNotFound`, `AuthoritySetMismatch`, and those of the chains.
@@ -94,7 +97,8 @@ where
             let (now, _) = self.anchored().await?;
             tracing::info!(number = now.number, "hospital head anchored");
             if now.number <= head.number {
-                // Another relayer was faster, or the block was abandoned: look again at the next wake-up.
+                // Another relayer was faster, or the block was abandoned: look again at the next
+                // wake-up.
                 return Ok(Relayed::Waiting(now));
             }
         }

@@ -6,7 +6,7 @@ use bspp_peks::X25519Secret;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Secrets by their public keys. `Debug` prints nothing of them.
+/// Secrets, found by their public keys. `Debug` prints nothing of them.
 pub struct EncryptionSecrets(Vec<X25519Secret>);
 
 impl core::fmt::Debug for EncryptionSecrets {
@@ -37,7 +37,7 @@ impl EncryptionSecrets {
 /// Reads an X25519 secret: 32 raw bytes, or 64 hex digits with or without `0x`.
 ///
 /// # Errors
-/// `InvalidSecret`. The content never stands in the error.
+/// `InvalidSecret`. The error never contains the content.
 pub fn read_x25519(path: &Path) -> Result<X25519Secret> {
     let invalid =
         |reason: &str| GatewayError::InvalidSecret(format!("{}: {reason}", path.display()));
@@ -46,10 +46,10 @@ pub fn read_x25519(path: &Path) -> Result<X25519Secret> {
         return Ok(X25519Secret::from_bytes(*Zeroizing::new(raw)));
     }
     let text = core::str::from_utf8(&bytes)
-        .map_err(|_| invalid("no X25519 secret"))?
+        .map_err(|_| invalid("not an X25519 secret"))?
         .trim();
     let mut raw = Zeroizing::new([0u8; 32]);
     hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), raw.as_mut_slice())
-        .map_err(|_| invalid("no X25519 secret"))?;
+        .map_err(|_| invalid("not an X25519 secret"))?;
     Ok(X25519Secret::from_bytes(*raw))
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Storing: sends the outbox's records to the hospital chain, in order, each exactly once.
+//! Storage: sends the outbox's records to the hospital chain, in order, each exactly once.
 //!
-//! A record is looked for by its identifier before it is sent, and what is sent again is the same bytes. The chain refuses a
-//! second one of the same identifier in any case.
+//! Before the gateway sends a record, it looks for the record's identifier on the chain. It sends
+//! the same bytes again after a failure. The chain refuses a second record with the same
+//! identifier.
 
 use crate::{
     clock,
@@ -11,7 +12,7 @@ use crate::{
     ports::{Outgoing, RecordSink, StoreOutcome},
 };
 
-/// Sends records.
+/// Sends records to the hospital chain.
 pub struct Storer<K> {
     sink: K,
     outbox: Outbox,
@@ -20,7 +21,9 @@ pub struct Storer<K> {
 }
 
 impl<K: RecordSink> Storer<K> {
-    /// Sends at most `window` records and about `window_bytes` of ciphertext at a time.
+    /// Makes a storer that sends a maximum of `window` records at a time.
+    ///
+    /// `window_bytes` is the approximate maximum of their ciphertext.
     pub fn new(sink: K, outbox: Outbox, window: usize, window_bytes: usize) -> Self {
         Self {
             sink,
@@ -46,7 +49,7 @@ impl<K: RecordSink> Storer<K> {
             .is_some_and(|item| item.progress.failure.is_some()))
     }
 
-    /// Sends the next records, if there are any. Returns how many are stored now that were not.
+    /// Sends the next records, if there are any. Returns how many were stored.
     ///
     /// # Errors
     /// `OutboxFailed`, and those of the chain.
@@ -100,7 +103,11 @@ impl<K: RecordSink> Storer<K> {
                         .update(&[id], |_, progress| progress.failure = Some(reason.clone()))?;
                 }
                 StoreOutcome::Unknown(reason) => {
-                    tracing::debug!(record = id, reason, "not known whether a record is stored");
+                    tracing::debug!(
+                        record = id,
+                        reason,
+                        "it is unknown whether a record is stored"
+                    );
                 }
             }
         }

@@ -7,17 +7,19 @@ use crate::{
     outbox::{Mark, Outbox, OutboxId, Progress},
     ports::{RecordSink, Registry},
 };
-use bspp_primitives::{RecordId, RegisteredBlock, Sequence};
+use bspp_types::{RecordId, RegisteredBlock, Sequence};
 use std::collections::HashMap;
 
-/// Blocks after which a record that is nowhere on final state is taken for lost and sent again.
+/// The number of blocks after which a stored record counts as lost and is sent again.
+///
+/// A lost record is one that finalized state does not have.
 const LOST_AFTER: u32 = 2;
 
-/// Why a record fails whose entry the consortium registered as refused.
+/// The failure of a record whose entry the consortium refused.
 const REFUSED: &str =
     "EntryRefused: the consortium refused the entry; see the event EntriesRefused";
 
-/// Follows records.
+/// Follows the progress of records.
 pub struct Tracker<K, T> {
     sink: K,
     registry: T,
@@ -25,7 +27,7 @@ pub struct Tracker<K, T> {
 }
 
 impl<K: RecordSink, T: Registry> Tracker<K, T> {
-    /// A tracker.
+    /// Makes a tracker.
     pub fn new(sink: K, registry: T, outbox: Outbox) -> Self {
         Self {
             sink,
@@ -34,7 +36,7 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
         }
     }
 
-    /// Looks once how far all active records have come. Returns those that became searchable.
+    /// Updates the progress of all active records once. Returns those that became searchable.
     ///
     /// # Errors
     /// `OutboxFailed`, and those of the chains.
@@ -70,7 +72,8 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
                 if progress.registered.is_none() {
                     if let Some(block) = blocks.get(sequence, false).await? {
                         progress.registered = Some(at(block.registered_at));
-                        // A registered block was proved against an anchor, seen or not.
+                        // A registered block was proved against an anchor, even if this gateway did
+                        // not see it.
                         progress.anchored.get_or_insert(at(block.registered_at));
                     }
                 }
@@ -116,7 +119,7 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
                 progress.finalized = Some(at(location.block));
                 progress.sequence = Some(location.sequence);
             }
-            // The block that had it was abandoned.
+            // The block that included it was abandoned.
             None if height >= stored.block.saturating_add(LOST_AFTER)
                 && self.sink.locate(rid, false).await?.is_none() =>
             {
@@ -135,7 +138,7 @@ fn at(block: u32) -> Mark {
     }
 }
 
-/// Registered blocks, each asked for once in a step.
+/// Registered blocks. A step queries each of them once.
 struct Blocks<'a, T> {
     registry: &'a T,
     seen: HashMap<(Sequence, bool), Option<RegisteredBlock>>,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Writes `tests/vectors/bspp-v1.json` anew. The result is the same on every run; a difference means that the protocol's
-//! encodings changed.
+//! Writes `tests/vectors/bspp-v1.json` again.
+//!
+//! The result is the same on every run; a difference means that the protocol's encodings changed.
 
 #[path = "../tests/common/mod.rs"]
 mod common;

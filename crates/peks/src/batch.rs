@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Batches: one secret `r`, and so one pairing of a searcher, for many records (protocol section 5).
+//! Batches: one secret `r`, thus one pairing for each search, for many records.
+//!
+//! See section 5 of the protocol.
 
 use crate::{
     backend::{DefaultBackend, G1Arithmetic, PairingBackend},
@@ -11,7 +13,7 @@ use crate::{
     scalar::Scalar,
     schnorr::{ProofError, SchnorrProof},
     tag::{OpenSecret, SearchSecret},
-    BatchId, ChainId, Epoch, HospitalId,
+    BatchId, ChainId, FilingMonth, HospitalId,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -19,14 +21,16 @@ use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 
-/// `enc = H(BSPP-V01-ENCRYPTOR ‖ lp(encryptor) ‖ salt)`: names an encryptor without saying which department it is.
+/// `enc = H(BSPP-V01-ENCRYPTOR ‖ lp(encryptor) ‖ salt)`.
+///
+/// The result names an encryptor and does not reveal which department it is.
 pub fn encryptor_id(encryptor: &[u8], salt: &[u8; 32]) -> [u8; 32] {
     let mut name = Vec::with_capacity(encryptor.len().saturating_add(4));
     put_lp(&mut name, encryptor);
     blake2b_256_parts(&[domain::ENCRYPTOR, &name, salt])
 }
 
-/// Why a batch header is refused.
+/// The reasons for which a batch header is refused.
 #[derive(
     Clone,
     Copy,
@@ -40,9 +44,9 @@ pub fn encryptor_id(encryptor: &[u8], salt: &[u8; 32]) -> [u8; 32] {
     MaxEncodedLen,
 )]
 pub enum BatchError {
-    /// `R` is no valid point.
+    /// `R` is not a valid point.
     InvalidPoint(PointError),
-    /// Knowledge of `r` is not proved for this header and chain.
+    /// The proof does not show knowledge of `r` for this header and chain.
     InvalidProof(ProofError),
 }
 
@@ -59,26 +63,26 @@ impl fmt::Display for BatchError {
 
 impl core::error::Error for BatchError {}
 
-/// What is registered of a batch on the consortium chain before its use.
+/// The public data of a batch, registered on the consortium chain before the batch is used.
 #[derive(
     Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
 )]
 pub struct BatchHeader {
     /// The hospital.
     pub hospital: HospitalId,
-    /// [`encryptor_id`] of who opened it.
+    /// [`encryptor_id`] of the encryptor that opened the batch.
     pub enc: [u8; 32],
-    /// The encryptor's own number for it.
+    /// The number that the encryptor gave to the batch.
     pub number: u32,
-    /// The month of filing.
-    pub epoch: Epoch,
+    /// The filing month.
+    pub filing_month: FilingMonth,
     /// `R = r·g1`.
     pub point: G1Bytes,
     /// Proof of knowledge of `r`.
     pub proof: SchnorrProof,
 }
 
-/// A header whose point and proof hold for one chain.
+/// A header with a valid point and a valid proof for one chain.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ValidBatch {
     /// The batch's id.
@@ -88,7 +92,9 @@ pub struct ValidBatch {
 }
 
 impl BatchHeader {
-    /// `H(BSPP-V01-BATCH ‖ chain ‖ hospital ‖ enc ‖ number ‖ epoch ‖ R)`, integers little-endian.
+    /// `H(BSPP-V01-BATCH ‖ chain ‖ hospital ‖ enc ‖ number ‖ filing_month ‖ R)`.
+    ///
+    /// The integers are little-endian.
     pub fn id(&self, chain: &ChainId) -> BatchId {
         blake2b_256_parts(&[
             domain::BATCH,
@@ -96,7 +102,7 @@ impl BatchHeader {
             &self.hospital,
             &self.enc,
             &self.number.to_le_bytes(),
-            &self.epoch.to_le_bytes(),
+            &self.filing_month.to_le_bytes(),
             &self.point.0,
         ])
     }
@@ -109,7 +115,13 @@ impl BatchHeader {
     /// Checks point and proof with the given arithmetic of G1.
     pub fn verify_with<G: G1Arithmetic>(&self, chain: &ChainId) -> Result<ValidBatch, BatchError> {
         let point = G::decode(&self.point).map_err(BatchError::InvalidPoint)?;
-        let context = proof_context(chain, &self.hospital, &self.enc, self.number, self.epoch);
+        let context = proof_context(
+            chain,
+            &self.hospital,
+            &self.enc,
+            self.number,
+            self.filing_month,
+        );
         self.proof
             .verify_with::<G>(domain::BATCH_POK, &point, &context)
             .map_err(BatchError::InvalidProof)?;
@@ -120,26 +132,28 @@ impl BatchHeader {
     }
 }
 
-/// `chain ‖ hospital ‖ enc ‖ number ‖ epoch`.
+/// `chain ‖ hospital ‖ enc ‖ number ‖ filing_month`.
 fn proof_context(
     chain: &ChainId,
     hospital: &HospitalId,
     enc: &[u8; 32],
     number: u32,
-    epoch: Epoch,
+    filing_month: FilingMonth,
 ) -> Vec<u8> {
     [
         &chain[..],
         hospital,
         enc,
         &number.to_le_bytes(),
-        &epoch.to_le_bytes(),
+        &filing_month.to_le_bytes(),
     ]
     .concat()
 }
 
-/// An open batch with its secret `r`, which lives in memory only: it cannot be written out, and is erased when dropped.
-/// After a crash the encryptor opens another batch.
+/// An open batch with its secret `r`.
+///
+/// The secret exists only in memory: it cannot be serialized, and it is erased when dropped. After
+/// a crash the encryptor opens another batch.
 pub struct OpenBatch {
     chain: ChainId,
     header: BatchHeader,
@@ -155,18 +169,18 @@ impl OpenBatch {
         hospital: &HospitalId,
         enc: &[u8; 32],
         number: u32,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         rng: &mut R,
     ) -> Self {
         let secret = Scalar::random(rng);
         let point = DefaultBackend::g1_mul(&G1Point::generator(), &secret);
-        let context = proof_context(chain, hospital, enc, number, epoch);
+        let context = proof_context(chain, hospital, enc, number, filing_month);
         let proof = SchnorrProof::prove(domain::BATCH_POK, &secret, &point, &context, rng);
         let header = BatchHeader {
             hospital: *hospital,
             enc: *enc,
             number,
-            epoch,
+            filing_month,
             point: point.to_bytes(),
             proof,
         };
@@ -179,7 +193,7 @@ impl OpenBatch {
         }
     }
 
-    /// What to register.
+    /// The header to register.
     pub fn header(&self) -> &BatchHeader {
         &self.header
     }
@@ -194,16 +208,18 @@ impl OpenBatch {
         &self.point
     }
 
-    /// Chain, hospital and month, as labels use them.
+    /// Chain, hospital and filing month, as labels use them.
     pub fn context(&self) -> Context {
         Context {
             chain: self.chain,
             hospital: self.header.hospital,
-            epoch: self.header.epoch,
+            filing_month: self.header.filing_month,
         }
     }
 
-    /// `s` for a patient's search key and a label: one pairing. Callers keep it until the batch closes.
+    /// `s` for a patient's search key and a label. It costs one pairing.
+    ///
+    /// Callers keep the result until the batch closes.
     pub fn search_secret<B: PairingBackend>(
         &self,
         a_s: &G1Point,
@@ -216,7 +232,9 @@ impl OpenBatch {
         SearchSecret::extract(&k, a_s, &self.point)
     }
 
-    /// `o` for a patient's open key and a label: one pairing. Callers keep it until the batch closes.
+    /// `o` for a patient's open key and a label. It costs one pairing.
+    ///
+    /// Callers keep the result until the batch closes.
     pub fn open_secret<B: PairingBackend>(&self, a_o: &G1Point, kw: &KeywordLabel) -> OpenSecret {
         let k = B::pairing(
             &B::g1_mul(a_o, &self.secret),

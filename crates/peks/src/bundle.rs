@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A patient's public bundle: what a hospital registers, with proofs of possession (protocol section 2).
+//! A patient's public bundle: the keys that a hospital registers, with proofs of possession.
+//!
+//! See section 2 of the protocol.
 
 use crate::{
     backend::G1Arithmetic,
     domain,
-    ed25519::{self, SignatureError},
+    ed25519::{self, AccountKey, SignatureError},
     hash::blake2b_256_parts,
-    keys::PatientKeys,
     points::{G1Bytes, G1Point, PointError},
+    scalar::Scalar,
     schnorr::{ProofError, SchnorrProof},
     x25519::X25519Public,
     ChainId, HospitalId,
@@ -19,7 +21,7 @@ use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 
-/// Why a bundle is refused.
+/// The reasons for which a bundle is refused.
 #[derive(
     Clone,
     Copy,
@@ -33,11 +35,11 @@ use scale_info::TypeInfo;
     MaxEncodedLen,
 )]
 pub enum BundleError {
-    /// `A_s` is no valid point.
+    /// `A_s` is not a valid point.
     InvalidSearchKey(PointError),
-    /// `A_o` is no valid point.
+    /// `A_o` is not a valid point.
     InvalidOpenKey(PointError),
-    /// `A_s` and `A_o` are one key, which would turn every right to find into a right to read.
+    /// `A_s` and `A_o` are equal; every right to find would then be a right to read.
     EqualKeys,
     /// `X` has small order.
     InvalidX25519Key,
@@ -71,7 +73,9 @@ impl fmt::Display for BundleError {
 
 impl core::error::Error for BundleError {}
 
-/// A patient's public keys for one hospital, signed whole by the account. 384 bytes; nothing about it is checked yet.
+/// A patient's public keys for one hospital, signed by the patient's account.
+///
+/// A bundle has 384 bytes. A value of this type is not checked yet.
 #[derive(
     Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
 )]
@@ -92,7 +96,7 @@ pub struct PatientBundle {
     pub signature: [u8; 64],
 }
 
-/// A bundle whose points, proofs and signature hold for one chain and hospital.
+/// A bundle with valid points, proofs and signature for one chain and hospital.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ValidBundle {
     /// `A_s`.
@@ -107,19 +111,32 @@ pub struct ValidBundle {
     pub hash: [u8; 32],
 }
 
+/// The keys that a bundle publishes and whose possession it proves.
+pub(crate) struct BundleKeys<'a> {
+    /// `a_s` and `A_s`.
+    pub(crate) search: (&'a Scalar, &'a G1Point),
+    /// `a_o` and `A_o`.
+    pub(crate) open: (&'a Scalar, &'a G1Point),
+    /// `X`.
+    pub(crate) x25519: X25519Public,
+    /// The account at the hospital of the bundle.
+    pub(crate) account: &'a AccountKey,
+}
+
 impl PatientBundle {
     pub(crate) fn create<R: RngCore + CryptoRng + ?Sized>(
-        keys: &PatientKeys,
+        keys: &BundleKeys<'_>,
         chain: &ChainId,
         hospital: &HospitalId,
         rng: &mut R,
     ) -> Self {
-        let account = keys.account(hospital);
+        let (search_secret, search) = keys.search;
+        let (open_secret, open) = keys.open;
         let mut bundle = Self {
-            search: keys.search_public().to_bytes(),
-            open: keys.open_public().to_bytes(),
-            x25519: keys.x25519_public().0,
-            account: account.public(),
+            search: search.to_bytes(),
+            open: open.to_bytes(),
+            x25519: keys.x25519.0,
+            account: keys.account.public(),
             search_proof: SchnorrProof {
                 commitment: G1Bytes([0; 48]),
                 response: [0; 32],
@@ -134,19 +151,14 @@ impl PatientBundle {
         let context = proof_context(&hash, chain);
         bundle.search_proof = SchnorrProof::prove(
             domain::BUNDLE_POP_SEARCH,
-            keys.search_scalar(),
-            keys.search_public(),
+            search_secret,
+            search,
             &context,
             rng,
         );
-        bundle.open_proof = SchnorrProof::prove(
-            domain::BUNDLE_POP_OPEN,
-            keys.open_scalar(),
-            keys.open_public(),
-            &context,
-            rng,
-        );
-        bundle.signature = account.sign(&bundle.signed_message(&hash));
+        bundle.open_proof =
+            SchnorrProof::prove(domain::BUNDLE_POP_OPEN, open_secret, open, &context, rng);
+        bundle.signature = keys.account.sign(&bundle.signed_message(&hash));
         bundle
     }
 
@@ -174,7 +186,7 @@ impl PatientBundle {
         message
     }
 
-    /// Checks everything with plain arkworks.
+    /// Checks points, proofs and signature with plain arkworks.
     pub fn verify(
         &self,
         chain: &ChainId,
@@ -183,7 +195,7 @@ impl PatientBundle {
         self.verify_with::<crate::DefaultG1>(chain, hospital)
     }
 
-    /// Checks everything with the given arithmetic of G1.
+    /// Checks points, proofs and signature with the given arithmetic of G1.
     pub fn verify_with<G: G1Arithmetic>(
         &self,
         chain: &ChainId,
@@ -192,7 +204,8 @@ impl PatientBundle {
         if self.search == self.open {
             return Err(BundleError::EqualKeys);
         }
-        // The signature first: it is cheap, and it keeps strangers from causing the rest.
+        // The signature is checked first: it is cheap, and strangers cannot cause the expensive
+        // checks.
         let hash = self.hash(chain, hospital);
         ed25519::verify_strict(&self.account, &self.signed_message(&hash), &self.signature)
             .map_err(BundleError::InvalidSignature)?;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a patient may choose to disclose in a dispute about one batch and keyword (protocol section 7).
+//! A patient's voluntary disclosure in a dispute about one batch and keyword.
+//!
+//! See section 7 of the protocol.
 
 use crate::{
     backend::{DefaultBackend, G1Arithmetic, PairingBackend},
@@ -18,7 +20,7 @@ use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 
-/// Why a disclosure is refused.
+/// The reasons for which a disclosure is refused.
 #[derive(
     Clone,
     Copy,
@@ -32,9 +34,9 @@ use scale_info::TypeInfo;
     MaxEncodedLen,
 )]
 pub enum DisputeError {
-    /// `U` is no valid point.
+    /// `U` is not a valid point.
     InvalidPoint(PointError),
-    /// The logarithms are not proved equal for this batch and label.
+    /// The proof does not show equal logarithms for this batch and label.
     InvalidProof(ProofError),
 }
 
@@ -49,7 +51,10 @@ impl fmt::Display for DisputeError {
 
 impl core::error::Error for DisputeError {}
 
-/// `U = a_s·R`, the label and a proof. It gives away no trapdoor; with `U`, other *known* labels can be tested in this batch.
+/// `U = a_s·R`, the label and a proof.
+///
+/// The disclosure does not reveal a trapdoor. With `U`, anyone can test other *known* labels in
+/// this batch.
 #[derive(
     Clone, PartialEq, Eq, Debug, Encode, Decode, DecodeWithMemTracking, TypeInfo, MaxEncodedLen,
 )]
@@ -62,12 +67,12 @@ pub struct Disclosure {
     pub proof: DleqProof,
 }
 
-/// `chain ‖ hospital ‖ epoch ‖ batch ‖ kw`.
+/// `chain ‖ hospital ‖ filing_month ‖ batch ‖ kw`.
 fn proof_context(context: &Context, batch: &BatchId, kw: &[u8; 32]) -> Vec<u8> {
     [
         &context.chain[..],
         &context.hospital,
-        &context.epoch.to_le_bytes(),
+        &context.filing_month.to_le_bytes(),
         batch,
         kw,
     ]
@@ -103,7 +108,9 @@ impl PatientKeys {
 }
 
 impl Disclosure {
-    /// Checks the proof and recomputes `s` from `K_s = e(U, Q_s)`, by which tags of the batch can be judged. One pairing.
+    /// Checks the proof and computes `s` from `K_s = e(U, Q_s)`. It costs one pairing.
+    ///
+    /// With `s`, tags of the batch can be judged.
     pub fn verify_with<B: PairingBackend, G: G1Arithmetic>(
         &self,
         context: &Context,

@@ -2,8 +2,9 @@
 
 //! Chaum and Pedersen's proof that two points have the same logarithm: `log_g1 A = log_R U`.
 //!
-//! Commitments `C1 = k·g1`, `C2 = k·R`, response `z = k + c·a`; checks `z·g1 = C1 + c·A` and `z·R = C2 + c·U`. The challenge
-//! is built as in [`crate::schnorr`] over `A ‖ R ‖ U ‖ C1 ‖ C2`.
+//! The commitments are `C1 = k·g1` and `C2 = k·R`, the response is `z = k + c·a`. The verifier
+//! checks `z·g1 = C1 + c·A` and `z·R = C2 + c·U`. The challenge is built as in [`crate::schnorr`],
+//! over `A ‖ R ‖ U ‖ C1 ‖ C2`.
 
 use crate::{
     backend::{DefaultBackend, G1Arithmetic, PairingBackend},

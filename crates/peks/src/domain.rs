@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Every domain string of the project.
+//! All domain strings of the project.
 //!
-//! Each hash, KDF, signature and proof has one of its own, so that no output of one use can be passed off as the output of
-//! another. No string is a prefix of another: what follows a string can never be read as a part of it. New uses are added
-//! here and nowhere else.
+//! Each hash, KDF, signature and proof has its own domain string, so that the output of one use
+//! cannot be presented as the output of another. No string is a prefix of another: the data that
+//! follow a string cannot be read as a part of it. New strings are added only in this module.
 
 macro_rules! domains {
     ($( $(#[$meta:meta])* pub const $name:ident: &[u8] = $value:literal; )*) => {
@@ -16,7 +16,7 @@ macro_rules! domains {
 }
 
 domains! {
-    /// HKDF salt of κ, the label key of hospital and patient (protocol section 3).
+    /// HKDF salt of κ, the label key of a hospital and a patient (protocol section 3).
     pub const KAPPA: &[u8] = b"BSPP-V01-KAPPA";
     /// Extract salt of a search secret (section 5).
     pub const SEARCH: &[u8] = b"BSPP-V01-SEARCH";
@@ -74,7 +74,7 @@ domains! {
     pub const ENTRY_LEAF: &[u8] = b"BSPP-V01-ENTRY-LEAF";
     /// Inner Merkle node over index entries.
     pub const ENTRY_NODE: &[u8] = b"BSPP-V01-ENTRY-NODE";
-    /// Running hash over the blocks that stored entries.
+    /// Running hash over the entry blocks.
     pub const ENTRY_CHAIN: &[u8] = b"BSPP-V01-ENTRY-CHAIN";
     /// Hash and account signature of a grant's header (section 8).
     pub const GRANT_HEADER: &[u8] = b"BSPP-V01-GRANT-HEADER";
@@ -100,7 +100,9 @@ domains! {
     pub const CONFORMANCE: &[u8] = b"BSPP-V01-CONFORMANCE";
     /// Commitment to the evidence of an attestation.
     pub const EVIDENCE: &[u8] = b"BSPP-V01-EVIDENCE";
-    /// Merkle leaf of a registration on the consortium: what a block's content digest is the root of.
+    /// Merkle leaf of a registration on the consortium.
+    ///
+    /// The content digest of a block is the root of the tree of these leaves.
     pub const REGISTRATION_LEAF: &[u8] = b"BSPP-V01-REGISTRATION-LEAF";
     /// HPKE info of trapdoors sent to a requester.
     pub const HPKE_GRANT: &[u8] = b"BSPP-V01-HPKE-GRANT";
@@ -108,7 +110,7 @@ domains! {
     pub const HPKE_RECORD: &[u8] = b"BSPP-V01-HPKE-RECORD";
 }
 
-/// What every domain string begins with.
+/// The prefix of every domain string.
 pub const PREFIX: &[u8] = b"BSPP-V01-";
 
 #[cfg(test)]

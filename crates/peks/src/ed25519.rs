@@ -9,7 +9,7 @@ use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 use zeroize::Zeroizing;
 
-/// Why a signature is refused.
+/// The reasons for which a signature is refused.
 #[derive(
     Clone,
     Copy,
@@ -23,9 +23,9 @@ use zeroize::Zeroizing;
     MaxEncodedLen,
 )]
 pub enum SignatureError {
-    /// The key is no point, not canonically encoded, or of small order.
+    /// The key is not a point, not canonically encoded, or of small order.
     InvalidKey,
-    /// The signature does not fit key and message, or is malleable.
+    /// The signature does not fit the key and the message, or it is malleable.
     InvalidSignature,
 }
 
@@ -40,21 +40,25 @@ impl fmt::Display for SignatureError {
 
 impl core::error::Error for SignatureError {}
 
-/// Checks that bytes are a key that may be used: a point, canonically encoded, not of small order.
+/// Checks that bytes are a usable key.
+///
+/// A usable key is a point, canonically encoded, and not of small order.
 pub fn check_public(public: &[u8; 32]) -> Result<(), SignatureError> {
     strict_key(public).map(|_| ())
 }
 
 fn strict_key(public: &[u8; 32]) -> Result<VerifyingKey, SignatureError> {
     let key = VerifyingKey::from_bytes(public).map_err(|_| SignatureError::InvalidKey)?;
-    // dalek accepts y ≥ p and a sign bit on x = 0. Re-encoding shows both.
+    // dalek accepts y ≥ p and a sign bit on x = 0. A second encoding reveals both.
     if key.is_weak() || key.to_edwards().compress().as_bytes() != public {
         return Err(SignatureError::InvalidKey);
     }
     Ok(key)
 }
 
-/// Verifies a signature. Refuses small-order and non-canonical keys, small-order `R` and an unreduced `S`, and uses the
+/// Verifies a signature.
+///
+/// Refuses small-order and non-canonical keys, a small-order `R` and an unreduced `S`. It uses the
 /// equation without cofactor, so that all verifiers agree.
 pub fn verify_strict(
     public: &[u8; 32],
@@ -73,11 +77,11 @@ pub struct Ed25519Secret(SigningKey);
 /// A patient's account at one hospital.
 pub type AccountKey = Ed25519Secret;
 
-/// The key of one slot; whoever can derive it has found the slot.
+/// The key of one slot. A searcher that can derive it has found the slot.
 pub type MatchKey = Ed25519Secret;
 
 impl Ed25519Secret {
-    /// The key of a 32-byte seed (RFC 8032 section 5.1.5).
+    /// The key that follows from a 32-byte seed (RFC 8032 section 5.1.5).
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self(SigningKey::from_bytes(seed))
     }
@@ -89,7 +93,7 @@ impl Ed25519Secret {
         Self::from_seed(&seed)
     }
 
-    /// The seed, for keeping in an encrypted store.
+    /// The seed, for storage in an encrypted file.
     pub fn seed(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
@@ -99,7 +103,7 @@ impl Ed25519Secret {
         self.0.verifying_key().to_bytes()
     }
 
-    /// Signs.
+    /// Signs a message.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }

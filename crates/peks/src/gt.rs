@@ -11,15 +11,20 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Length of an encoded element of GT.
 pub const GT_LEN: usize = 576;
 
-/// `gt(K)` of protocol section 1: the twelve Fp coefficients in tower order (c0.c0.c0, c0.c0.c1, c0.c1.c0, …), 48 bytes
-/// big-endian each.
+/// `gt(K)` of protocol section 1: an element of GT as 576 bytes.
 ///
-/// It is a shared secret: erased when dropped, compared in constant time, and its `Debug` prints nothing.
+/// The bytes are the twelve Fp coefficients in tower order (c0.c0.c0, c0.c0.c1, c0.c1.c0, …), each
+/// with 48 bytes, big-endian.
+///
+/// The value is a shared secret: it is erased when dropped and compared in constant time, and its
+/// `Debug` prints nothing.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct GtBytes([u8; GT_LEN]);
 
 impl GtBytes {
-    /// Writes twelve coefficients, each given as six 64-bit limbs (least significant first, not in Montgomery form).
+    /// Writes twelve coefficients, each given as six 64-bit limbs.
+    ///
+    /// The least significant limb comes first. The limbs are not in Montgomery form.
     pub(crate) fn from_limbs<'a>(coefficients: impl Iterator<Item = &'a [u64; 6]>) -> Self {
         let mut out = Self([0u8; GT_LEN]);
         for (chunk, limbs) in out.0.chunks_exact_mut(48).zip(coefficients) {

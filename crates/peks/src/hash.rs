@@ -11,7 +11,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// H of protocol section 1: BLAKE2b with a 32-byte output, unkeyed.
+/// H of protocol section 1: BLAKE2b without a key, with a 32-byte output.
 pub fn blake2b_256(data: &[u8]) -> [u8; 32] {
     blake2b_256_parts(&[data])
 }
@@ -25,7 +25,9 @@ pub fn blake2b_256_parts(parts: &[&[u8]]) -> [u8; 32] {
     hasher.finalize().into()
 }
 
-/// BLAKE2b with a 64-byte output of the concatenation of `parts`: what challenges are reduced from.
+/// BLAKE2b of the concatenation of `parts`, with a 64-byte output.
+///
+/// Challenges are reduced from it.
 pub(crate) fn blake2b_512_parts(parts: &[&[u8]]) -> [u8; 64] {
     let mut hasher = Blake2b512::new();
     for part in parts {
@@ -36,7 +38,8 @@ pub(crate) fn blake2b_512_parts(parts: &[&[u8]]) -> [u8; 64] {
 
 /// Appends `lp(bytes)`: a u32 little-endian length, then the bytes.
 ///
-/// No input of the project comes near 4 GiB; a longer one would be encoded with the largest length.
+/// No input of the project approaches 4 GiB. A longer input would be encoded with the largest
+/// length.
 pub fn put_lp(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
     out.extend_from_slice(bytes);
@@ -48,11 +51,12 @@ pub(crate) fn extract(salt: &[u8], ikm: &[u8]) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(prk.into())
 }
 
-/// HKDF-SHA256 Expand (RFC 5869 section 2.3) of at most 255 · 32 bytes.
+/// HKDF-SHA256 Expand (RFC 5869 section 2.3), with a maximum of 255 · 32 bytes of output.
 pub(crate) fn expand<const N: usize>(prk: &[u8; 32], info: &[&[u8]]) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * 32) };
     let mut out = Zeroizing::new([0u8; N]);
-    // Neither call can fail: the key has the hash's length, and N is within the limit checked above.
+    // Neither call can fail: the key has the length of the hash, and N is within the limit checked
+    // above.
     if let Ok(hkdf) = Hkdf::<Sha256>::from_prk(prk) {
         let _ = hkdf.expand_multi_info(info, out.as_mut_slice());
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     backend::{DefaultBackend, PairingBackend},
-    bundle::PatientBundle,
+    bundle::{BundleKeys, PatientBundle},
     domain,
     ed25519::{AccountKey, Ed25519Secret},
     hash::{expand, extract},
@@ -17,7 +17,7 @@ use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// The 32 secret bytes from which all of a patient's keys follow. Erased when dropped.
+/// The 32 secret bytes from which all keys of a patient follow. Erased when dropped.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Seed([u8; 32]);
 
@@ -34,7 +34,7 @@ impl Seed {
         seed
     }
 
-    /// The bytes, for keeping in an encrypted store.
+    /// The bytes, for storage in an encrypted file.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -46,9 +46,12 @@ impl fmt::Debug for Seed {
     }
 }
 
-/// A patient's keys. Each follows from the seed by HKDF-SHA256 with `salt = its own domain string` and `ikm = seed`.
+/// A patient's keys. Each key follows from the seed.
 ///
-/// The search and open scalars sign nothing, ever; they make trapdoors, and nothing else.
+/// The derivation is HKDF-SHA256 with the key's own domain string as the salt and the seed as the
+/// input keying material.
+///
+/// The search and open scalars never sign anything; their only use is to make trapdoors.
 pub struct PatientKeys {
     search: Scalar,
     open: Scalar,
@@ -89,12 +92,14 @@ impl PatientKeys {
         self.x25519.public()
     }
 
-    /// The X25519 secret, which makes label keys with hospitals.
+    /// The X25519 secret, from which label keys with hospitals are made.
     pub fn x25519(&self) -> &X25519Secret {
         &self.x25519
     }
 
-    /// The account at a hospital: a key of its own for each, so that accounts of two hospital chains do not link.
+    /// The account at a hospital.
+    ///
+    /// Each hospital has its own key, so that accounts of two hospital chains cannot be linked.
     pub fn account(&self, hospital: &HospitalId) -> AccountKey {
         Ed25519Secret::from_seed(&expand(&self.account, &[hospital]))
     }
@@ -106,7 +111,13 @@ impl PatientKeys {
         hospital: &HospitalId,
         rng: &mut R,
     ) -> PatientBundle {
-        PatientBundle::create(self, chain, hospital, rng)
+        let keys = BundleKeys {
+            search: (&self.search, &self.search_public),
+            open: (&self.open, &self.open_public),
+            x25519: self.x25519_public(),
+            account: &self.account(hospital),
+        };
+        PatientBundle::create(&keys, chain, hospital, rng)
     }
 
     pub(crate) fn search_scalar(&self) -> &Scalar {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keywords, keyed labels and the points they hash to (protocol section 3).
+//! Keywords, keyed labels and the points that labels hash to (protocol section 3).
 
 use crate::{
     backend::PairingBackend,
@@ -8,7 +8,7 @@ use crate::{
     hash::{expand, extract, put_lp},
     points::{G1Point, G2Point},
     x25519::{X25519Error, X25519Public, X25519Secret},
-    ChainId, Epoch, HospitalId,
+    ChainId, FilingMonth, HospitalId,
 };
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -19,13 +19,14 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// System of the reserved keyword that stands in every entry.
+/// The system of the reserved keyword, which is in every entry.
 pub const IDENTITY_SYSTEM: &str = "urn:bspp:slot";
-/// Code of the reserved keyword that stands in every entry.
+/// The code of the reserved keyword, which is in every entry.
 pub const IDENTITY_CODE: &str = "identity";
 
-/// A coded concept `(system, code)`, as in a FHIR `Coding`. It says something about a patient: erased when dropped, and its
-/// `Debug` prints nothing.
+/// A coded concept `(system, code)`, as in a FHIR `Coding`.
+///
+/// It reveals something about a patient: it is erased when dropped, and its `Debug` prints nothing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Zeroize, ZeroizeOnDrop)]
 pub struct Keyword {
     system: String,
@@ -33,7 +34,7 @@ pub struct Keyword {
 }
 
 impl Keyword {
-    /// A keyword. Both parts are taken byte for byte.
+    /// Makes a keyword. Both parts are taken byte for byte.
     pub fn new(system: impl Into<String>, code: impl Into<String>) -> Self {
         Self {
             system: system.into(),
@@ -68,39 +69,40 @@ impl fmt::Debug for Keyword {
     }
 }
 
-/// κ: the secret that one hospital and one patient share for one month. Without it a keyword cannot be guessed from a
-/// trapdoor.
+/// κ: the secret that one hospital and one patient share for one filing month.
+///
+/// Without κ, nobody can guess a keyword from a trapdoor.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Kappa([u8; 32]);
 
 impl Kappa {
-    /// κ as the hospital computes it, from its X25519 secret of that month.
+    /// κ as the hospital computes it, from its X25519 secret of that filing month.
     pub fn hospital_side(
         secret: &X25519Secret,
         patient: &X25519Public,
         hospital: &HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<Self, X25519Error> {
         Ok(Self::derive(
             &*secret.agree(patient)?,
             hospital,
-            epoch,
+            filing_month,
             &secret.public(),
             patient,
         ))
     }
 
-    /// κ as the patient computes it, from the hospital's X25519 key of that month.
+    /// κ as the patient computes it, from the hospital's X25519 key of that filing month.
     pub fn patient_side(
         secret: &X25519Secret,
         hospital_key: &X25519Public,
         hospital: &HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<Self, X25519Error> {
         Ok(Self::derive(
             &*secret.agree(hospital_key)?,
             hospital,
-            epoch,
+            filing_month,
             hospital_key,
             &secret.public(),
         ))
@@ -109,14 +111,14 @@ impl Kappa {
     fn derive(
         shared: &[u8; 32],
         hospital: &HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         x_h: &X25519Public,
         x: &X25519Public,
     ) -> Self {
         let prk = extract(domain::KAPPA, shared);
         Self(*expand(
             &prk,
-            &[hospital, &epoch.to_le_bytes(), &x_h.0, &x.0],
+            &[hospital, &filing_month.to_le_bytes(), &x_h.0, &x.0],
         ))
     }
 
@@ -127,7 +129,7 @@ impl Kappa {
         ));
         put_lp(&mut message, keyword.system.as_bytes());
         put_lp(&mut message, keyword.code.as_bytes());
-        // HMAC takes keys of any length, so this arm is always the one taken.
+        // HMAC takes keys of any length, so the `else` branch is never taken.
         let Ok(mut mac) = <Hmac<Sha256> as Mac>::new_from_slice(&self.0) else {
             return KeywordLabel([0; 32]);
         };
@@ -142,7 +144,9 @@ impl fmt::Debug for Kappa {
     }
 }
 
-/// `kw`: a keyword's keyed label for one patient, hospital and month. Erased when dropped; its `Debug` prints nothing.
+/// `kw`: the keyed label of a keyword for one patient, hospital and filing month.
+///
+/// It is erased when dropped; its `Debug` prints nothing.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct KeywordLabel([u8; 32]);
 
@@ -172,7 +176,7 @@ impl fmt::Debug for KeywordLabel {
     }
 }
 
-/// Where and when a record is filed.
+/// The chain, hospital and filing month of a record.
 #[derive(
     Clone,
     Copy,
@@ -193,18 +197,18 @@ pub struct Context {
     pub chain: ChainId,
     /// The hospital.
     pub hospital: HospitalId,
-    /// The month of filing.
-    pub epoch: Epoch,
+    /// The filing month.
+    pub filing_month: FilingMonth,
 }
 
 impl Context {
-    /// `lp(chain) ‖ A ‖ hospital ‖ epoch ‖ kw`: what is hashed to a point.
+    /// `lp(chain) ‖ A ‖ hospital ‖ filing_month ‖ kw`: the message that is hashed to a point.
     fn message(&self, public: &G1Point, kw: &KeywordLabel) -> Zeroizing<Vec<u8>> {
         let mut message = Zeroizing::new(Vec::with_capacity(150));
         put_lp(&mut message, &self.chain);
         message.extend_from_slice(public.as_bytes());
         message.extend_from_slice(&self.hospital);
-        message.extend_from_slice(&self.epoch.to_le_bytes());
+        message.extend_from_slice(&self.filing_month.to_le_bytes());
         message.extend_from_slice(&kw.0);
         message
     }

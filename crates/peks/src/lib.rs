@@ -50,7 +50,7 @@ pub use record_id::{key_commitment, rid, slots_hash};
 pub use scalar::Scalar;
 pub use schnorr::{ProofError, SchnorrProof};
 pub use search::{
-    search, search_batch, BatchOutcome, BatchPoint, Hit, Match, SearchSummary, TagIndex,
+    search, search_batch, BatchOutcome, BatchPoint, Hit, Match, Search, SearchSummary, TagIndex,
 };
 pub use tag::{counter_allowed, OpenSecret, SearchSecret, GAP};
 pub use trapdoor::{OpenTrapdoor, SearchTrapdoor};
@@ -60,11 +60,11 @@ pub use x25519::{X25519Error, X25519Public, X25519Secret};
 pub type HospitalId = [u8; 32];
 /// Genesis hash of the consortium chain.
 pub type ChainId = [u8; 32];
-/// Month of filing: months since January 1970, UTC.
-pub type Epoch = u16;
-/// Hash that names a batch.
+/// The filing month: the number of months since January 1970, UTC.
+pub type FilingMonth = u16;
+/// The hash that names a batch.
 pub type BatchId = [u8; 32];
-/// Hash that names a record.
+/// The hash that names a record.
 pub type Rid = [u8; 32];
-/// What is searched for: 16 pseudo-random bytes.
+/// The value that a search looks up: 16 pseudo-random bytes.
 pub type Tag = [u8; 16];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Match proofs: showing on a chain that a record was found, without a trapdoor (protocol section 7).
+//! Match proofs: they show on a chain that a record was found, without a trapdoor.
+//!
+//! See section 7 of the protocol.
 
 use crate::{
     domain,
@@ -11,7 +13,9 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// What a match proof says. Since everything stands in the signed message, a proof is good for no other requester, request,
+/// The statement of a match proof.
+///
+/// The signed message contains all fields, so a proof is not valid for another requester, request,
 /// record or chain.
 #[derive(
     Clone,
@@ -30,7 +34,7 @@ pub struct MatchStatement {
     pub chain: ChainId,
     /// The request.
     pub request: [u8; 32],
-    /// The record found.
+    /// The record that was found.
     pub rid: Rid,
     /// The slot's tag.
     pub tag: Tag,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Points of G1 and G2: bytes not yet validated, and validated points.
+//! Points of G1 and G2: bytes that are not validated yet, and validated points.
 //!
-//! Encoding is the compressed form of the ZCash specification that all BLS12-381 libraries share.
+//! The encoding is the compressed form of the ZCash specification, which all BLS12-381 libraries
+//! share.
 
 use ark_bls12_381::{G1Affine, G2Affine};
 use ark_ec::AffineRepr;
@@ -17,7 +18,7 @@ pub const G1_LEN: usize = 48;
 /// Length of a compressed point of G2.
 pub const G2_LEN: usize = 96;
 
-/// Why bytes are not a point.
+/// The reasons for which bytes are not a point.
 #[derive(
     Clone,
     Copy,
@@ -31,15 +32,15 @@ pub const G2_LEN: usize = 96;
     MaxEncodedLen,
 )]
 pub enum PointError {
-    /// Wrong length, or the flag bits do not say "compressed".
+    /// The length is wrong, or the flag bits do not say "compressed".
     Encoding,
     /// No point of the curve has this x.
     NotOnCurve,
     /// The point is on the curve and outside the subgroup of order q.
     NotInSubgroup,
-    /// The identity, which is no valid key, batch point or trapdoor.
+    /// The identity, which is not a valid key, batch point or trapdoor.
     Identity,
-    /// The bytes differ from the encoding of the point they name.
+    /// The bytes differ from the encoding of the point that they name.
     NonCanonical,
 }
 
@@ -70,7 +71,7 @@ macro_rules! point {
         pub struct $bytes(pub [u8; $len]);
 
         impl $bytes {
-            /// Decodes and validates. See [`PointError`] for what is refused.
+            /// Decodes and validates the bytes. [`PointError`] lists the reasons for a refusal.
             pub fn validate(&self) -> Result<$point, PointError> {
                 $point::from_bytes(&self.0)
             }
@@ -135,7 +136,9 @@ macro_rules! point {
                 Ok(point)
             }
 
-            /// Wraps a result of group arithmetic, which is in the subgroup by construction. `None` for the identity.
+            /// Wraps a result of group arithmetic. `None` for the identity.
+            ///
+            /// Such a result is in the subgroup by construction.
             pub(crate) fn from_affine(affine: $affine) -> Option<Self> {
                 if affine.is_zero() {
                     return None;
@@ -149,7 +152,7 @@ macro_rules! point {
             pub fn generator() -> Self {
                 let affine = $affine::generator();
                 let mut bytes = [0u8; $len];
-                // Writing a point into an array of its own length cannot fail.
+                // A point always fits into an array of its own length.
                 let _ = affine.serialize_compressed(&mut bytes[..]);
                 Self { bytes, affine }
             }
@@ -164,7 +167,7 @@ macro_rules! point {
                 &self.bytes
             }
 
-            /// The point as arkworks has it.
+            /// The point in the representation of arkworks.
             pub fn affine(&self) -> &$affine {
                 &self.affine
             }
@@ -179,7 +182,7 @@ macro_rules! point {
 
         impl Eq for $point {}
 
-        /// Prints nothing: some points are secrets. Print the encoding of those that are not.
+        /// Prints nothing: some points are secrets. Print the encoding of public points.
         impl fmt::Debug for $point {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(stringify!($point))
@@ -213,9 +216,10 @@ const MODULUS: [u8; 48] = [
     0x1e, 0xab, 0xff, 0xfe, 0xb1, 0x53, 0xff, 0xff, 0xb9, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xaa, 0xab,
 ];
 
-/// Judges flag bits and field elements before any library sees the bytes: libraries disagree on the odd cases.
+/// Checks flag bits and field elements before a library sees the bytes.
 ///
-/// The three top bits are: compressed, identity, larger y (ZCash BLS12-381 encoding).
+/// The libraries disagree about the unusual cases. The three top bits are: compressed, identity,
+/// larger y (ZCash BLS12-381 encoding).
 fn check_flags(bytes: &[u8]) -> Result<(), PointError> {
     let (&first, rest) = bytes.split_first().ok_or(PointError::Encoding)?;
     if first & 0x80 == 0 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The hashes that tie a record together (protocol section 6).
+//! The hashes that bind the parts of a record (protocol section 6).
 
 use crate::{domain, hash::blake2b_256_parts, BatchId, Rid, Tag};
 use alloc::vec::Vec;
@@ -22,7 +22,9 @@ pub fn slots_hash<'a>(slots: impl IntoIterator<Item = (&'a Tag, &'a [u8; 32])>) 
     blake2b_256_parts(&[domain::SLOTS, &count.to_le_bytes(), &body])
 }
 
-/// `rid = H(BSPP-V01-RID ‖ batch ‖ index as u32 LE ‖ payload_hash ‖ key_commitment ‖ H(slots))`.
+/// `rid = H(BSPP-V01-RID ‖ batch ‖ index ‖ payload_hash ‖ key_commitment ‖ H(slots))`.
+///
+/// The index is a u32, little-endian.
 pub fn rid(
     batch: &BatchId,
     index: u32,

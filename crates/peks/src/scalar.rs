@@ -16,7 +16,7 @@ pub struct Scalar(Fr);
 impl Scalar {
     /// Reduces 64 uniform bytes, read as a little-endian integer, modulo q.
     ///
-    /// The bias is below 2^-256. Zero, which no one will ever meet, becomes one.
+    /// The bias is below 2^-256. Zero, whose probability is negligible, becomes one.
     pub fn from_wide(bytes: &[u8; 64]) -> Self {
         let value = Fr::from_le_bytes_mod_order(bytes);
         Self(if value.is_zero() { Fr::one() } else { value })
@@ -29,12 +29,12 @@ impl Scalar {
         Self::from_wide(&wide)
     }
 
-    /// HKDF of `ikm` with `salt` and `info`, 64 bytes, reduced.
+    /// HKDF of `ikm` with `salt` and `info`: 64 bytes, reduced modulo q.
     pub(crate) fn derive(salt: &[u8], ikm: &[u8], info: &[&[u8]]) -> Self {
         Self::from_wide(&expand::<64>(&extract(salt, ikm), info))
     }
 
-    /// 32 bytes, little-endian.
+    /// The 32 bytes of the scalar, little-endian.
     pub fn to_le_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(fr_to_le(&self.0))
     }
@@ -68,7 +68,7 @@ pub(crate) fn fr_to_le(value: &Fr) -> [u8; 32] {
     out
 }
 
-/// Reads a public scalar; `None` when it is not below q.
+/// Reads a public scalar; `None` if it is not below q.
 pub(crate) fn fr_from_le(bytes: &[u8; 32]) -> Option<Fr> {
     let mut limbs = [0u64; 4];
     for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Schnorr proofs of knowledge of a discrete logarithm to the base g1, made non-interactive by Fiat and Shamir's method.
+//! Schnorr proofs of knowledge of a discrete logarithm to the base g1.
 //!
-//! With statement `X = x·g1`, commitment `C = k·g1` and `z = k + c·x`, the check is `z·g1 = C + c·X`. The challenge is
-//! BLAKE2b-512 of `domain ‖ X ‖ C ‖ lp(context)`, read as a little-endian integer and reduced modulo q. It covers the role,
-//! the statement, the commitment and the whole context, so a proof cannot be moved to another place.
+//! Fiat and Shamir's method makes them non-interactive. With statement `X = x·g1`, commitment `C =
+//! k·g1` and `z = k + c·x`, the check is `z·g1 = C + c·X`. The challenge is BLAKE2b-512 of `domain
+//! ‖ X ‖ C ‖ lp(context)`, read as a little-endian integer and reduced modulo q. It covers the
+//! role, the statement, the commitment and the whole context, so a proof is not valid elsewhere.
 
 use crate::{
     backend::{DefaultBackend, G1Arithmetic, PairingBackend},
@@ -22,7 +23,7 @@ use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 use zeroize::Zeroizing;
 
-/// Why a proof of knowledge or of equality is refused.
+/// The reasons for which a proof of knowledge or of equality is refused.
 #[derive(
     Clone,
     Copy,
@@ -36,11 +37,11 @@ use zeroize::Zeroizing;
     MaxEncodedLen,
 )]
 pub enum ProofError {
-    /// The commitment is no valid point.
+    /// The commitment is not a valid point.
     InvalidCommitment(PointError),
     /// The response is not below q.
     NonCanonicalResponse,
-    /// The equation does not hold: wrong secret, or a proof made for another statement or context.
+    /// The equation fails: a wrong secret, or a proof for another statement or context.
     Mismatch,
 }
 
@@ -78,7 +79,7 @@ pub struct SchnorrProof {
     pub response: [u8; 32],
 }
 
-/// Hash to a challenge: `domain ‖ points ‖ lp(context)`.
+/// Hashes `domain ‖ points ‖ lp(context)` to a challenge.
 pub(crate) fn challenge(domain: &[u8], points: &[&[u8]], context: &[u8]) -> Fr {
     let mut message = Vec::new();
     message.extend_from_slice(domain);
@@ -89,8 +90,10 @@ pub(crate) fn challenge(domain: &[u8], points: &[&[u8]], context: &[u8]) -> Fr {
     Fr::from_le_bytes_mod_order(&blake2b_512_parts(&[&message]))
 }
 
-/// The one-time scalar of a proof: derived from fresh randomness, the secret, the role and the context together, so that a
-/// weak random number generator alone does not give the secret away.
+/// The one-time scalar of a proof.
+///
+/// It is derived from fresh randomness, the secret, the role and the context together, so that a
+/// weak random number generator alone does not reveal the secret.
 pub(crate) fn one_time<R: RngCore + CryptoRng + ?Sized>(
     salt: &[u8],
     domain: &[u8],
@@ -106,7 +109,9 @@ pub(crate) fn one_time<R: RngCore + CryptoRng + ?Sized>(
 }
 
 impl SchnorrProof {
-    /// Proves knowledge of `secret`, whose public point is `statement`, in the role `domain` and the given context.
+    /// Proves knowledge of `secret` in the role `domain` and the given context.
+    ///
+    /// `statement` is the public point of the secret.
     pub fn prove<R: RngCore + CryptoRng + ?Sized>(
         domain: &[u8],
         secret: &Scalar,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Search: one pairing per batch, then look-ups (protocol section 5).
+//! Search: one pairing for each batch, then look-ups (protocol section 5).
 
 use crate::{
     backend::PairingBackend,
@@ -12,23 +12,23 @@ use crate::{
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
-/// A slot found under a tag.
+/// A slot that was found under a tag.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Hit<E> {
     /// `M` of the slot.
     pub match_public: [u8; 32],
-    /// Whatever the index knows of the slot's entry.
+    /// The data that the index has about the entry of the slot.
     pub entry: E,
 }
 
-/// An index `(batch, tag) → all slots with that tag`.
+/// An index from (batch, tag) to all slots with that tag.
 pub trait TagIndex {
-    /// What the index knows of an entry.
+    /// The data that the index has about an entry.
     type Entry;
-    /// Why a look-up failed.
+    /// The reason for which a look-up failed.
     type Error;
 
-    /// All slots of `batch` with `tag`. None is no error.
+    /// All slots of `batch` with `tag`. An empty result is not an error.
     fn lookup(&self, batch: &BatchId, tag: &Tag) -> Result<Vec<Hit<Self::Entry>>, Self::Error>;
 }
 
@@ -41,7 +41,7 @@ pub struct BatchPoint {
     pub point: G1Point,
 }
 
-/// A record found.
+/// A record that was found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Match<E> {
     /// The batch.
@@ -52,37 +52,38 @@ pub struct Match<E> {
     pub tag: Tag,
     /// `M`, which the searcher's secret derives.
     pub match_public: [u8; 32],
-    /// What the index knows of the entry.
+    /// The data that the index has about the entry.
     pub entry: E,
 }
 
-/// What the search of one batch gave.
+/// The result of the search of one batch.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct BatchOutcome<E> {
     /// The batch.
     pub batch: BatchId,
-    /// Records found, by counter.
+    /// The records that were found, ordered by counter.
     pub matches: Vec<Match<E>>,
-    /// Look-ups made.
+    /// The number of look-ups.
     pub lookups: u64,
 }
 
-/// What a whole search did.
+/// The totals of a search.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct SearchSummary {
-    /// Batches searched, which is also the number of pairings.
+    /// The number of searched batches, which is also the number of pairings.
     pub batches: u64,
-    /// Look-ups made.
+    /// The number of look-ups.
     pub lookups: u64,
-    /// Records found.
+    /// The number of records that were found.
     pub matches: u64,
     /// Whether every batch in scope was searched.
     pub completed: bool,
 }
 
-/// Looks up tag 0, 1, … in one batch until [`GAP`] in a row are absent. No pairing.
+/// Looks up tag 0, 1, … in one batch until [`GAP`] in a row are absent. Uses no pairing.
 ///
-/// A slot with the right tag whose `M` does not follow from `secret` is someone else's, or forged, and counts as absent.
+/// If a slot has the right tag but its `M` does not follow from `secret`, the slot belongs to
+/// another patient or is forged, and the tag counts as absent.
 pub fn search_batch<I: TagIndex + ?Sized>(
     index: &I,
     batch: &BatchId,
@@ -122,10 +123,85 @@ pub fn search_batch<I: TagIndex + ?Sized>(
     Ok(outcome)
 }
 
-/// Searches all batches with one trapdoor: exactly one pairing each, and none besides.
+/// A search with one trapdoor: exactly one pairing for each batch, and no other.
 ///
-/// `a_s` is the search key that the trapdoor belongs to. `on_batch` gets each batch's outcome as soon as it is there, and may
-/// end the search.
+/// The search is an iterator over the outcomes of the batches. A batch is searched when its outcome
+/// is requested, so the caller may report progress between two batches, or stop. An error ends the
+/// search.
+pub struct Search<'a, B: PairingBackend, I: ?Sized, S> {
+    index: &'a I,
+    batches: S,
+    prepared: B::Prepared,
+    a_s: &'a G1Point,
+    summary: SearchSummary,
+    ended: bool,
+}
+
+impl<'a, B, I, S> Search<'a, B, I, S>
+where
+    B: PairingBackend,
+    I: TagIndex + ?Sized,
+    S: Iterator<Item = BatchPoint>,
+{
+    /// Starts a search of these batches. `a_s` is the search key of the trapdoor.
+    pub fn new(
+        index: &'a I,
+        batches: impl IntoIterator<IntoIter = S, Item = BatchPoint>,
+        trapdoor: &SearchTrapdoor,
+        a_s: &'a G1Point,
+    ) -> Self {
+        Self {
+            index,
+            batches: batches.into_iter(),
+            prepared: trapdoor.prepare::<B>(),
+            a_s,
+            summary: SearchSummary::default(),
+            ended: false,
+        }
+    }
+
+    /// The totals of the search up to now.
+    pub fn summary(&self) -> SearchSummary {
+        self.summary
+    }
+}
+
+impl<B, I, S> Iterator for Search<'_, B, I, S>
+where
+    B: PairingBackend,
+    I: TagIndex + ?Sized,
+    S: Iterator<Item = BatchPoint>,
+{
+    type Item = Result<BatchOutcome<I::Entry>, I::Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let Some(batch) = self.batches.next() else {
+            self.ended = true;
+            self.summary.completed = true;
+            return None;
+        };
+        let secret =
+            SearchSecret::from_trapdoor_prepared::<B>(&batch.point, &self.prepared, self.a_s);
+        let outcome = search_batch(self.index, &batch.id, &secret);
+        match &outcome {
+            Ok(outcome) => {
+                let summary = &mut self.summary;
+                summary.batches = summary.batches.saturating_add(1);
+                summary.lookups = summary.lookups.saturating_add(outcome.lookups);
+                summary.matches = summary.matches.saturating_add(outcome.matches.len() as u64);
+            }
+            Err(_) => self.ended = true,
+        }
+        Some(outcome)
+    }
+}
+
+/// Runs a [`Search`] to its end.
+///
+/// `on_batch` receives the outcome of each batch as soon as it exists, and may end the search.
 pub fn search<B: PairingBackend, I: TagIndex + ?Sized>(
     index: &I,
     batches: impl IntoIterator<Item = BatchPoint>,
@@ -133,18 +209,11 @@ pub fn search<B: PairingBackend, I: TagIndex + ?Sized>(
     a_s: &G1Point,
     mut on_batch: impl FnMut(BatchOutcome<I::Entry>) -> ControlFlow<()>,
 ) -> Result<SearchSummary, I::Error> {
-    let prepared = trapdoor.prepare::<B>();
-    let mut summary = SearchSummary::default();
-    for batch in batches {
-        let secret = SearchSecret::from_trapdoor_prepared::<B>(&batch.point, &prepared, a_s);
-        let outcome = search_batch(index, &batch.id, &secret)?;
-        summary.batches = summary.batches.saturating_add(1);
-        summary.lookups = summary.lookups.saturating_add(outcome.lookups);
-        summary.matches = summary.matches.saturating_add(outcome.matches.len() as u64);
-        if on_batch(outcome).is_break() {
-            return Ok(summary);
+    let mut search = Search::<B, _, _>::new(index, batches, trapdoor, a_s);
+    for outcome in search.by_ref() {
+        if on_batch(outcome?).is_break() {
+            break;
         }
     }
-    summary.completed = true;
-    Ok(summary)
+    Ok(search.summary())
 }

@@ -16,13 +16,13 @@ use alloc::vec::Vec;
 use core::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Counters that must be absent in a row before a search stops.
+/// The number of consecutive counters that must be absent before a search stops.
 pub const GAP: u32 = 64;
 
-/// Whether counter `n` may be assigned: `n ≤ f + GAP`, where `f` is the highest counter of the same batch, patient and
-/// keyword whose entry is finalized on the consortium (`None` counts as −1).
+/// Whether counter `n` may be assigned: `n ≤ f + GAP`.
 ///
-/// A counter further ahead might not be found.
+/// `f` is the highest counter of the same batch, patient and keyword with an entry that is
+/// finalized on the consortium (`None` counts as −1). A search might not find a larger counter.
 pub fn counter_allowed(n: u32, highest_finalized: Option<u32>) -> bool {
     match highest_finalized {
         None => n < GAP,
@@ -39,7 +39,9 @@ fn secret(salt: &[u8], k: &GtBytes, a: &G1Point, r: &G1Point) -> [u8; 32] {
     *extract(salt, &ikm)
 }
 
-/// `s`: makes the tags and match keys of one batch, patient and keyword. Erased when dropped; its `Debug` prints nothing.
+/// `s`: the secret that makes the tags and match keys of one batch, patient and keyword.
+///
+/// It is erased when dropped; its `Debug` prints nothing.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SearchSecret([u8; 32]);
 
@@ -48,7 +50,7 @@ impl SearchSecret {
         Self(secret(domain::SEARCH, k, a_s, r))
     }
 
-    /// `s` from a trapdoor: `K_s = e(R, T_s)`. One pairing.
+    /// `s` from a trapdoor: `K_s = e(R, T_s)`. It costs one pairing.
     pub fn from_trapdoor<B: PairingBackend>(
         r: &G1Point,
         trapdoor: &SearchTrapdoor,
@@ -57,7 +59,7 @@ impl SearchSecret {
         Self::extract(&B::pairing(r, trapdoor.point()), a_s, r)
     }
 
-    /// `s` from a prepared trapdoor. One pairing, a cheaper one.
+    /// `s` from a prepared trapdoor. It costs one pairing, which is cheaper.
     pub fn from_trapdoor_prepared<B: PairingBackend>(
         r: &G1Point,
         trapdoor: &B::Prepared,
@@ -71,7 +73,7 @@ impl SearchSecret {
         *expand(&self.0, &[domain::TAG, &n.to_le_bytes()])
     }
 
-    /// The Ed25519 key of seed `Expand(s, BSPP-V01-MATCH ‖ n)`; its public part is `M_n`.
+    /// The Ed25519 key of the seed `Expand(s, BSPP-V01-MATCH ‖ n)`; its public part is `M_n`.
     pub fn match_key(&self, n: u32) -> MatchKey {
         Ed25519Secret::from_seed(&expand(&self.0, &[domain::MATCH, &n.to_le_bytes()]))
     }
@@ -83,7 +85,9 @@ impl fmt::Debug for SearchSecret {
     }
 }
 
-/// `o`: makes the key-encryption keys of one batch, patient and keyword. Erased when dropped; its `Debug` prints nothing.
+/// `o`: the secret that makes the key-encryption keys of one batch, patient and keyword.
+///
+/// It is erased when dropped; its `Debug` prints nothing.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct OpenSecret([u8; 32]);
 
@@ -92,7 +96,7 @@ impl OpenSecret {
         Self(secret(domain::OPEN, k, a_o, r))
     }
 
-    /// `o` from a trapdoor: `K_o = e(R, T_o)`. One pairing.
+    /// `o` from a trapdoor: `K_o = e(R, T_o)`. It costs one pairing.
     pub fn from_trapdoor<B: PairingBackend>(
         r: &G1Point,
         trapdoor: &OpenTrapdoor,
@@ -101,7 +105,7 @@ impl OpenSecret {
         Self::extract(&B::pairing(r, trapdoor.point()), a_o, r)
     }
 
-    /// `o` from a prepared trapdoor. One pairing, a cheaper one.
+    /// `o` from a prepared trapdoor. It costs one pairing, which is cheaper.
     pub fn from_trapdoor_prepared<B: PairingBackend>(
         r: &G1Point,
         trapdoor: &B::Prepared,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Trapdoors: what a patient gives a requester (protocol section 4).
+//! Trapdoors: the keys that a patient gives to a requester (protocol section 4).
 
 use crate::{
     backend::PairingBackend,
@@ -15,13 +15,16 @@ macro_rules! trapdoor {
     ($name:ident, $doc:literal) => {
         #[doc = $doc]
         ///
-        /// It never expires, and it must never be put on a chain, in a log, or through a node that is not the requester's own.
-        /// Erased when dropped; its `Debug` prints nothing.
+        /// It never expires. It must never be written to a chain or a log, or pass through a node
+        /// that does not belong to the requester. It is erased when dropped; its `Debug` prints
+        /// nothing.
         #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
         pub struct $name(G2Point);
 
         impl $name {
-            /// Decodes and validates the 96 bytes of a trapdoor. That it is the right one shows [`Self::check`].
+            /// Decodes and validates the 96 bytes of a trapdoor.
+            ///
+            /// [`Self::check`] shows whether it is the right trapdoor.
             pub fn from_bytes(bytes: &[u8]) -> Result<Self, PointError> {
                 G2Point::from_bytes(bytes).map(Self)
             }
@@ -31,12 +34,14 @@ macro_rules! trapdoor {
                 Zeroizing::new(*self.0.as_bytes())
             }
 
-            /// Whether this is the trapdoor of point `q` under key `a`: `e(g1, T) = e(A, Q)`. Two pairings.
+            /// Whether this is the trapdoor of point `q` under key `a`. It costs two pairings.
+            ///
+            /// The check is `e(g1, T) = e(A, Q)`.
             pub fn check<B: PairingBackend>(&self, a: &G1Point, q: &G2Point) -> bool {
                 B::pairing(&G1Point::generator(), &self.0) == B::pairing(a, q)
             }
 
-            /// Computes what all tests with this trapdoor share.
+            /// Computes the part that all pairings with this trapdoor share.
             pub fn prepare<B: PairingBackend>(&self) -> B::Prepared {
                 B::prepare(&self.0)
             }
@@ -64,7 +69,7 @@ trapdoor!(
 );
 
 impl PatientKeys {
-    /// `T_s` for a label.
+    /// `T_s` of a label.
     pub fn search_trapdoor<B: PairingBackend>(
         &self,
         context: &Context,
@@ -76,7 +81,7 @@ impl PatientKeys {
         ))
     }
 
-    /// `T_o` for a label.
+    /// `T_o` of a label.
     pub fn open_trapdoor<B: PairingBackend>(
         &self,
         context: &Context,

@@ -9,10 +9,10 @@ use scale_info::TypeInfo;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-/// Why a key agreement is refused.
+/// The reasons for which a key agreement is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum X25519Error {
-    /// The other side's key has small order: the shared secret would be zero.
+    /// The key of the other party has small order: the shared secret would be zero.
     SmallOrder,
 }
 
@@ -43,9 +43,11 @@ impl core::error::Error for X25519Error {}
 pub struct X25519Public(pub [u8; 32]);
 
 impl X25519Public {
-    /// Whether a key agreement with this key would give zero. Such a key is refused wherever one is registered.
+    /// Whether a key agreement with this key would give zero.
+    ///
+    /// Every place that registers a key refuses such a key.
     pub fn is_small_order(&self) -> bool {
-        // Any clamped scalar is a multiple of 8 and so sends a small-order point to zero.
+        // Any clamped scalar is a multiple of 8, so its product with a small-order point is zero.
         X25519Secret::from_bytes([1; 32]).agree(self).is_err()
     }
 }
@@ -61,7 +63,7 @@ impl From<[u8; 32]> for X25519Public {
 pub struct X25519Secret(StaticSecret);
 
 impl X25519Secret {
-    /// A key from 32 uniform bytes.
+    /// Makes a key from 32 uniform bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(StaticSecret::from(bytes))
     }
@@ -73,7 +75,7 @@ impl X25519Secret {
         Self::from_bytes(*bytes)
     }
 
-    /// The secret bytes, for keeping in an encrypted store.
+    /// The secret bytes, for storage in an encrypted file.
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
@@ -83,7 +85,7 @@ impl X25519Secret {
         X25519Public(PublicKey::from(&self.0).to_bytes())
     }
 
-    /// The shared secret, or an error when it would be zero (RFC 7748 section 6.1).
+    /// The shared secret, or an error if it would be zero (RFC 7748 section 6.1).
     pub fn agree(&self, other: &X25519Public) -> Result<Zeroizing<[u8; 32]>, X25519Error> {
         let shared = self.0.diffie_hellman(&PublicKey::from(other.0));
         if !shared.was_contributory() {

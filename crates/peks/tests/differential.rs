@@ -49,7 +49,7 @@ proptest! {
         }
         for results in [&ark, &generic, &blst] {
             prop_assert!(results.gt[0] == results.gt[1], "prepared pairing");
-            // Whatever one library makes, the other's validation accepts.
+            // The validation of one library accepts every result of the other.
             prop_assert!(G2Point::from_bytes(results.hashed.as_bytes()).is_ok());
             prop_assert!(G2Point::from_bytes(results.q.as_bytes()).is_ok());
             prop_assert!(G1Point::from_bytes(results.p.as_bytes()).is_ok());

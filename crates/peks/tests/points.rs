@@ -19,7 +19,7 @@ fn compress<const N: usize>(point: &impl CanonicalSerialize) -> [u8; N] {
     out
 }
 
-/// Points of the curve whose x is 0, 1, 2, …; almost none is in the subgroup.
+/// Points of the curve whose x is 0, 1, 2, …; nearly all are outside the subgroup.
 fn g1_curve_points() -> impl Iterator<Item = G1Affine> {
     (0u64..).filter_map(|x| G1Affine::get_point_from_x_unchecked(Fq::from(x), true))
 }
@@ -43,7 +43,7 @@ fn divide(limbs: &[u64], by: u64) -> Vec<u64> {
     out
 }
 
-/// What blst says of a compressed point: decoded, in the subgroup, not the identity.
+/// Whether blst decodes a compressed point that is in the subgroup and not the identity.
 fn blst_accepts_g1(bytes: &[u8; 48]) -> bool {
     blst::min_pk::PublicKey::key_validate(bytes).is_ok()
 }
@@ -146,7 +146,7 @@ fn decoding_should_refuse_x_beyond_the_modulus() {
         add_modulus(&mut first[..48], 0xe0);
         first[0] |= flags;
         assert_eq!(G2Bytes(first).validate(), Err(PointError::NonCanonical));
-        // Flag bits mean nothing in the second coefficient.
+        // Flag bits are not permitted in the second coefficient.
         let mut flagged = bytes;
         flagged[48] |= 0x80;
         assert_eq!(G2Bytes(flagged).validate(), Err(PointError::NonCanonical));
@@ -209,8 +209,9 @@ fn decoding_should_refuse_points_outside_the_subgroup() {
     }
 }
 
-/// The subgroup checks use endomorphisms. Points of each small order of the cofactor, alone and added to a good point, are
-/// where a wrong check would show.
+/// Points of each small order of the cofactor are refused, alone and added to a good point.
+///
+/// The subgroup checks use endomorphisms. These points would reveal a wrong check.
 #[test]
 fn decoding_should_refuse_points_with_a_part_of_small_order() {
     let q = Fr::MODULUS;
@@ -279,7 +280,9 @@ fn decoding_should_refuse_points_with_a_part_of_small_order() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// Whatever the bytes, both libraries agree on whether they are a point, and what is accepted encodes to itself.
+    /// Both libraries agree on whether any bytes are a point.
+    ///
+    /// Accepted bytes are equal to the encoding of their point.
     #[test]
     fn decoding_should_agree_with_blst_when_a_bit_flips(seed: [u8; 16], bit in 0usize..384, second in 0usize..384) {
         let point = ArkBackend::hash_to_g2(b"test", &seed);

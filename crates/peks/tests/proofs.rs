@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Proofs of knowledge, possession and equality: one thing is changed, and the expected verdict named.
+//! Proofs of knowledge, possession and equality.
+//!
+//! Each test changes one thing and names the expected verdict.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -11,7 +13,7 @@ use bspp_peks::{
     PointError, ProofError, Scalar, SchnorrProof, SearchSecret, SignatureError,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
-use common::{label_of, patient, FixedRng, CHAIN, EPOCH, HOSPITAL};
+use common::{label_of, patient, FixedRng, CHAIN, FILING_MONTH, HOSPITAL};
 use proptest::prelude::*;
 
 const Q_LE: [u8; 32] = [
@@ -36,7 +38,7 @@ fn outside() -> G1Bytes {
     G1Bytes(bytes)
 }
 
-/// `response + q`, the same residue written otherwise; `None` when it does not fit.
+/// `response + q`, another encoding of the same residue; `None` if it does not fit.
 fn add_q(response: [u8; 32]) -> Option<[u8; 32]> {
     let (mut out, mut carry) = (response, 0);
     for (byte, add) in out.iter_mut().zip(Q_LE) {
@@ -57,7 +59,7 @@ fn header(rng: &str) -> (BatchHeader, OpenBatch) {
         &HOSPITAL,
         &encryptor_id(b"ward", &[3; 32]),
         5,
-        EPOCH,
+        FILING_MONTH,
         &mut rng,
     );
     (batch.header().clone(), batch)
@@ -84,7 +86,7 @@ enum BatchTweak {
     Hospital,
     Encryptor,
     Number,
-    Epoch,
+    FilingMonth,
     Point,
     ForeignProof,
     Commitment,
@@ -98,7 +100,7 @@ fn batch_tweak() -> impl Strategy<Value = BatchTweak> {
         Hospital,
         Encryptor,
         Number,
-        Epoch,
+        FilingMonth,
         Point,
         ForeignProof,
         Commitment,
@@ -120,7 +122,7 @@ proptest! {
             BatchTweak::Hospital => header.hospital[byte] ^= flip,
             BatchTweak::Encryptor => header.enc[byte] ^= flip,
             BatchTweak::Number => header.number ^= u32::from(flip),
-            BatchTweak::Epoch => header.epoch ^= u16::from(flip),
+            BatchTweak::FilingMonth => header.filing_month ^= u16::from(flip),
             BatchTweak::Point => header.point = other.point,
             BatchTweak::ForeignProof => header.proof = other.proof,
             BatchTweak::Commitment => header.proof.commitment = other.proof.commitment,
@@ -157,7 +159,7 @@ fn point(scalar: &Scalar) -> G1Point {
 
 #[test]
 fn batch_without_knowledge_should_be_refused() {
-    // R of somebody else with a proof made for another secret: all that one can do without r.
+    // R of another party, with a proof made for another secret: the best attempt without r.
     let (victim, _) = header("");
     let mut rng = FixedRng::new("forger");
     let own = Scalar::random(&mut rng);
@@ -166,7 +168,7 @@ fn batch_without_knowledge_should_be_refused() {
         &HOSPITAL,
         &victim.enc,
         &victim.number.to_le_bytes(),
-        &EPOCH.to_le_bytes(),
+        &FILING_MONTH.to_le_bytes(),
     ]
     .concat();
     let claimed = victim.point.validate().unwrap();
@@ -285,7 +287,7 @@ proptest! {
         bytes[bit / 8] ^= 1 << (bit % 8);
         let changed = PatientBundle::decode(&mut &bytes[..]).unwrap();
         let verdict = changed.verify(&CHAIN, &HOSPITAL).err();
-        // The account key stands at 128..160; changed, it may be no key at all.
+        // The account key is in bytes 128..160; a changed key may be invalid.
         if (128..160).contains(&(bit / 8)) {
             prop_assert!(matches!(verdict, Some(BundleError::InvalidSignature(_))), "{:?}", verdict);
         } else {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Search end to end in memory: what is found, what is not, and what it costs.
+//! Search end to end in memory: the records that it finds or misses, and its cost.
 #![cfg(feature = "blst")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
 use bspp_peks::*;
-use common::{label_of, patient, FixedRng, CHAIN, EPOCH, HOSPITAL};
+use common::{label_of, patient, FixedRng, CHAIN, FILING_MONTH, HOSPITAL};
 use std::{collections::HashMap, convert::Infallible, ops::ControlFlow};
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl TagIndex for Index {
 }
 
 fn open(number: u32, rng: &mut FixedRng) -> OpenBatch {
-    OpenBatch::open(&CHAIN, &HOSPITAL, &[7; 32], number, EPOCH, rng)
+    OpenBatch::open(&CHAIN, &HOSPITAL, &[7; 32], number, FILING_MONTH, rng)
 }
 
 fn scope(batches: &[OpenBatch]) -> Vec<BatchPoint> {
@@ -67,7 +67,7 @@ fn run<B: PairingBackend>(
     (summary.unwrap(), found)
 }
 
-/// `records` records of three patients with two keywords each, spread over `batches` batches.
+/// `records` records of three patients in `batches` batches, with two keywords each.
 fn world(records: usize, batches: u32) -> (Index, Vec<OpenBatch>) {
     let mut rng = FixedRng::new("world");
     let batches: Vec<_> = (0..batches).map(|n| open(n, &mut rng)).collect();
@@ -184,7 +184,7 @@ fn search_should_find_nothing_when_month_hospital_or_chain_differs() {
         (good, 10),
         (
             Context {
-                epoch: EPOCH + 1,
+                filing_month: FILING_MONTH + 1,
                 ..good
             },
             0,
@@ -237,6 +237,31 @@ fn search_should_stop_when_asked() {
 }
 
 #[test]
+fn search_should_compute_a_batch_only_when_it_is_asked_for() {
+    type Counted = Counting<BlstBackend, 2>;
+    let (index, batches) = world(30, 3);
+    let keys = patient(0);
+    let trapdoor = keys.search_trapdoor::<BlstBackend>(
+        &batches[0].context(),
+        &label_of(&keys, &Keyword::identity()),
+    );
+    Counted::reset();
+    let mut search =
+        Search::<Counted, _, _>::new(&index, scope(&batches), &trapdoor, keys.search_public());
+    assert_eq!(Counted::pairings(), 0);
+    for (n, batch) in (1..).zip(&batches) {
+        assert_eq!(search.next().unwrap().unwrap().batch, *batch.id());
+        assert_eq!(Counted::pairings(), n);
+        assert_eq!(
+            (search.summary().batches, search.summary().completed),
+            (n, false)
+        );
+    }
+    assert!(search.next().is_none());
+    assert!(search.summary().completed);
+}
+
+#[test]
 fn search_should_bridge_gaps_shorter_than_the_limit() {
     let mut rng = FixedRng::new("gaps");
     let batch = open(0, &mut rng);
@@ -276,7 +301,7 @@ fn forged_slots_should_not_be_found_nor_prolong_a_search() {
     );
     let mut index = Index::default();
     index.add(batch.id(), secret.tag(0), secret.match_key(0).public(), 1);
-    // The right tag with a key of the forger's own, beside the genuine slot and alone.
+    // The right tag with the forger's own key, beside the genuine slot and alone.
     for n in 0..200 {
         index.add(
             batch.id(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Ed25519 and match proofs: strictness, and what a proof is bound to.
+//! Ed25519 and match proofs: strict verification, and the context that a proof is bound to.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use bspp_peks::{verify_strict, Ed25519Secret, MatchStatement, SignatureError};
@@ -44,7 +44,8 @@ fn verify_should_match_rfc_8032_test_1() {
 
 #[test]
 fn small_order_key_should_be_refused() {
-    // With a key of small order and S = 0, R = −c·A is found by trying: such a signature fits many messages.
+    // With a key of small order and S = 0, an attacker finds R = −c·A by trial: such a signature
+    // fits many messages.
     for key in SMALL_ORDER {
         for r in SMALL_ORDER {
             let mut signature = [0; 64];

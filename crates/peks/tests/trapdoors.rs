@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Labels and trapdoors: what each opens, and what it does not.
+//! Labels and trapdoors: the records that each opens or does not open.
 #![cfg(feature = "blst")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
 use bspp_peks::*;
-use common::{label_of, patient, FixedRng, CHAIN, EPOCH, HOSPITAL};
+use common::{label_of, patient, FixedRng, CHAIN, FILING_MONTH, HOSPITAL};
 use proptest::prelude::*;
 
 type B = BlstBackend;
@@ -16,7 +16,7 @@ fn context() -> Context {
     Context {
         chain: CHAIN,
         hospital: HOSPITAL,
-        epoch: EPOCH,
+        filing_month: FILING_MONTH,
     }
 }
 
@@ -26,7 +26,7 @@ fn batch() -> OpenBatch {
         &HOSPITAL,
         &[7; 32],
         1,
-        EPOCH,
+        FILING_MONTH,
         &mut FixedRng::new("batch"),
     )
 }
@@ -36,7 +36,7 @@ fn both_sides_should_derive_the_same_label() {
     let hospital = X25519Secret::from_bytes([0x55; 32]);
     let keys = patient(1);
     let patient_side =
-        Kappa::patient_side(keys.x25519(), &hospital.public(), &HOSPITAL, EPOCH).unwrap();
+        Kappa::patient_side(keys.x25519(), &hospital.public(), &HOSPITAL, FILING_MONTH).unwrap();
     let keyword = Keyword::new("http://loinc.org", "4548-4");
     assert!(patient_side.label(&keyword) == label_of(&keys, &keyword));
 }
@@ -46,27 +46,34 @@ fn label_should_change_when_anything_it_covers_changes() {
     let hospital = X25519Secret::from_bytes([0x55; 32]);
     let other = X25519Secret::from_bytes([0x56; 32]);
     let x = patient(1).x25519_public();
-    let label = |secret, x, hospital, epoch, system: &str, code: &str| {
-        let kappa = Kappa::hospital_side(secret, &x, hospital, epoch).unwrap();
+    let label = |secret, x, hospital, filing_month, system: &str, code: &str| {
+        let kappa = Kappa::hospital_side(secret, &x, hospital, filing_month).unwrap();
         *kappa.label(&Keyword::new(system, code)).as_bytes()
     };
     let all = [
-        label(&hospital, x, &HOSPITAL, EPOCH, "system", "code"),
-        label(&other, x, &HOSPITAL, EPOCH, "system", "code"),
+        label(&hospital, x, &HOSPITAL, FILING_MONTH, "system", "code"),
+        label(&other, x, &HOSPITAL, FILING_MONTH, "system", "code"),
         label(
             &hospital,
             patient(2).x25519_public(),
             &HOSPITAL,
-            EPOCH,
+            FILING_MONTH,
             "system",
             "code",
         ),
-        label(&hospital, x, &[0; 32], EPOCH, "system", "code"),
-        label(&hospital, x, &HOSPITAL, EPOCH + 1, "system", "code"),
-        label(&hospital, x, &HOSPITAL, EPOCH, "system", "cod"),
-        label(&hospital, x, &HOSPITAL, EPOCH, "systemc", "ode"),
-        label(&hospital, x, &HOSPITAL, EPOCH, "", "systemcode"),
-        label(&hospital, x, &HOSPITAL, EPOCH, "urn:bspp:slot", "identity"),
+        label(&hospital, x, &[0; 32], FILING_MONTH, "system", "code"),
+        label(&hospital, x, &HOSPITAL, FILING_MONTH + 1, "system", "code"),
+        label(&hospital, x, &HOSPITAL, FILING_MONTH, "system", "cod"),
+        label(&hospital, x, &HOSPITAL, FILING_MONTH, "systemc", "ode"),
+        label(&hospital, x, &HOSPITAL, FILING_MONTH, "", "systemcode"),
+        label(
+            &hospital,
+            x,
+            &HOSPITAL,
+            FILING_MONTH,
+            "urn:bspp:slot",
+            "identity",
+        ),
     ];
     for (i, a) in all.iter().enumerate() {
         assert!(all.iter().skip(i + 1).all(|b| a != b), "{i}");
@@ -80,19 +87,20 @@ fn label_should_be_refused_when_the_other_key_has_small_order() {
         let key = X25519Public(hex::decode(order).unwrap().try_into().unwrap());
         assert!(key.is_small_order());
         assert_eq!(
-            Kappa::hospital_side(&secret, &key, &HOSPITAL, EPOCH).err(),
+            Kappa::hospital_side(&secret, &key, &HOSPITAL, FILING_MONTH).err(),
             Some(X25519Error::SmallOrder)
         );
         assert_eq!(
-            Kappa::patient_side(&secret, &key, &HOSPITAL, EPOCH).err(),
+            Kappa::patient_side(&secret, &key, &HOSPITAL, FILING_MONTH).err(),
             Some(X25519Error::SmallOrder)
         );
     }
     assert!(!patient(1).x25519_public().is_small_order());
 }
 
-/// The points of small order on Curve25519 and its twist, non-canonical forms included (RFC 7748 section 6.1 and the lists
-/// that libraries keep).
+/// The points of small order on Curve25519 and its twist, with their non-canonical forms.
+///
+/// They are from RFC 7748 section 6.1 and the lists in common libraries.
 const SMALL_ORDER_X25519: [&str; 7] = [
     "0000000000000000000000000000000000000000000000000000000000000000",
     "0100000000000000000000000000000000000000000000000000000000000000",
@@ -114,7 +122,7 @@ fn trapdoor_should_check_against_its_own_key_and_point_only() {
     assert!(!trapdoor.check::<B>(patient(2).search_public(), &q));
     assert!(!trapdoor.check::<B>(keys.open_public(), &q));
     let later = Context {
-        epoch: EPOCH + 1,
+        filing_month: FILING_MONTH + 1,
         ..context()
     };
     assert!(!trapdoor.check::<B>(
@@ -162,7 +170,7 @@ fn search_trapdoor_should_not_open() {
     );
     let opened = OpenSecret::from_trapdoor::<B>(batch.point(), &t_o, keys.open_public());
     assert_eq!(*opened.kek(0, &rid), *kek);
-    // The same point taken for an open trapdoor, with either key.
+    // The same point, used as an open trapdoor, with either key.
     let misused = OpenTrapdoor::from_bytes(&*t_s.to_bytes()).unwrap();
     for key in [keys.open_public(), keys.search_public()] {
         assert_ne!(
@@ -170,7 +178,7 @@ fn search_trapdoor_should_not_open() {
             *kek
         );
     }
-    // And an open trapdoor does not search.
+    // An open trapdoor does not search.
     let misused = SearchTrapdoor::from_bytes(&*t_o.to_bytes()).unwrap();
     let tag = batch.search_secret::<B>(keys.search_public(), &kw).tag(0);
     for key in [keys.open_public(), keys.search_public()] {

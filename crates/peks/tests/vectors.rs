@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Both backends against RFC 9380's vectors and the project's own.
+//! Tests of both backends against the vectors of RFC 9380 and of the project.
 #![cfg(feature = "blst")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -21,7 +21,9 @@ fn coordinate(value: &Value) -> Vec<String> {
         .collect()
 }
 
-/// `x.c1 ‖ x.c0`, which is what a compressed encoding shows beside its flags, and whether y is the larger of the two.
+/// `x.c1 ‖ x.c0`, and whether y is the larger of the two.
+///
+/// A compressed encoding shows both values, the second one in its flags.
 fn expected(vector: &Value) -> (String, bool) {
     let (x, y) = (coordinate(&vector["P"]["x"]), coordinate(&vector["P"]["y"]));
     let half = "0d0088f51cbff34d258dd3db21a5d66bb23ba5c279c2895fb39869507b587b120f55ffff58a9ffffdcff7fffffffd555";

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Prints the coded keywords of FHIR files record by record, in the form that `tests/independent/fhir_keywords.py` prints:
+//! Prints the coded keywords of FHIR files, record by record.
+//!
+//! The form is that of `tests/independent/fhir_keywords.py`. Usage:
 //! `cargo run --release -p bspp-record --example keywords -- FILE_OR_FOLDER...`
 
 use bspp_record::{split, Document};
@@ -34,7 +36,9 @@ fn file_report(name: &str, bytes: &[u8]) -> Result<Value> {
     Ok(json!({ "file": name, "records": records }))
 }
 
-/// Names, as paths in `folder` with `/`, and paths of all `.json` files in and below it.
+/// The names and paths of all `.json` files in and below `folder`.
+///
+/// A name is a path in `folder` with `/`.
 pub fn files_in(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     let mut found = Vec::new();
     let mut waiting = vec![(String::new(), folder.to_owned())];
@@ -56,7 +60,7 @@ pub fn files_in(folder: &Path) -> Result<Vec<(String, PathBuf)>> {
     Ok(found)
 }
 
-/// The report on files and folders.
+/// Makes the report on files and folders.
 pub fn report(arguments: &[PathBuf]) -> Result<Value> {
     let mut files = Vec::new();
     for argument in arguments {

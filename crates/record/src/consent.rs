@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Consent: the patient's signature that lets a hospital store and index records of some months.
+//! Consent: the patient's signature that lets a hospital store and index records.
+//!
+//! A consent covers the records of some filing months.
 
 use bspp_peks::{verify_strict, PatientKeys, SignatureError};
-pub use bspp_primitives::messages::consent_id;
-use bspp_primitives::{
-    messages, ConsentId, ConsentTerms, Ed25519Signature, Epoch, Hash, HospitalId,
+pub use bspp_types::messages::consent_id;
+use bspp_types::{
+    messages, ConsentId, ConsentTerms, Ed25519Signature, FilingMonth, HospitalId, H256,
 };
 use rand_core::{CryptoRng, RngCore};
 
-/// A consent ready to be registered on the hospital's chain.
+/// A consent that is ready to be registered on the hospital's chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedConsent {
-    /// What was agreed.
+    /// The terms that the patient agreed to.
     pub terms: ConsentTerms,
     /// The patient's signature over [`messages::consent_message`].
     pub signature: Ed25519Signature,
 }
 
 impl SignedConsent {
-    /// Agrees to records filed from month `from` to month `until`, both included.
+    /// Agrees to records of the filing months `from` to `until`, both included.
     pub fn sign<R: RngCore + CryptoRng>(
         keys: &PatientKeys,
-        chain: &Hash,
+        chain: &H256,
         hospital: &HospitalId,
-        (from, until): (Epoch, Epoch),
+        (from, until): (FilingMonth, FilingMonth),
         rng: &mut R,
     ) -> Self {
         let account = keys.account(&hospital.0);
@@ -40,7 +42,7 @@ impl SignedConsent {
     }
 
     /// Checks the signature.
-    pub fn verify(&self, chain: &Hash, hospital: &HospitalId) -> Result<(), SignatureError> {
+    pub fn verify(&self, chain: &H256, hospital: &HospitalId) -> Result<(), SignatureError> {
         let message = messages::consent_message(chain, hospital, &self.terms);
         verify_strict(&self.terms.patient, &message, &self.signature)
     }
@@ -49,7 +51,7 @@ impl SignedConsent {
 /// The patient's signature that withdraws a consent.
 pub fn sign_withdrawal(
     keys: &PatientKeys,
-    chain: &Hash,
+    chain: &H256,
     hospital: &HospitalId,
     consent: &ConsentId,
 ) -> Ed25519Signature {

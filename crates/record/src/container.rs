@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a record's plaintext is: pieces of one file, each with its position in it.
+//! The plaintext of a record: pieces of one file, each with its position in the file.
 //!
-//! A file with n resources is 2n + 1 pieces. Those at odd positions are the resources; those at even positions are the bytes
-//! before, between and after them. The frame record has every even piece and the resources of no encounter; an encounter's
-//! record has that encounter's resources. All pieces in the order of their positions are the file.
+//! A file with n resources has 2n + 1 pieces. The pieces at odd positions are the resources; the
+//! pieces at even positions are the bytes before, between and after them. The frame record has all
+//! even pieces and the resources of no encounter; the record of an encounter has the resources of
+//! that encounter. All pieces in the order of their positions are the file.
 //!
-//! On the wire it is the SCALE encoding of [`Payload`]'s fields in their order.
+//! The encoded form is the SCALE encoding of [`Payload`]'s fields in their order.
 
 use bspp_peks::blake2b_256;
 use codec::{Decode, DecodeAll, Encode};
@@ -13,30 +14,30 @@ use core::fmt;
 use std::collections::BTreeMap;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Version of the container.
+/// The version of the container.
 pub const CONTAINER_VERSION: u8 = 1;
 
-/// Identifies the file that records come from. Random.
+/// The random identifier of the file that records come from.
 pub type SourceId = [u8; 16];
 
 /// A run of bytes of the file.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, Zeroize, ZeroizeOnDrop)]
 pub struct Piece {
-    /// Odd for a resource, even for bytes around resources.
+    /// Odd for a resource, even for the bytes around resources.
     pub position: u32,
-    /// Exactly as in the file.
+    /// The bytes, exactly as in the file.
     pub bytes: Vec<u8>,
 }
 
-/// What a record is of its file.
+/// The part of its file that a record holds.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub enum PayloadKind {
     /// The bytes around the resources, and the resources of no encounter.
     #[codec(index = 0)]
     Frame {
-        /// Resources of the whole file.
+        /// The number of resources of the whole file.
         resources: u32,
-        /// BLAKE2b-256 of the whole file.
+        /// The BLAKE2b-256 hash of the whole file.
         file_hash: [u8; 32],
     },
     /// The resources of one encounter.
@@ -47,58 +48,58 @@ pub enum PayloadKind {
     },
 }
 
-/// Plaintext of a record. Erased when dropped; its `Debug` prints nothing of it.
+/// The plaintext of a record. It is erased when dropped; its `Debug` prints nothing of it.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Payload {
     /// [`CONTAINER_VERSION`].
     pub version: u8,
-    /// The file this record comes from.
+    /// The file that this record comes from.
     pub source: SourceId,
-    /// What this record is of that file.
+    /// The part of that file that this record holds.
     pub kind: PayloadKind,
-    /// Pieces by rising position.
+    /// The pieces in ascending order of their positions.
     pub pieces: Vec<Piece>,
 }
 
-/// Why plaintext is no payload.
+/// The reasons for which plaintext is not a payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ContainerError {
-    /// The bytes are no SCALE encoding of a payload.
-    #[error("InvalidContainer: the plaintext is no record of this project")]
+    /// The bytes are not the SCALE encoding of a payload.
+    #[error("InvalidContainer: the plaintext is not a record of this project")]
     InvalidContainer,
     /// The container has a version that this program does not know.
     #[error("InvalidVersion: the record has container version {0}")]
     InvalidVersion(u8),
-    /// Positions do not rise, or are not those that the kind of record has.
-    #[error("InvalidPosition: piece {0} does not belong where it stands")]
+    /// The positions are not ascending, or are not the positions of this kind of record.
+    #[error("InvalidPosition: piece {0} is not in its place")]
     InvalidPosition(u32),
     /// A resource is not UTF-8.
     #[error("InvalidResource: the resource at position {0} is not UTF-8")]
     InvalidResource(u32),
 }
 
-/// Why records do not make up a file.
+/// The reasons for which records do not make up a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReassembleError {
-    /// No record is the frame.
+    /// The frame record is missing.
     #[error("NotFound: the frame record is missing")]
     FrameNotFound,
     /// A resource is in none of the records.
     #[error("NotFound: the piece at position {0} is in none of the records")]
     PieceNotFound(u32),
-    /// Records come from different files.
+    /// The records come from different files.
     #[error("SourceMismatch: the records come from different files")]
     SourceMismatch,
-    /// Two records differ about a piece, or one has a piece that the file has not.
+    /// Two records differ about a piece, or one has a piece that the file does not have.
     #[error("PieceMismatch: the piece at position {0} contradicts another record")]
     PieceMismatch(u32),
-    /// The pieces are all there and are not the file.
+    /// All pieces are present, but they do not make up the file.
     #[error("FileHashMismatch: the pieces do not make up the file that was stored")]
     FileHashMismatch,
 }
 
 impl Payload {
-    /// SCALE encoding. Erased when dropped.
+    /// The SCALE encoding, erased when dropped.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.encoded_size()));
         self.encode_to(&mut *bytes);
@@ -156,7 +157,7 @@ impl Payload {
     }
 }
 
-/// Puts the records of one file together again, in whatever order they come. A record given twice does no harm.
+/// Reassembles a file from its records, in any order. Duplicate records are permitted.
 pub fn reassemble<'a>(
     records: impl IntoIterator<Item = &'a Payload>,
 ) -> Result<Vec<u8>, ReassembleError> {

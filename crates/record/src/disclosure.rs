@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Disclosure: how a requester asks a hospital for a record, and how the hospital answers (protocol section 8, step 5).
+//! Disclosure: a requester asks a hospital for a record, and the hospital answers.
+//!
+//! See step 5 in section 8 of the protocol.
 
 use crate::{
     encrypt::EncryptedRecord,
@@ -8,82 +10,89 @@ use crate::{
     sealing::{self, SealedBox, SealingError},
 };
 use bspp_peks::{domain, X25519Secret};
-use bspp_primitives::{
-    messages, AccountId, Ed25519Key, Ed25519Signature, Entry, Hash, HospitalId, Moment, RecordId,
-    Request, RequestId, Signature, Wraps,
+use bspp_types::{
+    messages, Ed25519Key, Ed25519Signature, Entry, HospitalId, Moment, RecordId, Request,
+    RequestId, Wraps, H256,
 };
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
-use sp_runtime::traits::Verify;
 
-/// What a requester sends a hospital. It holds no trapdoor.
+/// The message with which a requester asks a hospital for a record.
+///
+/// It does not contain a trapdoor. `S` is the type of signatures by accounts of the consortium
+/// chain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct DisclosureRequest {
-    /// The request on chain.
+pub struct DisclosureRequest<S> {
+    /// The request on the consortium chain.
     pub request: RequestId,
-    /// The record asked for.
+    /// The record that the requester asks for.
     pub record: RecordId,
     /// The grant's header.
     pub header: GrantHeader,
-    /// The patient's signature over it.
+    /// The patient's signature over the header.
     pub patient_signature: Ed25519Signature,
     /// The hospital's fresh nonce.
     pub nonce: [u8; 32],
     /// The requester's signature over [`messages::disclosure_message`].
-    pub signature: Signature,
+    pub signature: S,
 }
 
-/// Why a hospital refuses to disclose, as far as the request itself shows.
+/// The reasons for which a hospital refuses to disclose, as far as the request itself shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DisclosureError {
-    /// The nonce is not the one that the hospital gave out for this.
+    /// The nonce is not the one that the hospital issued for this request.
     #[error("NonceMismatch: the nonce is not the one given out")]
     NonceMismatch,
-    /// The request named is not the one that the grant opens.
+    /// The named request is not the one that the grant opens.
     #[error("RequestMismatch: the grant opens another request")]
     RequestMismatch,
-    /// The grant does not allow it.
+    /// The grant does not allow the disclosure.
     #[error(transparent)]
     Grant(#[from] GrantError),
-    /// The requester's account did not sign.
+    /// The requester's account did not sign the message.
     #[error("InvalidSignature: the requester did not sign for this record and nonce")]
     InvalidSignature,
     /// The answer cannot be encrypted or decrypted.
     #[error(transparent)]
     Sealing(#[from] SealingError),
-    /// What was decrypted is no disclosed record.
+    /// The decrypted bytes are not a disclosed record.
     #[error("InvalidPackage: the answer is not well-formed")]
     InvalidPackage,
-    /// The answer is not the record asked for.
+    /// The answer is not the requested record.
     #[error(transparent)]
     Record(#[from] OpenError),
 }
 
-/// What a hospital knows when it judges a request.
+/// Tells whether an account signed a message, by the rule of the account's chain.
+pub type AccountVerifier<S, A> = fn(&S, &[u8], &A) -> bool;
+
+/// The facts by which a hospital decides about a request.
 #[derive(Clone, Copy, Debug)]
-pub struct DisclosureContext<'a> {
+pub struct DisclosureContext<'a, S, A> {
     /// Genesis hash of the consortium chain.
-    pub chain: &'a Hash,
+    pub chain: &'a H256,
     /// The hospital.
     pub hospital: &'a HospitalId,
     /// The account that the hospital's own records name for the record.
     pub patient: &'a Ed25519Key,
-    /// The request as finalized consortium state has it.
-    pub request: &'a Request<AccountId>,
-    /// The nonce given out for this request.
+    /// The request in the finalized state of the consortium.
+    pub request: &'a Request<A>,
+    /// Checks signatures by accounts of the consortium chain.
+    pub verifier: AccountVerifier<S, A>,
+    /// The nonce that the hospital issued for this request.
     pub nonce: &'a [u8; 32],
-    /// Now.
+    /// The current time.
     pub now: Moment,
 }
 
-impl DisclosureRequest {
-    /// Builds a request. `sign` is the requester's account.
+impl<S> DisclosureRequest<S> {
+    /// Makes a request. `sign` signs with the requester's account.
     pub fn new(
         grant: &ReceivedGrant,
         record: RecordId,
         nonce: [u8; 32],
-        sign: impl FnOnce(&[u8]) -> Signature,
+        sign: impl FnOnce(&[u8]) -> S,
     ) -> Self {
         let header = grant.header.clone();
         let request = header.request_id();
@@ -106,9 +115,15 @@ impl DisclosureRequest {
         }
     }
 
-    /// Checks all that can be checked without asking a chain again: nonce, grant, agreement with the request on chain, and
-    /// both signatures. That the request is open and has matched the record, on fresh finalized state, is the caller's to check.
-    pub fn verify(&self, context: &DisclosureContext<'_>) -> Result<(), DisclosureError> {
+    /// Checks everything that needs no further query of a chain.
+    ///
+    /// It checks the nonce, the grant, its agreement with the request on chain, and both
+    /// signatures. The caller must check, on recent finalized state, that the request is open and
+    /// has matched the record.
+    pub fn verify<A: AsRef<[u8]>>(
+        &self,
+        context: &DisclosureContext<'_, S, A>,
+    ) -> Result<(), DisclosureError> {
         if self.nonce != *context.nonce {
             return Err(DisclosureError::NonceMismatch);
         }
@@ -127,22 +142,21 @@ impl DisclosureRequest {
             &self.record,
             &self.nonce,
         );
-        if !self
-            .signature
-            .verify(message.as_slice(), &context.request.requester)
-        {
+        if !(context.verifier)(&self.signature, &message, &context.request.requester) {
             return Err(DisclosureError::InvalidSignature);
         }
         Ok(())
     }
 }
 
-/// What a hospital discloses of a record: the wrapped keys and the ciphertext. The entry stands on the consortium chain.
+/// The part of a record that a hospital discloses: the wrapped keys and the ciphertext.
+///
+/// The entry is on the consortium chain.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct DisclosurePackage {
     /// The record.
     pub record: RecordId,
-    /// Wrapped data keys, one for each slot.
+    /// The wrapped data keys, one for each slot.
     pub wraps: Wraps,
     /// The ciphertext.
     pub ciphertext: Vec<u8>,
@@ -166,7 +180,9 @@ impl From<&EncryptedRecord> for DisclosurePackage {
     }
 }
 
-/// `BSPP-V01-HPKE-RECORD ‖ H(h) ‖ request ‖ record`: an answer is good for one request and record.
+/// `BSPP-V01-HPKE-RECORD ‖ H(h) ‖ request ‖ record`.
+///
+/// It makes an answer valid for one request and record only.
 fn info(header: &GrantHeader, record: &RecordId) -> Vec<u8> {
     [
         domain::HPKE_RECORD,
@@ -192,7 +208,7 @@ impl DisclosurePackage {
         )
     }
 
-    /// Decrypts an answer and checks it against the consortium's entry of the record asked for.
+    /// Decrypts an answer and checks it against the consortium's entry of the requested record.
     pub fn open(
         sealed: &SealedBox,
         header: &GrantHeader,

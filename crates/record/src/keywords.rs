@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Keywords: the coded concepts of a record.
 //!
-//! A keyword is every JSON object that has both a text `system` and a text `code`, at any depth, contained resources and
-//! nested Bundles included. Left out are amounts: objects that also have a `value`, and the unit system
-//! `http://unitsofmeasure.org`. Texts are taken as they stand, after JSON's escapes are undone.
+//! A keyword is every JSON object that has both a text `system` and a text `code`, at any depth,
+//! including contained resources and nested Bundles. Quantities are excluded: objects that also
+//! have a `value`, and the unit system `http://unitsofmeasure.org`. Texts are used without change
+//! after JSON's escapes are decoded.
 
-use crate::fhir::Json;
+use crate::json::Json;
 use bspp_peks::label::IDENTITY_SYSTEM;
 pub use bspp_peks::Keyword;
 use std::collections::BTreeSet;
 
-/// Code system of units, which are no keywords.
+/// The code system of units, which are not keywords.
 pub const UNITS_SYSTEM: &str = "http://unitsofmeasure.org";
-/// Distinct keywords of a record at most: 64 entries of 63 each.
+/// Maximum number of distinct keywords of a record: 64 entries of 63 each.
 pub const MAX_KEYWORDS: usize = 64 * 63;
 
-/// Whether no file may use this keyword: it would pass for one that the protocol adds.
+/// Whether files must not use this keyword, because it would look like one of the protocol.
 pub(crate) fn is_reserved(keyword: &Keyword) -> bool {
     keyword.system() == IDENTITY_SYSTEM
 }
 
-/// Distinct keywords of a value.
+/// The distinct keywords of a value.
 pub(crate) fn of(value: &Json) -> BTreeSet<Keyword> {
     let mut found = BTreeSet::new();
     let mut waiting = vec![value];

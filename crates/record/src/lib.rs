@@ -10,8 +10,10 @@ pub mod disclosure;
 pub mod encrypt;
 pub mod fhir;
 pub mod grant;
+mod json;
 pub mod keywords;
 pub mod open;
+pub mod patient;
 pub mod payload;
 pub mod sealing;
 pub mod slots;
@@ -19,8 +21,10 @@ pub mod split;
 
 pub use consent::{consent_id, sign_withdrawal, SignedConsent};
 pub use container::{reassemble, Payload, PayloadKind, Piece, ReassembleError, SourceId};
-pub use disclosure::{DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest};
-pub use encrypt::{EncryptError, EncryptedRecord, Encryptor, Patient, PatientError};
+pub use disclosure::{
+    AccountVerifier, DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest,
+};
+pub use encrypt::{EncryptError, EncryptedRecord, Encryptor};
 pub use fhir::{Document, FhirError};
 pub use grant::{
     create_grant, verify_close, verify_revocation, GrantEnvelope, GrantError, GrantHeader,
@@ -28,5 +32,6 @@ pub use grant::{
 };
 pub use keywords::Keyword;
 pub use open::{check_disclosed, open_record, slot_of, OpenError};
+pub use patient::{Patient, PatientError};
 pub use sealing::{SealedBox, SealingError};
 pub use split::{random_source, split, PlainRecord};

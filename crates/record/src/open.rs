@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The requester's side: from an entry of the consortium and what the hospital disclosed to the plaintext.
+//! The requester's side: decryption of a disclosed record.
+//!
+//! The inputs are an entry of the consortium and the hospital's disclosure; the output is the
+//! plaintext.
 
 use crate::{
     container::{ContainerError, Payload},
@@ -7,29 +10,33 @@ use crate::{
     slots::unwrap_key,
 };
 use bspp_peks::{blake2b_256, key_commitment, OpenSecret};
-use bspp_primitives::{Entry, RecordId, Wrap};
+use bspp_types::{Entry, RecordId, Wrap};
 
-/// Why a disclosed record does not open. Each step has its own error, in the order in which they are taken.
+/// The reasons for which a disclosed record does not open.
+///
+/// Each step has its own error. The order of the variants is the order of the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
-    /// The entry is not that of the record asked for.
+    /// The entry belongs to another record than the requested one.
     #[error("RecordMismatch: the entry has another record id")]
     RecordMismatch,
-    /// There are not as many wraps as slots.
+    /// The number of wraps differs from the number of slots.
     #[error("WrapCountMismatch: {wraps} wraps for {slots} slots")]
     WrapCountMismatch {
-        /// Wraps disclosed.
+        /// The number of disclosed wraps.
         wraps: usize,
-        /// Slots of the entry.
+        /// The number of slots of the entry.
         slots: usize,
     },
-    /// The entry has no such slot.
+    /// The entry does not have this slot.
     #[error("NotFound: the entry has no slot {0}")]
     SlotNotFound(u8),
-    /// The ciphertext is not the one that the entry names: it was changed, cut off, or is another record's.
+    /// The ciphertext is not the one that the entry names.
+    ///
+    /// It was changed or truncated, or it belongs to another record.
     #[error("PayloadHashMismatch: the ciphertext is not the one that the index entry names")]
     PayloadHashMismatch,
-    /// The wrap does not open: it was changed, or trapdoor, slot or counter are wrong.
+    /// The wrap does not open: it was changed, or the trapdoor, slot or counter is wrong.
     #[error("WrapMismatch: the data key does not unwrap; the wrap was changed, or the trapdoor is another keyword's")]
     WrapMismatch,
     /// The data key is not the one that the entry commits to.
@@ -38,15 +45,16 @@ pub enum OpenError {
     /// The payload does not decrypt.
     #[error(transparent)]
     Payload(#[from] PayloadError),
-    /// The plaintext is no container.
+    /// The plaintext is not a container.
     #[error(transparent)]
     Container(#[from] ContainerError),
 }
 
 /// Opens a record through one of its slots.
 ///
-/// `rid` is the record asked for, `entry` that of the consortium chain; `wraps` and `ciphertext` are what the hospital
-/// disclosed. `slot` and `counter` come from the search. `secret` is [`OpenSecret::from_trapdoor`] of the batch's `R`.
+/// `rid` is the requested record and `entry` its entry on the consortium chain; the hospital
+/// disclosed `wraps` and `ciphertext`. `slot` and `counter` come from the search. `secret` is
+/// [`OpenSecret::from_trapdoor`] of the batch's `R`.
 pub fn open_record(
     rid: &RecordId,
     entry: &Entry,
@@ -70,7 +78,7 @@ pub fn open_record(
     Ok(Payload::from_bytes(&plaintext)?)
 }
 
-/// Checks what needs no secret: that entry, wraps and ciphertext are those of `rid`.
+/// Checks without a secret that the entry, the wraps and the ciphertext belong to `rid`.
 pub fn check_disclosed(
     rid: &RecordId,
     entry: &Entry,
@@ -91,7 +99,7 @@ pub fn check_disclosed(
 }
 
 /// The slot of `entry` with this tag.
-pub fn slot_of(entry: &Entry, tag: &bspp_primitives::Tag) -> Option<u8> {
+pub fn slot_of(entry: &Entry, tag: &bspp_types::Tag) -> Option<u8> {
     let place = entry.slots.iter().position(|slot| slot.tag == *tag)?;
     u8::try_from(place).ok()
 }

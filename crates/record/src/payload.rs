@@ -4,15 +4,18 @@
 //! ```text
 //! ciphertext = header ‖ segment 0 ‖ segment 1 ‖ …
 //! header     = "BSPP" ‖ version 1 (1 byte) ‖ nonce prefix (19 random bytes)
-//! segment    = XChaCha20-Poly1305 of 64 KiB (the last one: of 1 byte to 64 KiB), 16-byte tag at its end,
-//!              nonce = prefix ‖ segment number (u32 BE) ‖ 1 if last, else 0; associated data = header
-//! inside     = plaintext length (u32 LE) ‖ zstd length (u32 LE) ‖ zstd ‖ zeros up to the next Padmé length
+//! segment    = XChaCha20-Poly1305 of 64 KiB (the last one: of 1 byte to 64 KiB),
+//!              16-byte tag at its end, associated data = header,
+//!              nonce = prefix ‖ segment number (u32 BE) ‖ 1 if last, else 0
+//! inside     = plaintext length (u32 LE) ‖ zstd length (u32 LE) ‖ zstd
+//!              ‖ zeros up to the next Padmé length
 //! ```
 //!
-//! Segments follow the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015): cutting off, swapping or repeating
-//! segments is found out. Padmé (Nikitin et al., PETS 2019) leaves O(log log n) bits about the length.
+//! Segments follow the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015): decryption
+//! detects segments that were cut off, swapped or repeated. Padmé (Nikitin et al., PETS 2019)
+//! reveals O(log log n) bits about the length.
 
-use bspp_primitives::{MAX_CHUNKS, MAX_CHUNK_BYTES};
+use bspp_types::{MAX_CHUNKS, MAX_CHUNK_BYTES};
 use chacha20poly1305::{
     aead::{
         stream::{DecryptorBE32, EncryptorBE32, Nonce, StreamBE32},
@@ -25,11 +28,11 @@ use rand_core::{CryptoRng, RngCore};
 use std::io::Read;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Bytes of a segment's plaintext.
+/// The size of a segment's plaintext, in bytes.
 pub const SEGMENT_BYTES: usize = 64 * 1024;
-/// Bytes of a plaintext at most: 56 MiB.
+/// Maximum size of a plaintext: 56 MiB.
 pub const MAX_PLAINTEXT_BYTES: usize = 56 * 1024 * 1024;
-/// Bytes of a ciphertext at most: what the chunks of one record hold.
+/// Maximum size of a ciphertext, which is the capacity of the chunks of one record.
 pub const MAX_CIPHERTEXT_BYTES: usize = (MAX_CHUNKS as usize) * (MAX_CHUNK_BYTES as usize);
 
 const MAGIC: &[u8; 4] = b"BSPP";
@@ -39,7 +42,7 @@ const HEADER_BYTES: usize = 5 + PREFIX_BYTES;
 const TAG_BYTES: usize = 16;
 const LENGTHS_BYTES: usize = 8;
 const ZSTD_LEVEL: i32 = 3;
-/// Largest window that a decoder makes room for: 8 MiB, the most that this level uses.
+/// The largest window that a decoder allocates: 8 MiB, the maximum of this level.
 const MAX_WINDOW_LOG: u32 = 23;
 
 /// A record's data key. Erased when dropped; its `Debug` prints nothing.
@@ -69,36 +72,36 @@ impl fmt::Debug for DataKey {
     }
 }
 
-/// Why a payload cannot be encrypted or decrypted.
+/// The reasons for which a payload cannot be encrypted or decrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayloadError {
-    /// The plaintext is larger than [`MAX_PLAINTEXT_BYTES`], or says that it is.
+    /// The plaintext is larger than [`MAX_PLAINTEXT_BYTES`], or declares a larger length.
     #[error("MaxPlaintextBytesExceeded: the plaintext has {0} bytes")]
     MaxPlaintextBytesExceeded(usize),
     /// The ciphertext is larger than [`MAX_CIPHERTEXT_BYTES`].
     #[error("MaxCiphertextBytesExceeded: the ciphertext has {0} bytes")]
     MaxCiphertextBytesExceeded(usize),
     /// The ciphertext is too short for a header and a segment, or begins with something else.
-    #[error("InvalidHeader: this is no encrypted record")]
+    #[error("InvalidHeader: this is not an encrypted record")]
     InvalidHeader,
     /// The header has a version that this program does not know.
     #[error("InvalidVersion: the ciphertext has version {0}")]
     InvalidVersion(u8),
-    /// A segment was changed, moved or cut off, or the key is another record's.
+    /// A segment was changed, moved or cut off, or the key belongs to another record.
     #[error("InvalidSegment: segment {0} does not decrypt")]
     InvalidSegment(usize),
-    /// Lengths or padding inside are wrong.
+    /// The lengths or the padding inside the ciphertext are wrong.
     #[error("InvalidPadding: lengths or padding inside the ciphertext are wrong")]
     InvalidPadding,
-    /// The inside is no zstd frame of the length it says.
+    /// The content is not a zstd frame of the declared length.
     #[error("InvalidCompression: the plaintext does not decompress to the length it says")]
     InvalidCompression,
-    /// The encoder failed, which no input is known to cause.
+    /// The encoder failed. No input is known to cause this.
     #[error("InvalidState: encryption failed")]
     InvalidState,
 }
 
-/// Next Padmé length: at most 12 % more, and O(log log n) bits of information.
+/// The next Padmé length: no more than 12 % larger, with O(log log n) bits of information.
 pub fn padme(length: usize) -> usize {
     let Some(exponent) = length.checked_ilog2().filter(|exponent| *exponent > 0) else {
         return length;
@@ -167,7 +170,9 @@ pub fn seal<R: RngCore + CryptoRng + ?Sized>(
     Ok(ciphertext)
 }
 
-/// Decrypts, checks and decompresses. Whatever the ciphertext says, no more than [`MAX_PLAINTEXT_BYTES`] are written.
+/// Decrypts, checks and decompresses.
+///
+/// It never writes more than [`MAX_PLAINTEXT_BYTES`], whatever length the ciphertext declares.
 pub fn open(key: &DataKey, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, PayloadError> {
     let inside = open_segments(key, ciphertext)?;
     let (lengths, rest) = inside
@@ -237,7 +242,8 @@ fn decompress(packed: &[u8], length: usize) -> Result<Zeroizing<Vec<u8>>, Payloa
     let failed = |_| PayloadError::InvalidCompression;
     let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(failed)?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(failed)?;
-    // One byte of room more, so that reading never moves the plaintext and leaves a copy behind.
+    // The buffer has one extra byte, so that reading never moves the plaintext and leaves a copy
+    // behind.
     let limit = length.saturating_add(1);
     let mut plaintext = Zeroizing::new(vec![0u8; limit]);
     let mut filled = 0usize;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! HPKE (RFC 9180) in base mode, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305, one message.
+//! HPKE (RFC 9180) in base mode, for single messages.
+//!
+//! The suite is DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305.
 
 use bspp_peks::X25519Secret;
 use codec::{Decode, Encode};
@@ -12,13 +14,13 @@ use zeroize::Zeroizing;
 /// An HPKE message.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct SealedBox {
-    /// Encapsulated key, `enc` of RFC 9180.
+    /// The encapsulated key, `enc` of RFC 9180.
     pub encapsulated: [u8; 32],
-    /// Ciphertext with its tag.
+    /// The ciphertext with its tag.
     pub ciphertext: Vec<u8>,
 }
 
-/// Why a message cannot be sealed or opened.
+/// The reasons for which a message cannot be sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SealingError {
     /// The receiver's key has small order.
@@ -29,7 +31,7 @@ pub enum SealingError {
     InvalidCiphertext,
 }
 
-/// Random numbers of one version of `rand_core` for a library that wants those of another.
+/// Adapts a generator of one version of `rand_core` to the version that a library needs.
 struct Adapter<'a, R: ?Sized>(&'a mut R);
 
 impl<R: rand_core::RngCore + ?Sized> hpke::rand_core::RngCore for Adapter<'_, R> {
@@ -51,7 +53,9 @@ impl<R: rand_core::CryptoRng + rand_core::RngCore + ?Sized> hpke::rand_core::Cry
 {
 }
 
-/// Seals `plaintext` so that only the holder of `receiver`'s secret opens it, and only under the same `info`.
+/// Seals `plaintext` for one receiver and one purpose.
+///
+/// Only the holder of `receiver`'s secret can open it, and only with the same `info`.
 pub fn seal<R: rand_core::RngCore + rand_core::CryptoRng + ?Sized>(
     receiver: &[u8; 32],
     info: &[u8],

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Slots of an entry and the data key wrapped for each (protocol section 6).
+//! The slots of an entry and the data key, wrapped for each slot (protocol section 6).
 
 use crate::payload::DataKey;
 use bspp_peks::{Ed25519Secret, OpenSecret, SearchSecret};
-use bspp_primitives::{RecordId, Slot, Slots, Tag, Wrap, Wraps, SLOT_CLASSES};
+use bspp_types::{RecordId, Slot, Slots, Tag, Wrap, Wraps, SLOT_CLASSES};
 use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
     XChaCha20Poly1305, XNonce,
@@ -12,25 +12,28 @@ use rand::seq::SliceRandom;
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-/// Keywords of one entry at most, besides the identity keyword.
+/// Maximum number of keywords of one entry, in addition to the identity keyword.
 pub const KEYWORDS_PER_ENTRY: usize = 63;
 
-/// The secrets of one keyword and the counter that this entry spends.
+/// The secrets of one keyword and the counter that this entry uses.
 pub(crate) struct Keyed<'a> {
     pub(crate) search: &'a SearchSecret,
     pub(crate) open: &'a OpenSecret,
     pub(crate) counter: u32,
 }
 
-/// Slots in their final, random order. `owners` says which keyword each is of: an index into what was given, or padding.
+/// Slots in their random order on chain.
+///
+/// `owners` maps each slot to its keyword, an index into the input, or to padding.
 pub(crate) struct Arranged {
     pub(crate) slots: Slots,
     owners: Vec<Option<usize>>,
 }
 
-/// Makes the slots of all keywords, pads them to a class and shuffles them. `None` if they are too many.
+/// Makes the slots of all keywords, pads them to a slot class and shuffles them.
 ///
-/// A padding slot is a random tag and the public key of a random seed: without the secrets it looks like any other.
+/// The result is `None` if there are too many keywords. A padding slot is a random tag and the
+/// public key of a random seed: without the secrets it cannot be distinguished from other slots.
 pub(crate) fn arrange<R: RngCore + CryptoRng>(
     keyed: &[Keyed<'_>],
     rng: &mut R,
@@ -94,7 +97,9 @@ fn associated(rid: &RecordId, tag: &Tag) -> [u8; 48] {
     bytes
 }
 
-/// XChaCha20-Poly1305 of the data key. The nonce may be zero: a key-encryption key is used once.
+/// Encrypts the data key with XChaCha20-Poly1305.
+///
+/// The nonce may be zero, because a key-encryption key is used only once.
 fn wrap_key(kek: &[u8; 32], rid: &RecordId, tag: &Tag, key: &DataKey) -> Option<Wrap> {
     let payload = Payload {
         msg: key.as_bytes(),
@@ -106,7 +111,9 @@ fn wrap_key(kek: &[u8; 32], rid: &RecordId, tag: &Tag, key: &DataKey) -> Option<
     sealed.try_into().ok()
 }
 
-/// The data key of a slot. `None` if the key-encryption key is another slot's, or the wrap was changed.
+/// Unwraps the data key of a slot.
+///
+/// The result is `None` if the key-encryption key belongs to another slot, or the wrap was changed.
 pub(crate) fn unwrap_key(
     kek: &[u8; 32],
     rid: &RecordId,

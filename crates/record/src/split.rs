@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One record per encounter, and one for what belongs to no encounter. The rule is written out in the README.
+//! Splits a file into one record for each encounter, and one for the rest.
+//!
+//! The README of the crate states the rule.
 
 use crate::{
     container::{Payload, PayloadKind, Piece, SourceId, CONTAINER_VERSION},
@@ -13,31 +15,32 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A record before its encryption.
 #[derive(Clone, Debug)]
 pub struct PlainRecord {
-    /// What is encrypted.
+    /// The content that is encrypted.
     pub payload: Payload,
-    /// Distinct keywords, without the reserved one.
+    /// The distinct keywords, without the reserved keyword.
     pub keywords: BTreeSet<Keyword>,
 }
 
-/// A fresh identifier for a file.
+/// Makes a random identifier for a file.
 pub fn random_source<R: RngCore + CryptoRng + ?Sized>(rng: &mut R) -> SourceId {
     let mut source = [0u8; 16];
     rng.fill_bytes(&mut source);
     source
 }
 
-/// Whose record a resource goes to.
+/// The encounter whose record a resource belongs to.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Owner {
     Frame,
-    /// The encounter that is this resource of the file.
+    /// The encounter at this position of the file's resources.
     Inside(usize),
-    /// An encounter that the file names and does not hold.
+    /// An encounter that the file names but does not contain.
     Outside(String),
 }
 
-/// Cuts a document into its records. The frame record comes first, then the encounters in the order in which the file first
-/// has a resource of theirs.
+/// Splits a document into its records. The frame record comes first.
+///
+/// The encounters follow in the order of their first resource in the file.
 pub fn split(document: &Document<'_>, source: SourceId) -> Vec<PlainRecord> {
     let facts: Vec<&Facts> = document.facts().collect();
     let encounters = Encounters::of(&facts);
@@ -87,7 +90,7 @@ pub fn split(document: &Document<'_>, source: SourceId) -> Vec<PlainRecord> {
     records
 }
 
-/// How a record names the encounter that is resource `index` of the file.
+/// The name that a record uses for the encounter in resource `index` of the file.
 fn name(index: usize, facts: &Facts) -> String {
     match (&facts.id, &facts.full_url) {
         (Some(id), _) => format!("Encounter/{id}"),
@@ -137,11 +140,13 @@ impl Group {
     }
 }
 
-/// The encounters that a file holds, by the names that references may use. The first of a name wins.
+/// The encounters of a file, by the names that references may use.
+///
+/// If several encounters have one name, the first one counts.
 struct Encounters<'a> {
     by_url: BTreeMap<&'a str, usize>,
     by_id: BTreeMap<&'a str, usize>,
-    /// Those of `by_id` whose `fullUrl` does not say which server they are of.
+    /// The encounters of `by_id` whose `fullUrl` does not name a server.
     homeless: BTreeMap<&'a str, usize>,
 }
 
@@ -180,7 +185,7 @@ impl<'a> Encounters<'a> {
             .unwrap_or(Owner::Frame)
     }
 
-    /// The encounter that a reference names. `None` if it does not name one.
+    /// The encounter that a reference names. `None` if it does not name an encounter.
     fn resolve(&self, reference: &str) -> Option<Owner> {
         let reference = reference.split("/_history/").next().unwrap_or(reference);
         if let Some(index) = self.by_url.get(reference) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The encryptor of a batch: what it spends, and what it refuses to spend.
+//! The encryptor of a batch: the counters that it spends and those that it refuses to spend.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -23,7 +23,7 @@ fn encrypt_should_take_two_pairings_for_each_keyword_whatever_the_number_of_reco
                 .encrypt(&patient, &plain(), consent(), &mut rng(5))
                 .unwrap();
         }
-        // Two keywords and the identity, each once for searching and once for opening.
+        // Two keywords and the identity, each once for search and once for opening.
         assert_eq!(Counted::pairings(), 6);
     }
 }
@@ -39,7 +39,7 @@ fn encrypt_should_fail_when_counters_run_ahead_of_finality() {
     assert_eq!(encryptor.room(&patient).unwrap(), 0);
     let refused = encryptor.encrypt(&patient, &plain(), consent(), &mut rng(5));
     assert_eq!(refused.unwrap_err(), EncryptError::CounterExhausted);
-    // Another patient's counters are another's.
+    // Another patient has other counters.
     assert!(encryptor
         .encrypt(&common::patient(2), &plain(), consent(), &mut rng(5))
         .is_ok());
@@ -64,7 +64,7 @@ fn encrypt_should_spend_nothing_when_it_fails() {
     for _ in 0..GAP - 1 {
         encrypt(&mut encryptor, &patient, &with_keywords(0));
     }
-    // Needs two identity counters where one is left.
+    // This record needs two identity counters where one is left.
     let refused = encryptor.encrypt(&patient, &with_keywords(64), consent(), &mut rng(5));
     assert_eq!(refused.unwrap_err(), EncryptError::CounterExhausted);
     assert_eq!(encryptor.room(&patient).unwrap(), 1);
@@ -74,7 +74,7 @@ fn encrypt_should_spend_nothing_when_it_fails() {
     assert!(first.open(&records[0], 0).is_ok());
 }
 
-/// A patient's bundle with keys of the patient's own choice.
+/// A patient's bundle with keys that the patient chose.
 fn bundle_of(a_s: &Scalar, a_o: &Scalar) -> PatientBundle {
     let point = |scalar| DefaultBackend::g1_mul(&G1Point::generator(), scalar);
     let (search, open) = (point(a_s), point(a_o));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Disclosure: what a hospital refuses, and what a requester refuses of its answer.
+//! Disclosure: requests that a hospital refuses, and answers that a requester refuses.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
-use bspp_peks::{Ed25519Secret, X25519Secret};
-use bspp_primitives::{
-    AccountId, Hash, HospitalId, PurposeOfUse, Request, RequestStatus, Signature,
-};
+use bspp_peks::{verify_strict, Ed25519Secret, X25519Secret};
 use bspp_record::{
     create_grant, DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest,
     EncryptedRecord, Encryptor, GrantError, GrantItem, GrantTerms, Keyword, OpenError,
     ReceivedGrant, SealingError,
+};
+use bspp_types::{
+    Ed25519Key, Ed25519Signature, HospitalId, PurposeOfUse, Request, RequestStatus, H256,
 };
 use codec::{DecodeAll, Encode};
 use common::*;
@@ -28,15 +28,23 @@ fn secret() -> X25519Secret {
     X25519Secret::from_bytes([22; 32])
 }
 
-fn sign_by(key: &Ed25519Secret) -> impl Fn(&[u8]) -> Signature + '_ {
-    |message| Signature::Ed25519(key.sign(message).into())
+fn sign_by(key: &Ed25519Secret) -> impl Fn(&[u8]) -> Ed25519Signature + '_ {
+    |message| key.sign(message)
 }
+
+/// The rule of a chain whose accounts are Ed25519 keys.
+fn signed_by(signature: &Ed25519Signature, message: &[u8], account: &Ed25519Key) -> bool {
+    verify_strict(account, message, signature).is_ok()
+}
+
+type Ask = DisclosureRequest<Ed25519Signature>;
+type Context<'a> = DisclosureContext<'a, Ed25519Signature, Ed25519Key>;
 
 struct Scene {
     grant: ReceivedGrant,
     record: EncryptedRecord,
-    request: Request<AccountId>,
-    chain: Hash,
+    request: Request<Ed25519Key>,
+    chain: H256,
     hospital: HospitalId,
     patient: [u8; 32],
 }
@@ -53,7 +61,7 @@ fn scene_of(seed: u8) -> Scene {
     };
     let hospital_key = hospital_secret().public().0;
     let item = GrantItem {
-        epoch: EPOCH,
+        filing_month: FILING_MONTH,
         hospital_key,
         keyword: Keyword::identity(),
         may_open: true,
@@ -74,7 +82,7 @@ fn scene_of(seed: u8) -> Scene {
     let header = &grant.header;
     let request = Request {
         hospital: hospital(),
-        requester: doctor().public().into(),
+        requester: doctor().public(),
         requester_hospital: [1; 32].into(),
         grant_key: header.grant_key,
         purpose: header.purpose,
@@ -95,18 +103,19 @@ fn scene_of(seed: u8) -> Scene {
 }
 
 impl Scene {
-    fn context(&self) -> DisclosureContext<'_> {
+    fn context(&self) -> Context<'_> {
         DisclosureContext {
             chain: &self.chain,
             hospital: &self.hospital,
             patient: &self.patient,
             request: &self.request,
+            verifier: signed_by,
             nonce: &NONCE,
             now: NOW,
         }
     }
 
-    fn ask(&self) -> DisclosureRequest {
+    fn ask(&self) -> Ask {
         DisclosureRequest::new(&self.grant, self.record.rid, NONCE, sign_by(&doctor()))
     }
 }
@@ -117,13 +126,13 @@ fn verify_should_accept_the_granted_requester() {
     let ask = scene.ask();
     assert_eq!(ask.verify(&scene.context()), Ok(()));
     let bytes = ask.encode();
-    assert_eq!(DisclosureRequest::decode_all(&mut &bytes[..]).unwrap(), ask);
+    assert_eq!(Ask::decode_all(&mut &bytes[..]).unwrap(), ask);
 }
 
 #[test]
 fn verify_should_fail_when_the_grant_is_of_another_patient() {
     let (mine, others) = (scene_of(1), scene_of(2));
-    // The other patient's grant is valid in every way; the record asked for is not that patient's.
+    // The other patient's grant is valid; the requested record is not of that patient.
     let context = DisclosureContext {
         patient: &mine.patient,
         ..others.context()
@@ -140,8 +149,8 @@ fn verify_should_fail_when_the_grant_is_of_another_patient() {
 fn verify_should_fail_when_hospital_chain_time_or_nonce_are_wrong() {
     let scene = scene_of(1);
     let (ask, right) = (scene.ask(), scene.context());
-    let other: Hash = [1; 32].into();
-    let judge = |context: DisclosureContext<'_>| ask.verify(&context).unwrap_err();
+    let other: H256 = [1; 32].into();
+    let judge = |context: Context<'_>| ask.verify(&context).unwrap_err();
     assert_eq!(
         judge(DisclosureContext {
             hospital: &other,
@@ -177,7 +186,7 @@ fn verify_should_fail_when_the_request_on_chain_is_anothers() {
     let scene = scene_of(1);
     let ask = scene.ask();
     let mut request = scene.request.clone();
-    request.requester = [1; 32].into();
+    request.requester = [1; 32];
     let context = DisclosureContext {
         request: &request,
         ..scene.context()
@@ -208,7 +217,7 @@ fn verify_should_fail_when_the_request_on_chain_is_anothers() {
 fn replayed_or_stolen_request_should_be_refused() {
     let scene = scene_of(1);
     let ask = scene.ask();
-    // Seen by someone else, who sends it for another record, or with a nonce of their own.
+    // Another party saw the message and sends it for another record, or with its own nonce.
     let mut other_record = ask.clone();
     other_record.record = [1; 32].into();
     assert_eq!(
@@ -225,7 +234,7 @@ fn replayed_or_stolen_request_should_be_refused() {
         other_nonce.verify(&context),
         Err(DisclosureError::InvalidSignature)
     );
-    // Signed by someone who saw the header.
+    // A party that saw the header signs.
     let thief = Ed25519Secret::from_seed(&[66; 32]);
     let stolen = DisclosureRequest::new(&scene.grant, scene.record.rid, NONCE, sign_by(&thief));
     assert_eq!(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Every record of every file is encrypted; then every keyword is searched for with its trapdoor and the matches are compared
-//! with the plaintext as the independent scanner reads it. All records are opened again and make up the exact files.
+//! Encrypts every record of every file, searches for every keyword, and opens all records.
+//!
+//! The matches are compared with the plaintext as the independent scanner reads it. The opened
+//! records must make up the exact files.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -9,10 +11,10 @@ use bspp_peks::{
     search, BatchPoint, BlstBackend, Counting, Kappa, KeywordLabel, OpenSecret, PatientKeys,
     SearchSummary,
 };
-use bspp_primitives::RecordId;
 use bspp_record::{
     open_record, reassemble, slot_of, split, Document, EncryptedRecord, Encryptor, Keyword,
 };
+use bspp_types::RecordId;
 use common::*;
 use serde_json::Value;
 use std::{
@@ -25,9 +27,9 @@ use std::{
 type Backend = Counting<BlstBackend, 5>;
 
 const BATCHES: u32 = 3;
-/// Entries that wait for finality at any time.
+/// Maximum number of entries that wait for finality at any time.
 const LAG: usize = 30;
-/// Keywords of other patients that are searched for in vain, for each patient.
+/// Number of keywords of other patients that each patient's search must not find.
 const ABSENT: usize = 40;
 
 /// Keywords of each file's records, as the independent scanner gives them.
@@ -68,7 +70,7 @@ fn scanned() -> Vec<Vec<BTreeSet<Keyword>>> {
         .collect()
 }
 
-/// What is on the chains: ciphertext with entries, and which plain record each is.
+/// The content of the chains: ciphertexts with entries, and the plain record of each.
 #[derive(Default)]
 struct Stored {
     index: MemoryIndex,
@@ -96,7 +98,7 @@ fn cases() -> Vec<Case> {
         .map(|(((name, file), scanned), seed)| {
             let keys = keys(seed);
             let key = hospital_secret().public();
-            let kappa = Kappa::patient_side(keys.x25519(), &key, &HOSPITAL, EPOCH).unwrap();
+            let kappa = Kappa::patient_side(keys.x25519(), &key, &HOSPITAL, FILING_MONTH).unwrap();
             Case {
                 name,
                 file,
@@ -108,7 +110,10 @@ fn cases() -> Vec<Case> {
         .collect()
 }
 
-/// Encrypts all files. Each patient's records are spread over two batches, each batch has records of several patients.
+/// Encrypts all files.
+///
+/// The records of each patient are spread over two batches, and each batch has records of several
+/// patients.
 fn store(cases: &[Case], encryptors: &mut [Encryptor]) -> Vec<Stored> {
     let mut rng = rng(11);
     let mut shared = MemoryIndex::default();
@@ -138,14 +143,14 @@ fn store(cases: &[Case], encryptors: &mut [Encryptor]) -> Vec<Stored> {
             records,
         });
     }
-    // All patients' entries stand in one index: what is found must come from trapdoors alone.
+    // The entries of all patients are in one index: the matches must come from trapdoors alone.
     let first = all.first_mut().unwrap();
     first.index = shared;
     all
 }
 
 struct Found {
-    /// Record id and counter, by batch.
+    /// The record ids and counters, by batch.
     matches: Vec<(usize, RecordId, u32)>,
     summary: SearchSummary,
 }
@@ -228,7 +233,7 @@ fn search_should_match_the_plaintext_for_every_keyword_of_every_record() {
             found_all += got.len();
             searches += 1;
         }
-        // Every n-th keyword that others have and this patient has not.
+        // Every n-th keyword that others have and this patient does not have.
         let absent: Vec<_> = everything
             .iter()
             .filter(|k| !expected.contains_key(**k))
@@ -255,7 +260,7 @@ fn search_should_match_the_plaintext_for_every_keyword_of_every_record() {
     );
 }
 
-/// Opens everything of a patient through the identity keyword and compares it with the file.
+/// Opens all records of a patient by the identity keyword and compares them with the file.
 fn open_all(case: &Case, stored: &Stored, index: &MemoryIndex, encryptors: &[Encryptor]) -> usize {
     let label = case.kappa.label(&Keyword::identity());
     let found = find(case, index, encryptors, &label);

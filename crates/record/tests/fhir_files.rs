@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Every FHIR file at hand is cut and put together again byte for byte, and has the keywords that were counted by hand.
+//! Every available FHIR file is split and reassembled byte for byte.
+//!
+//! The keywords of each file must agree with a count by hand.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -72,7 +74,7 @@ fn reassemble_should_return_the_file_when_all_records_are_there() {
             .collect();
         payloads.reverse();
         assert!(reassemble(&payloads).unwrap() == bytes, "{name}");
-        // Each resource alone is JSON, and all are there.
+        // Each resource alone is JSON, and all resources are present.
         let mut count = 0;
         for resource in payloads.iter().flat_map(Payload::resources) {
             let value: serde_json::Value = serde_json::from_str(resource).unwrap();
@@ -133,7 +135,7 @@ fn split_should_follow_every_kind_of_reference() {
             r#""encounter":{"reference":"Encounter/e2"}"#,
             "Encounter/e2",
         ),
-        // e2 is of another server than the reference says.
+        // e2 belongs to another server than the reference names.
         (
             r#""encounter":{"reference":"http://b.example/Encounter/e2"}"#,
             "http://b.example/Encounter/e2",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever bytes come in, the answer is a document or an error that names the place.
+//! For any bytes, the answer is a document or an error that names the place.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -84,7 +84,8 @@ fn parse_should_name_the_byte_when_json_is_wrong() {
             column: 1
         }
     );
-    // A wrong escape deep inside is found where it stands in the file, not where it stands in the resource.
+    // The position of a wrong escape in a resource is its position in the file, not in the
+    // resource.
     let text = "{\"resourceType\":\"Bundle\",\n\"entry\":[{\"resource\":\n{\"resourceType\":\"Basic\",\"x\":\"\\ud800\"}}]}";
     let error = Document::parse(text.as_bytes()).unwrap_err();
     assert!(error.to_string().contains("entry[0].resource"), "{error}");
@@ -98,7 +99,7 @@ fn parse_should_name_the_byte_when_json_is_wrong() {
         panic!("{error}")
     };
     assert!(position.offset >= SMALL.len() - 6);
-    // A property twice would let two readers see two things.
+    // With a duplicate property, two readers could see two values.
     let twice = r#"{"resourceType":"Basic","code":{"code":"a","code":"b"}}"#;
     assert!(
         refused(twice).contains("a property stands twice"),
@@ -169,7 +170,7 @@ fn parse_should_refuse_what_is_too_large_or_too_deep() {
     };
     assert_eq!(position.offset, 28 + MAX_DEPTH - 1);
     assert!(Document::parse("[".repeat(1_000_000).as_bytes()).is_err());
-    // Brackets in a text are no nesting.
+    // Brackets in a text are not nesting.
     let text = format!(
         r#"{{"resourceType":"Basic","x":"{}\"{}"}}"#,
         "[".repeat(500),
@@ -200,7 +201,7 @@ fn keywords_should_leave_out_amounts_and_plain_words() {
     assert_eq!(format!("{:?}", document.keywords()), "{Keyword, Keyword}");
 }
 
-/// JSON with white space in odd places, from which Bundles are made.
+/// JSON with white space in unusual places, from which Bundles are made.
 fn value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),

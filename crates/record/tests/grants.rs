@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Grants and consents: what a requester and a hospital accept, and everything they must refuse.
+//! Grants and consents: those that a requester and a hospital accept, and those they refuse.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
 use bspp_peks::{verify_strict, X25519Secret};
-use bspp_primitives::{messages, PurposeOfUse, Request, RequestStatus};
 use bspp_record::{
     consent_id, create_grant, sign_withdrawal, verify_close, verify_revocation, GrantEnvelope,
     GrantError, GrantItem, GrantKey, GrantTerms, Keyword, SealingError, SignedConsent,
 };
+use bspp_types::{messages, PurposeOfUse, Request, RequestStatus};
 use codec::Encode;
 use common::*;
 
@@ -32,10 +32,10 @@ fn terms() -> GrantTerms {
     }
 }
 
-fn item(code: &str, epoch: u16, may_open: bool) -> GrantItem {
+fn item(code: &str, filing_month: u16, may_open: bool) -> GrantItem {
     let hospital_key = hospital_secret().public().0;
     GrantItem {
-        epoch,
+        filing_month,
         hospital_key,
         keyword: Keyword::new("urn:s", code),
         may_open,
@@ -44,9 +44,9 @@ fn item(code: &str, epoch: u16, may_open: bool) -> GrantItem {
 
 fn grant_by(seed: u8, terms: &GrantTerms) -> (GrantEnvelope, GrantKey) {
     let items = [
-        item("a", EPOCH, true),
-        item("a", EPOCH + 1, true),
-        item("b", EPOCH, false),
+        item("a", FILING_MONTH, true),
+        item("a", FILING_MONTH + 1, true),
+        item("b", FILING_MONTH, false),
     ];
     create_grant(&keys(seed), terms, &items, &mut rng(4)).unwrap()
 }
@@ -202,12 +202,19 @@ fn receive_should_fail_when_anything_in_the_envelope_is_changed() {
     assert_eq!(refused(&|e| e.sealed.ciphertext[9] ^= 1), unsealed);
     assert_eq!(refused(&|e| e.sealed.encapsulated[9] ^= 1), unsealed);
     // Trapdoors of another grant, encrypted to the same requester.
-    let (other, _) =
-        create_grant(&keys(1), &terms(), &[item("c", EPOCH, true)], &mut rng(77)).unwrap();
+    let (other, _) = create_grant(
+        &keys(1),
+        &terms(),
+        &[item("c", FILING_MONTH, true)],
+        &mut rng(77),
+    )
+    .unwrap();
     assert_eq!(refused(&|e| e.sealed = other.sealed.clone()), unsealed);
 }
 
-/// Seals a package of the attacker's making under a header that a patient's account signs: an attacker may be a patient.
+/// Seals a package of an attacker under a header that a patient's account signs.
+///
+/// An attacker may be a patient.
 fn forged(package: &[u8]) -> GrantEnvelope {
     let key = GrantKey::generate(&mut rng(6));
     let (mut envelope, _) = grant();
@@ -250,7 +257,7 @@ fn receive_should_fail_when_a_forged_trapdoor_does_not_fit_its_label() {
     let open = *a.open_trapdoor::<B>(&context, &label).to_bytes();
     let others = *b.search_trapdoor::<B>(&context, &label).to_bytes();
     let raw = |label: [u8; 32], search, open| -> RawItem {
-        (EPOCH, "s".into(), "c".into(), label, search, open)
+        (FILING_MONTH, "s".into(), "c".into(), label, search, open)
     };
     let good = raw([5; 32], search, Some(open));
     let judge =
@@ -296,11 +303,11 @@ fn create_grant_should_fail_when_its_terms_are_wrong() {
     let create =
         |items: &[GrantItem]| create_grant(&keys(1), &terms(), items, &mut rng(4)).unwrap_err();
     assert_eq!(create(&[]), GrantError::NoKeyword);
-    let many = vec![item("a", EPOCH, true); 4097];
+    let many = vec![item("a", FILING_MONTH, true); 4097];
     assert_eq!(create(&many), GrantError::MaxKeywordsExceeded(4097));
     let small_order = GrantItem {
         hospital_key: [0; 32],
-        ..item("a", EPOCH, true)
+        ..item("a", FILING_MONTH, true)
     };
     assert!(matches!(
         create(&[small_order]),
@@ -308,8 +315,13 @@ fn create_grant_should_fail_when_its_terms_are_wrong() {
     ));
     let mut terms = terms();
     terms.requester_key = [0; 32];
-    let refused =
-        create_grant(&keys(1), &terms, &[item("a", EPOCH, true)], &mut rng(4)).unwrap_err();
+    let refused = create_grant(
+        &keys(1),
+        &terms,
+        &[item("a", FILING_MONTH, true)],
+        &mut rng(4),
+    )
+    .unwrap_err();
     assert_eq!(refused, GrantError::Sealing(SealingError::InvalidKey));
 }
 
@@ -359,7 +371,7 @@ fn check_request_should_fail_when_any_field_differs() {
     let header = grant().0.header;
     let request = Request {
         hospital: hospital(),
-        requester: REQUESTER.into(),
+        requester: REQUESTER,
         requester_hospital: [1; 32].into(),
         grant_key: header.grant_key,
         purpose: header.purpose,
@@ -370,13 +382,13 @@ fn check_request_should_fail_when_any_field_differs() {
         matches: 0,
     };
     assert_eq!(header.check_request(&request), Ok(()));
-    let refused = |change: &dyn Fn(&mut Request<bspp_primitives::AccountId>)| {
+    let refused = |change: &dyn Fn(&mut Request<[u8; 32]>)| {
         let mut changed = request.clone();
         change(&mut changed);
         header.check_request(&changed).unwrap_err()
     };
     assert_eq!(
-        refused(&|r| r.requester = [1; 32].into()),
+        refused(&|r| r.requester = [1; 32]),
         GrantError::RequesterMismatch
     );
     assert_eq!(
@@ -436,7 +448,7 @@ fn consent_should_verify_only_for_its_terms_hospital_and_chain() {
         &keys,
         &chain(),
         &hospital(),
-        (EPOCH, EPOCH + 1),
+        (FILING_MONTH, FILING_MONTH + 1),
         &mut rng(8),
     );
     assert!(consent.verify(&chain(), &hospital()).is_ok());
@@ -449,7 +461,7 @@ fn consent_should_verify_only_for_its_terms_hospital_and_chain() {
         &keys,
         &chain(),
         &hospital(),
-        (EPOCH, EPOCH + 1),
+        (FILING_MONTH, FILING_MONTH + 1),
         &mut rng(9),
     );
     let id = consent_id(&chain(), &hospital(), &consent.terms);
@@ -464,7 +476,7 @@ fn debug_should_print_no_keyword_or_trapdoor() {
     let (envelope, key) = create_grant(
         &keys(1),
         &terms(),
-        &[item("diabetes", EPOCH, true)],
+        &[item("diabetes", FILING_MONTH, true)],
         &mut rng(4),
     )
     .unwrap();
@@ -472,7 +484,7 @@ fn debug_should_print_no_keyword_or_trapdoor() {
     let printed = format!(
         "{key:?} {received:?} {:?} {:?}",
         received.keywords,
-        item("diabetes", EPOCH, true)
+        item("diabetes", FILING_MONTH, true)
     );
     assert!(!printed.contains("diabetes"), "{printed}");
     let seed = format!("{:?}", *key.seed());

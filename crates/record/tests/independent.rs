@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Keywords and the cutting into records, compared with an implementation in another language that shares nothing with this one.
+//! Comparison of keywords and splitting with an independent implementation.
+//!
+//! That implementation is in another language and shares no code with this one.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -10,7 +12,7 @@ use std::{
     process::Command,
 };
 
-/// Both implementations' answers for files and folders.
+/// The answers of both implementations for files and folders.
 fn both(paths: &[PathBuf]) -> (Vec<Value>, Vec<Value>) {
     let script =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/independent/fhir_keywords.py");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Payload encryption: lengths, tampering, and what a hostile sender could put inside.
+//! Payload encryption: lengths, tampering, and hostile content of a sender with the key.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
@@ -44,7 +44,7 @@ fn key() -> DataKey {
     DataKey::generate(&mut Fixed(4))
 }
 
-/// Encrypts any inside as a holder of the key could, honest or not.
+/// Encrypts any content as a holder of the key could, honest or not.
 fn craft(inside: &[u8]) -> Vec<u8> {
     let mut header = b"BSPP\x01".to_vec();
     header.extend([6; 19]);
@@ -91,7 +91,7 @@ fn noise(length: usize) -> Vec<u8> {
 
 #[test]
 fn open_should_return_the_plaintext() {
-    // Lengths around segment borders; noise does not compress.
+    // Lengths around the borders of segments; noise does not compress.
     for length in [0, 1, 7, 1000, 65_500, 65_536, 65_537, 131_072, 400_000] {
         let plaintext = noise(length);
         let ciphertext = seal(&key(), &plaintext, &mut rng(2)).unwrap();
@@ -109,7 +109,8 @@ fn seal_should_hide_small_differences_of_length() {
 
 #[test]
 fn padme_should_match_the_paper() {
-    // Nikitin et al., section 4: lengths keep as many significant bits as the exponent's own length.
+    // Nikitin et al., section 4: a length has as many significant bits as the length of its
+    // exponent.
     for (length, padded) in [
         (0, 0),
         (1, 1),
@@ -209,7 +210,7 @@ fn open_should_stop_when_the_inside_is_a_decompression_bomb() {
         open(&key(), &honest).unwrap_err(),
         PayloadError::MaxPlaintextBytesExceeded(MAX_PLAINTEXT_BYTES + 1)
     );
-    // It lies about its length.
+    // The declared length is wrong.
     let lying = craft(&inside(1000, &packed));
     assert_eq!(
         open(&key(), &lying).unwrap_err(),

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Encrypting and opening records; attacks on what a hospital discloses.
+//! Encryption and opening of records; attacks on the data that a hospital discloses.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
 use bspp_peks::Context;
-use bspp_primitives::SLOT_CLASSES;
 use bspp_record::{
     open_record, slot_of, EncryptError, EncryptedRecord, Keyword, OpenError, Patient, PatientError,
 };
+use bspp_types::SLOT_CLASSES;
 use codec::{DecodeAll, Encode};
 use common::{records::*, *};
 
@@ -105,7 +105,7 @@ fn encrypt_should_fail_when_the_patient_is_of_another_month_or_the_keywords_are_
     let mut encryptor = encryptor_of(0);
     let bundle = keys(1).bundle(&CHAIN, &HOSPITAL, &mut rng(3));
     let later = Context {
-        epoch: EPOCH + 1,
+        filing_month: FILING_MONTH + 1,
         ..context()
     };
     let patient = Patient::new(&bundle, later, &hospital_secret()).unwrap();
@@ -261,7 +261,8 @@ fn open_record_should_fail_when_the_trapdoor_is_another_keywords_patients_or_bat
 
 #[test]
 fn open_record_should_fail_when_the_key_is_not_the_committed_one() {
-    // A hostile encryptor commits to one key and wraps another. It can make such a record and nobody else can.
+    // A hostile encryptor commits to one key and wraps another. Only the encryptor can make such a
+    // record.
     let (mut encryptor, keys) = (encryptor_of(0), keys(1));
     let mut record = encrypt(&mut encryptor, &patient_of(&keys), &plain()).remove(0);
     record.record.entry.key_commitment = [1; 32].into();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Makes the blocks that are imported later.
+//! Makes the blocks that the benchmark imports.
 
 use bspp_consortium_runtime as runtime;
 use bspp_node::{
@@ -8,10 +8,7 @@ use bspp_node::{
     service::{new_partial, Partial},
 };
 use bspp_primitives::{conformance::CONFORMANCE_KEY_TYPE, AccountId, Header, OpaqueBlock};
-use bspp_runtime_common::{
-    dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B},
-    SLOT_DURATION_MS,
-};
+use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
 use clap::Parser;
 use codec::{Decode, Encode};
 use polkadot_sdk::{
@@ -42,16 +39,16 @@ use polkadot_sdk::{
 use std::{fmt, fs, path::PathBuf, sync::Arc};
 use tempfile::TempDir;
 
-/// A chain's kind: with the gate or without.
+/// One side of the comparison: a chain with the gate or without it.
 pub struct Side {
-    /// Whether blocks prove conformance.
+    /// Whether the chain's blocks prove conformance.
     pub gated: bool,
     spec: PathBuf,
     _folder: TempDir,
 }
 
 impl Side {
-    /// The local consortium with this runtime.
+    /// Makes the local consortium chain with this runtime.
     pub fn new(gated: bool, wasm: PathBuf) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cli = Cli::parse_from(["bspp-node"]);
@@ -69,7 +66,7 @@ impl Side {
         }
     }
 
-    /// Configuration of a node on this chain with its data in `base`.
+    /// The configuration of a node of this chain with its data in `base`.
     pub fn configuration(&self, base: &TempDir, handle: &tokio::runtime::Handle) -> Configuration {
         let cli = Cli::parse_from([
             "bspp-node",
@@ -84,12 +81,12 @@ impl Side {
     }
 }
 
-/// What stands in a block besides the time.
+/// The extrinsics of a block in addition to the inherents.
 #[derive(Clone, Copy, Debug)]
 pub enum Load {
-    /// Nothing.
+    /// No extrinsics.
     Empty,
-    /// As many signed calls, each verified and dispatched.
+    /// This number of signed calls, each verified and dispatched.
     Calls(u32),
 }
 
@@ -102,10 +99,12 @@ impl fmt::Display for Load {
     }
 }
 
-/// Blocks before the timed ones: they anchor both hospitals, so that authors attest in full.
+/// Number of blocks before the timed ones.
+///
+/// They anchor both hospitals, so that authors attest in full.
 pub const SETUP: u32 = 1;
 
-/// A block as it is sent.
+/// A block in the form in which nodes send it.
 pub type Sent = (Header, Vec<OpaqueExtrinsic>);
 
 fn signed(name: &str, nonce: u32, call: runtime::RuntimeCall, genesis: H256) -> OpaqueExtrinsic {
@@ -152,7 +151,7 @@ fn opaque(extrinsic: &runtime::UncheckedExtrinsic) -> OpaqueExtrinsic {
     OpaqueExtrinsic::decode(&mut &extrinsic.encode()[..]).unwrap()
 }
 
-/// The council's motions that anchor a hospital: proposed, voted and closed.
+/// The calls of the council that anchor a hospital: proposal, votes and close.
 fn anchoring(hospital: &DevHospital, index: u32, genesis: H256) -> Vec<OpaqueExtrinsic> {
     type Council = pallet_collective::Call<runtime::Runtime, Instance1>;
     let header = Header::new(
@@ -200,7 +199,9 @@ fn anchoring(hospital: &DevHospital, index: u32, genesis: H256) -> Vec<OpaqueExt
     ]
 }
 
-/// Authors the setup and `blocks` blocks with `load`, one slot each, all in the past.
+/// Authors the setup and `blocks` blocks with `load`.
+///
+/// Each block has a slot of its own, and all slots are in the past.
 pub async fn author(
     side: &Side,
     load: Load,
@@ -231,7 +232,8 @@ pub async fn author(
 
     let now = *sp_timestamp::InherentDataProvider::from_system_time();
     let total = SETUP + blocks;
-    let first = now.as_millis() / SLOT_DURATION_MS - u64::from(total) - 4;
+    let slot_duration = standalone::slot_duration_at::<AuraId, _, _>(&*client, genesis).unwrap();
+    let first = now.as_millis() / slot_duration.as_millis() - u64::from(total) - 4;
     let (mut parent, mut nonce, mut sent) = (genesis, 0, Vec::new());
     for number in 0..total {
         let slot = first + u64::from(number);
@@ -273,7 +275,8 @@ pub async fn author(
             .with_inherent_digests(Digest { logs })
             .build()
             .unwrap();
-        let timestamp = sp_timestamp::InherentDataProvider::new((slot * SLOT_DURATION_MS).into());
+        let now = slot * slot_duration.as_millis();
+        let timestamp = sp_timestamp::InherentDataProvider::new(now.into());
         let data = timestamp.create_inherent_data().await.unwrap();
         for inherent in builder.create_inherents(data).unwrap() {
             builder.push(inherent).unwrap();

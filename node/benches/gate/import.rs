@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Imports blocks into a fresh database, as a node does that received them.
+//! Imports blocks into a new database, like a node that receives them.
 
 use crate::chain::{Sent, Side, SETUP};
 use bspp_node::conformance::ClientGates;
@@ -17,7 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time for all blocks after the setup.
+/// Imports the blocks and returns the time for those after the setup.
 pub async fn import(side: &Side, blocks: &[Sent], handle: &tokio::runtime::Handle) -> Duration {
     let base = tempfile::tempdir().unwrap();
     let config = side.configuration(&base, handle);

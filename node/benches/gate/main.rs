@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
-//! What the gate costs: import of the same blocks with and without proof of conformance, side by side.
+//! The cost of the gate: block import with and without proof of conformance.
 //!
-//! Two chains of the same members: one with the runtime as it is, imported by the node's verifier; one with the same runtime
-//! without the gate (feature `baseline-without-gate`), imported by Aura's verifier alone. Blocks are made first and not timed.
-//! Each round imports both chains into fresh databases, in alternating order. What is timed is verification and import with
-//! execution of each block: what a node does with a block that it received.
+//! The benchmark has two chains with the same members. One chain has the production runtime, and
+//! the node's verifier checks its blocks. The other chain has the same runtime without the gate
+//! (`runtime/variants`), and only Aura's verifier checks its blocks. The benchmark makes the blocks
+//! first and does not time this. Each round imports both chains into new databases, in alternating
+//! order. The time is that of a node that receives a block: verification, execution and import.
 //!
-//! `BSPP_BENCH_GATED_WASM` and `BSPP_BENCH_BASELINE_WASM` name the runtimes (`make bench` sets them); `BSPP_BENCH_BLOCKS` and
-//! `BSPP_BENCH_ROUNDS` change how much is done.
+//! `BSPP_BENCH_GATED_WASM` and `BSPP_BENCH_BASELINE_WASM` name the runtimes; `make bench` sets
+//! them. `BSPP_BENCH_BLOCKS` and `BSPP_BENCH_ROUNDS` set the number of blocks and rounds.
 
 mod chain;
 mod import;

@@ -1,46 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The best chain without the node's own bad blocks, so that it never builds on one.
+//! The best chain without the node's own faulty blocks, so that it never builds on one.
 
-use bspp_node::service::{FullClient, FullSelectChain};
+use bspp_node::client::{FullClient, FullSelectChain};
 use bspp_primitives::{
     conformance::{attestation_of, Attestation},
-    AccountId, BlockNumber, Hash, Header, OpaqueBlock,
+    AccountId, Hash, Header, OpaqueBlock,
 };
+use bspp_types::BlockNumber;
 use polkadot_sdk::sp_consensus::{Error as ConsensusError, SelectChain};
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// How many blocks back another author's attestation is looked for.
+/// Number of blocks in which the node searches for an attestation of another author.
 const DEPTH: u32 = 256;
 
-/// The node's own bad blocks.
+/// The node's own faulty blocks.
 #[derive(Clone, Default)]
 pub struct BadBlocks(Arc<Mutex<HashSet<Hash>>>);
 
 impl BadBlocks {
-    /// Remembers one.
+    /// Adds a block.
     pub fn insert(&self, hash: Hash) {
         let mut blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         blocks.insert(hash);
     }
 
-    /// Whether a block is one.
+    /// Whether a block is among them.
     pub fn contains(&self, hash: &Hash) -> bool {
         let blocks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         blocks.contains(hash)
     }
 }
 
-/// The rule for the block to build on.
+/// The rule that selects the block on which the node builds.
 #[derive(Clone)]
 pub struct HonestChain {
     /// The rule for the best chain.
     pub best: FullSelectChain,
     /// The client.
     pub client: Arc<FullClient>,
-    /// What is left out.
+    /// The blocks that the rule leaves out.
     pub bad: BadBlocks,
 }
 

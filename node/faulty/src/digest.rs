@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The wrong attestations.
+//! Wrong attestations.
 
 use crate::fault::Fault;
 use bspp_node::conformance::{Attested, Skip};
@@ -12,28 +12,28 @@ use bspp_primitives::{
 };
 use polkadot_sdk::{sp_core::Pair, sp_runtime::DigestItem};
 
-/// The block that is being made.
+/// The block that the node is making.
 pub struct Situation<'a> {
-    /// The chain.
+    /// The genesis hash of the chain.
     pub genesis: Hash,
     /// The block's parent.
     pub parent: &'a Header,
     /// The block's slot.
     pub slot: u64,
-    /// What should be attested.
+    /// The right attestation.
     pub attested: &'a Attested,
-    /// What another author attested last.
+    /// The last attestation of another author.
     pub borrowed: Option<Attestation<AccountId>>,
 }
 
-/// Signs with the author's own key.
+/// A function that signs with the author's own key.
 pub type Sign<'a> = &'a dyn Fn(&[u8]) -> Result<ConformanceSignature, Skip>;
 
-/// What stands in the header instead of the attestation. None if nothing is wrong with it.
+/// The items that replace the attestation in the header, or none without a fault.
 ///
 /// # Errors
 ///
-/// When the author's key cannot sign.
+/// Fails if the author's key cannot sign.
 pub fn items(
     fault: Fault,
     situation: &Situation,
@@ -70,7 +70,7 @@ pub fn items(
                 ..good.clone()
             }
         }
-        // Kind and author are right, so that nothing but the binding is wrong.
+        // Kind and author are right, so that only the binding is wrong.
         Fault::ReplayParent => signed(genesis, &parent.parent_hash, slot, good.kind)?,
         Fault::ReplaySlot => signed(genesis, &hash, slot.wrapping_sub(1), good.kind)?,
         Fault::ReplayChain => signed(&other(genesis), &hash, slot, good.kind)?,
@@ -93,7 +93,7 @@ pub fn made_up() -> AttestationKind {
     }
 }
 
-/// Puts these items where the attestation stands in a header.
+/// Replaces the attestation in a header by these items, at the same place.
 pub fn replace(header: &mut Header, items: &[DigestItem]) {
     let is_attestation =
         |item: &DigestItem| matches!(item, DigestItem::PreRuntime(CONFORMANCE_ENGINE_ID, _));

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The faults and how one is chosen.
+//! The faults and the choice among them.
 
 use std::{fmt, fs, path::PathBuf, str::FromStr};
 
-/// Names the fault.
+/// Variable that names the fault.
 pub const FAULT: &str = "BSPP_FAULT";
-/// Names a file that names the fault.
+/// Variable that names a file, which names the fault.
 pub const FAULT_FILE: &str = "BSPP_FAULT_FILE";
 
-/// What is wrong with a block.
+/// The defect of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fault {
-    /// Nothing.
+    /// No defect.
     #[default]
     None,
     /// No attestation.
@@ -35,7 +35,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them.
+    /// All faults.
     pub const ALL: [Self; 10] = [
         Self::None,
         Self::Omit,
@@ -49,7 +49,7 @@ impl Fault {
         Self::Suspended,
     ];
 
-    /// Its word.
+    /// The word for the fault.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::None => "none",
@@ -86,21 +86,21 @@ impl FromStr for Fault {
     }
 }
 
-/// Which fault is due.
+/// The choice of a fault.
 #[derive(Clone, Debug)]
 pub struct Switch {
     /// The fault if there is no file.
     pub fault: Fault,
-    /// The file that is read for every own slot.
+    /// The file that the node reads for every slot of its own.
     pub file: Option<PathBuf>,
 }
 
 impl Switch {
-    /// What the environment says.
+    /// Makes the choice from the environment.
     ///
     /// # Errors
     ///
-    /// `InvalidFault` if [`FAULT`] is no fault's word.
+    /// `InvalidFault` if the value of [`FAULT`] is not the word for a fault.
     pub fn from_env() -> Result<Self, String> {
         let fault = match std::env::var(FAULT) {
             Ok(word) => word.parse()?,
@@ -111,7 +111,7 @@ impl Switch {
         Ok(Self { fault, file })
     }
 
-    /// The fault that is due now.
+    /// The current fault.
     pub fn current(&self) -> Fault {
         let Some(file) = &self.file else {
             return self.fault;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #![doc = include_str!("../README.md")]
-// The command line's error type is the SDK's.
+// The error type of the command line comes from the SDK.
 #![allow(clippy::result_large_err)]
 
 use polkadot_sdk::*;
@@ -9,6 +9,7 @@ mod chain;
 mod digest;
 mod fault;
 mod source;
+mod spoil;
 mod suspended;
 #[cfg(test)]
 mod tests;

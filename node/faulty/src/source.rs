@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Attests honestly while a block is built, then spoils the attestation.
+//! Attests honestly while a block is built, and then replaces the attestation.
 
 use crate::{
     chain::{borrow, BadBlocks, HonestChain},
     digest::{items, replace, Situation},
     fault::{Fault, Switch},
+    spoil::{spoil, LOG_TARGET},
     suspended::Maker,
 };
 use bspp_node::{
+    client::FullClient,
     conformance::{AttestationSource, Attested, HonestSource, Skip},
-    service::{Authoring, Authorship, FullClient},
+    service::{Authoring, Authorship},
 };
-use bspp_primitives::{BlockNumber, Hash, Header, OpaqueBlock};
-use polkadot_sdk::{
-    sc_consensus::{BlockImportParams, ForkChoiceStrategy},
-    sp_runtime::DigestItem,
-};
+use bspp_primitives::{Header, OpaqueBlock};
+use polkadot_sdk::{sc_consensus::BlockImportParams, sp_runtime::DigestItem};
 use std::sync::Arc;
 
-/// Target of the log lines.
-pub const LOG_TARGET: &str = "faulty";
-
-/// Authors as the switch says.
+/// Authors with the fault that the switch selects.
 pub struct Faulty {
     /// The switch.
     pub switch: Switch,
@@ -55,13 +51,13 @@ impl Authorship for Faulty {
     }
 }
 
-/// What will be wrong with the block that is being made.
+/// The fault of the block that the node is making.
 struct Plan {
     fault: Fault,
     items: Vec<DigestItem>,
 }
 
-/// Makes wrong attestations.
+/// The source of wrong attestations.
 pub struct FaultySource {
     switch: Switch,
     client: Arc<FullClient>,
@@ -129,18 +125,4 @@ impl AttestationSource for FaultySource {
             spoil(block, plan.fault, &self.bad);
         }
     }
-}
-
-/// Marks a bad block before its import and says so. It does not become the best: a peer that has dropped us would otherwise be
-/// offered it again at every handshake.
-pub fn spoil(block: &mut BlockImportParams<OpaqueBlock>, fault: Fault, bad: &BadBlocks) {
-    block.fork_choice = Some(ForkChoiceStrategy::Custom(false));
-    let hash = block.post_hash();
-    bad.insert(hash);
-    log::warn!(target: LOG_TARGET, "{}", line(block.header.number, hash, fault));
-}
-
-/// The line by which tests find a bad block.
-pub fn line(number: BlockNumber, hash: Hash, fault: Fault) -> String {
-    format!("faulty: authored block #{number} {hash:?} with fault {fault}")
 }

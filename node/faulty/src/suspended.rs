@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A block by an author without standing. The runtime does not begin such a block, so it is made by hand.
+//! Blocks of an author without standing.
+//!
+//! The runtime refuses to begin such a block, so the node makes it without the runtime.
 
-use crate::{chain::BadBlocks, digest::made_up, fault::Fault, source::spoil};
+use crate::{chain::BadBlocks, digest::made_up, fault::Fault, spoil::spoil};
 use bspp_node::{
+    client::{FullClient, GrandpaImport},
     conformance::Attester,
-    service::{FullClient, GrandpaImport},
 };
 use bspp_primitives::{
     conformance::{attestation_message, Attestation},
@@ -23,25 +25,27 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// Makes such blocks.
+/// Makes blocks of an author without standing.
 pub struct Maker {
     /// The client.
     pub client: Arc<FullClient>,
-    /// Where own blocks go.
+    /// The import of the node's own blocks.
     pub block_import: GrandpaImport,
     /// The author's keys.
     pub attester: Attester,
-    /// Where they are remembered.
+    /// The node's own faulty blocks.
     pub bad: BadBlocks,
 }
 
 impl Maker {
-    /// Makes an empty block on `parent` with a full attestation over evidence that does not exist, and imports it with the
-    /// parent's state. From there it is announced, and given to who asks, as any other.
+    /// Makes an empty block on `parent` and imports it with the parent's state.
+    ///
+    /// The block has a full attestation over evidence that does not exist. After the import the
+    /// node announces the block and gives it to peers like any other block.
     ///
     /// # Errors
     ///
-    /// What stopped it.
+    /// The reason why the block was not made or not imported.
     pub async fn author(&self, parent: &Header, slot: u64) -> Result<(), String> {
         let keystore = self.attester.keystore();
         let hash = parent.hash();
@@ -105,7 +109,7 @@ pub fn header(parent: &Header, logs: Vec<DigestItem>) -> Header {
         parent_hash: parent.hash(),
         number: parent.number.saturating_add(1),
         state_root: parent.state_root,
-        // Sync checks the body against it, by the first version of the trie.
+        // Sync checks the body against this root, which uses the first version of the trie.
         extrinsics_root: Hashing::ordered_trie_root(Vec::new(), StateVersion::V0),
         digest: Digest { logs },
     }

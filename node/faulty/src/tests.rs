@@ -5,7 +5,7 @@ use crate::{
     chain::BadBlocks,
     digest::{items, replace, Situation},
     fault::{Fault, Switch},
-    source::{line, spoil},
+    spoil::{line, spoil},
     suspended,
 };
 use bspp_node::conformance::Attested;
@@ -79,7 +79,7 @@ fn restricted() -> Verdict {
     }
 }
 
-/// An honest header, as a runtime leaves it.
+/// An honest header in the form in which a runtime finishes it.
 fn finished(attested: &Attested) -> Header {
     let aura = DigestItem::PreRuntime(*b"aura", SLOT.to_le_bytes().to_vec());
     let content = DigestItem::Consensus(CONFORMANCE_ENGINE_ID, vec![0; 40]);
@@ -90,7 +90,7 @@ fn finished(attested: &Attested) -> Header {
     header
 }
 
-/// What an honest node says to a block with this fault.
+/// The refusal of a block with this fault by an honest node.
 fn refusal(
     fault: Fault,
     verdict: Verdict,
@@ -111,7 +111,7 @@ fn refusal(
         Some(items) => replace(&mut header, &items),
         None => assert_eq!(fault, Fault::None),
     }
-    // Nothing but the attestation differs.
+    // Only the attestation differs.
     let mut rest = header.clone();
     replace(&mut rest, &[attested.attestation.to_digest_item()]);
     if fault != Fault::Omit {
@@ -175,7 +175,7 @@ fn suspended_header_should_be_an_empty_child_with_the_state_of_its_parent() {
     let header = suspended::header(&parent(), Vec::new());
     assert_eq!(header.parent_hash, parent().hash());
     assert_eq!((header.number, header.state_root), (8, parent().state_root));
-    // The root of a trie with nothing in it.
+    // The root of an empty trie.
     let empty = "03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314";
     assert_eq!(
         format!("{:?}", header.extrinsics_root),

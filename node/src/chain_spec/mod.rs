@@ -13,35 +13,50 @@ use polkadot_sdk::{
     },
     *,
 };
+use serde_json::json;
 use std::path::PathBuf;
 
-use crate::service::{new_plain_executor, HostFunctions};
+use crate::client::{new_plain_executor, HostFunctions};
 use bspp_primitives::OpaqueBlock;
 
-/// A chain spec of either chain. Building the genesis may need the curve's host functions.
+/// A chain spec of either chain.
+///
+/// It names the host functions, because the genesis state may require the arithmetic of the curve.
 pub type ChainSpec = sc_service::GenericChainSpec<sc_chain_spec::NoExtension, HostFunctions>;
 
-/// Names of the built-in specs. Each is the name of the runtime's genesis preset too.
+/// Names of the built-in specs. They are also the names of the runtimes' genesis presets.
 pub const NAMES: [&str; 3] = [consortium::LOCAL, hospital::LOCAL_A, hospital::LOCAL_B];
 
-/// Loads a spec by its name, or from a file.
+/// Loads a spec by its name or from a file.
 ///
-/// `consortium` is the genesis hash of the consortium chain. A built-in hospital spec needs it; others ignore it.
+/// `consortium` is the genesis hash of the consortium chain. A built-in hospital spec requires it,
+/// other specs ignore it. `slot_duration` is the slot length of a built-in spec in milliseconds.
+/// Without a value the runtime's default applies.
 ///
 /// # Errors
 ///
-/// `NotFound` when the id is neither a known name nor a file, `InvalidConsortiumGenesis` when a hospital spec lacks the hash.
-pub fn load(id: &str, consortium: Option<H256>) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+/// `NotFound` if `id` is neither a known name nor a file, `InvalidConsortiumGenesis` if the hash
+/// for a built-in hospital spec is missing, `InvalidSlotDuration` if a slot length is given for a
+/// file.
+pub fn load(
+    id: &str,
+    consortium: Option<H256>,
+    slot_duration: Option<u64>,
+) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+    let patch = slot_duration.map_or_else(
+        || json!({}),
+        |millis| json!({ "slotDuration": { "slotDuration": millis } }),
+    );
     let spec = match id {
-        "" | consortium::LOCAL => consortium::local()?,
+        "" | consortium::LOCAL => consortium::local(patch)?,
         hospital::LOCAL_A | hospital::LOCAL_B => {
             let genesis = consortium.ok_or_else(|| {
                 format!(
-                    "InvalidConsortiumGenesis: {id} is born with the consortium's genesis hash in it; give \
+                    "InvalidConsortiumGenesis: the genesis of {id} contains the consortium's genesis hash; give \
                      --consortium-genesis 0x… (bspp-node genesis-hash --chain <consortium spec> prints it)"
                 )
             })?;
-            hospital::local(id, genesis)?
+            hospital::local(id, genesis, patch)?
         }
         path => {
             let path = PathBuf::from(path);
@@ -49,6 +64,12 @@ pub fn load(id: &str, consortium: Option<H256>) -> Result<Box<dyn sc_service::Ch
                 return Err(format!(
                     "NotFound: chain spec {id:?}; give one of {} or the path of a chain spec file",
                     NAMES.join(", ")
+                ));
+            }
+            if slot_duration.is_some() {
+                return Err(format!(
+                    "InvalidSlotDuration: the genesis in {id:?} has its slot length; omit --slot-duration, or set \
+                     slotDuration.slotDuration in the plain spec"
                 ));
             }
             ChainSpec::from_json_file(path)?
@@ -61,7 +82,7 @@ pub fn load(id: &str, consortium: Option<H256>) -> Result<Box<dyn sc_service::Ch
 ///
 /// # Errors
 ///
-/// Whatever stops the genesis state from being built.
+/// The error that prevents the construction of the genesis state.
 pub fn genesis_hash(spec: &dyn sc_service::ChainSpec) -> Result<H256, String> {
     let storage = spec.as_storage_builder().build_storage()?;
     let version = resolve_state_version_from_wasm::<_, HashingFor<OpaqueBlock>>(
@@ -92,7 +113,7 @@ mod tests {
 
     #[test]
     fn load_should_name_the_choices_when_the_id_is_unknown() {
-        let error = load("no-such-chain", None).err().unwrap_or_default();
+        let error = load("no-such-chain", None, None).err().unwrap_or_default();
         assert!(error.starts_with("NotFound"), "{error}");
         for name in NAMES {
             assert!(error.contains(name), "{error}");
@@ -101,7 +122,16 @@ mod tests {
 
     #[test]
     fn load_should_refuse_a_hospital_spec_when_the_consortium_genesis_is_missing() {
-        let error = load(hospital::LOCAL_A, None).err().unwrap_or_default();
+        let error = load(hospital::LOCAL_A, None, None)
+            .err()
+            .unwrap_or_default();
         assert!(error.starts_with("InvalidConsortiumGenesis"), "{error}");
+    }
+
+    #[test]
+    fn load_should_refuse_a_slot_duration_when_the_spec_is_a_file() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let error = load(file, None, Some(1_000)).err().unwrap_or_default();
+        assert!(error.starts_with("InvalidSlotDuration"), "{error}");
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What an author attests, or why it cannot.
+//! The attestation of an author, or the reason why the author cannot attest.
 
 use super::gate::{GateError, GateView};
 use bspp_primitives::{
@@ -12,7 +12,7 @@ use bspp_primitives::{
 use polkadot_sdk::sp_keystore::KeystorePtr;
 use std::sync::Arc;
 
-/// Why there is no attestation, and so no block.
+/// The reason why there is no attestation, and so no block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Skip {
     /// The author has no standing.
@@ -23,7 +23,7 @@ pub enum Skip {
     NotOurSlot,
     /// The gate cannot be read.
     Api(GateError),
-    /// The keystore fails to sign: what it says.
+    /// The keystore cannot sign, with its error.
     Keystore(String),
 }
 
@@ -40,7 +40,7 @@ impl Skip {
     }
 }
 
-/// An attestation and the gate it was made for.
+/// An attestation and the gate for which it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attested {
     /// The attestation.
@@ -58,7 +58,7 @@ pub struct Attester {
 }
 
 impl Attester {
-    /// Attests with these keys at these gates.
+    /// Makes an attester with these keys for these gates.
     pub fn new(gates: Arc<dyn GateView>, keystore: KeystorePtr) -> Self {
         let genesis = gates.genesis();
         Self {
@@ -78,16 +78,18 @@ impl Attester {
         &self.keystore
     }
 
-    /// The genesis hash that attestations are bound to.
+    /// The genesis hash to which attestations are bound.
     pub fn genesis(&self) -> Hash {
         self.genesis
     }
 
-    /// The attestation for a block on `parent` in `slot`: of the one kind that the gate admits.
+    /// Makes the attestation for a block on `parent` in `slot`.
+    ///
+    /// The attestation has the only kind that the gate admits.
     ///
     /// # Errors
     ///
-    /// Why this node cannot attest.
+    /// The reason why this node cannot attest.
     pub fn attest(&self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
         let gate = self
             .gates

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The gate as author, importer and RPC see it.
+//! The view of the gate that author, importer and RPC have.
 
-use crate::service::FullClient;
+use crate::client::FullClient;
 use bspp_primitives::{
     apis::ConformanceApi,
     conformance::{AuthorStanding, BlockAttestation, Gate},
-    AccountId, BlockNumber, Hash,
+    AccountId, Hash,
 };
+use bspp_types::BlockNumber;
 use polkadot_sdk::{
     sp_api::{ApiExt, ProvideRuntimeApi},
     sp_blockchain::HeaderBackend,
@@ -14,12 +15,12 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// Why the gate cannot be read: what the runtime call said.
+/// The gate cannot be read, with the error of the runtime call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the gate cannot be read: {0}")]
 pub struct GateError(pub String);
 
-/// The chain as author, importer and RPC see it.
+/// The view of the chain that author, importer and RPC have.
 pub trait GateView: Send + Sync + 'static {
     /// The genesis hash.
     fn genesis(&self) -> Hash;
@@ -27,13 +28,13 @@ pub trait GateView: Send + Sync + 'static {
     /// The best block.
     fn best(&self) -> (BlockNumber, Hash);
 
-    /// The gate of a child of `parent` in `slot`. None if there are no authors.
+    /// The gate of a child of `parent` in `slot`, or none if there are no authors.
     fn gate(&self, parent: Hash, slot: u64) -> Result<Option<Gate<AccountId>>, GateError>;
 
-    /// What the author of block `at` attested. None for the genesis block.
+    /// The attestation of the author of block `at`, or none for the genesis block.
     fn attestation(&self, at: Hash) -> Result<Option<BlockAttestation<AccountId>>, GateError>;
 
-    /// The authors of the session of block `at`, with standing and evidence.
+    /// The authors of the session of block `at`, with their standing and evidence.
     fn authors(&self, at: Hash) -> Result<Vec<AuthorStanding<AccountId>>, GateError>;
 }
 
@@ -52,7 +53,8 @@ impl GateView for ClientGates {
 
     fn gate(&self, parent: Hash, slot: u64) -> Result<Option<Gate<AccountId>>, GateError> {
         let mut api = self.0.runtime_api();
-        // As Aura asks for its authorities: the same heap as the block's execution will have.
+        // As in Aura's call for its authorities: the heap is the same as in the execution of the
+        // block.
         api.set_call_context(CallContext::Onchain { import: false });
         api.gate(parent, slot).map_err(failed)
     }

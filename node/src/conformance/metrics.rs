@@ -6,7 +6,9 @@ use polkadot_sdk::substrate_prometheus_endpoint::{
     register, CounterVec, Opts, PrometheusError, Registry, U64,
 };
 
-/// Counts what was attested, skipped and refused. Without a registry it counts nothing.
+/// Counts attestations, skipped slots and refused blocks.
+///
+/// Without a registry it counts nothing.
 #[derive(Clone, Default)]
 pub struct Metrics(Option<Counters>);
 
@@ -22,26 +24,26 @@ impl Metrics {
     ///
     /// # Errors
     ///
-    /// When the registry has some of the same name.
+    /// Fails if the registry has counters with the same names.
     pub fn new(registry: Option<&Registry>) -> Result<Self, PrometheusError> {
         registry.map(Counters::register).transpose().map(Self)
     }
 
-    /// An attestation for an own block.
+    /// Counts an attestation for a block of this node.
     pub fn attested(&self, kind: &AttestationKind) {
         if let Some(counters) = &self.0 {
             counters.attested.with_label_values(&[label(kind)]).inc();
         }
     }
 
-    /// An own slot without a block.
+    /// Counts a slot of this node without a block.
     pub fn skipped(&self, reason: &str) {
         if let Some(counters) = &self.0 {
             counters.skipped.with_label_values(&[reason]).inc();
         }
     }
 
-    /// A block of somebody else that was refused.
+    /// Counts a refused block of another node.
     pub fn refused(&self, reason: &str) {
         if let Some(counters) = &self.0 {
             counters.refused.with_label_values(&[reason]).inc();
@@ -71,7 +73,8 @@ impl Counters {
                 "reason",
             )?,
         };
-        // Both stand at zero from the start: an alarm on a counter that is not there never rings.
+        // Both counters exist from the start with the value zero, because an alarm on a missing
+        // counter never fires.
         for kind in ["full", "restricted"] {
             counters.attested.with_label_values(&[kind]).reset();
         }

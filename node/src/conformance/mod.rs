@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The node's side of proof of conformance (protocol section 9): the author attests, the importer checks.
+//! The node's part of proof of conformance (protocol section 9).
 //!
-//! Both ask the parent's state for the gate of the slot, so they agree with each other and with the runtime. Neither looks at a
-//! clock, and nothing is cached.
+//! The author attests, and the importer checks the attestation.
+//!
+//! Both read the gate of the slot from the parent's state, so they agree with each other and with
+//! the runtime. Neither reads a clock or caches a gate.
 
 pub mod attest;
 pub mod gate;

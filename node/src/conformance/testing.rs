@@ -9,8 +9,9 @@ use bspp_primitives::{
         ConformanceId, ConformancePair, Evidence, Gate, Shortfall, StandingFault, Verdict,
         CONFORMANCE_KEY_TYPE,
     },
-    AccountId, BlockNumber, Hash, Header,
+    AccountId, Hash, Header,
 };
+use bspp_types::BlockNumber;
 use codec::Encode;
 use polkadot_sdk::{
     sp_consensus_aura::AURA_ENGINE_ID,
@@ -22,7 +23,7 @@ use std::sync::{Arc, Mutex};
 
 /// The slot of the tests.
 pub const SLOT: u64 = 100;
-/// The last slot in which the evidence of the tests is good.
+/// The last slot in which the evidence of the tests is valid.
 pub const VALID_UNTIL: u64 = 120;
 
 /// The genesis hash of the tests.
@@ -70,24 +71,24 @@ pub fn keystore(n: u8) -> KeystorePtr {
     Arc::new(keystore)
 }
 
-/// What the gate before every slot says. Slots are the first author's alone.
+/// Gates in memory. All slots belong to the first author.
 pub struct Gates {
-    /// The best block, the one parent that may be asked about.
+    /// The best block. Tests may read the gate of this parent only.
     pub parent: Mutex<Hash>,
     /// Standing of the first author.
     pub standing: Mutex<Result<(), StandingFault>>,
-    /// Its evidence.
+    /// Evidence of the first author.
     pub evidence: Mutex<Result<Evidence, Shortfall>>,
-    /// Whether there are authors at all.
+    /// Whether the chain has no authors.
     pub empty: Mutex<bool>,
-    /// What every call fails with.
+    /// The error with which every call fails, if any.
     pub broken: Mutex<Option<GateError>>,
-    /// What was attested in the best block.
+    /// The attestation in the best block.
     pub attestation: Mutex<Option<BlockAttestation<AccountId>>>,
 }
 
 impl Gates {
-    /// A gate that is open.
+    /// Gates at which the first author may author in full.
     pub fn open() -> Arc<Self> {
         Arc::new(Self {
             parent: Mutex::new(parent()),
@@ -99,17 +100,17 @@ impl Gates {
         })
     }
 
-    /// Takes the evidence away.
+    /// Replaces the evidence by a shortfall.
     pub fn restrict(&self, shortfall: Shortfall) {
         *self.evidence.lock().unwrap() = Err(shortfall);
     }
 
-    /// Takes the standing away.
+    /// Replaces the standing by a fault.
     pub fn refuse(&self, fault: StandingFault) {
         *self.standing.lock().unwrap() = Err(fault);
     }
 
-    /// Lets every call fail.
+    /// Makes every call fail.
     pub fn fail(&self, error: &str) {
         *self.broken.lock().unwrap() = Some(GateError(error.into()));
     }
@@ -172,7 +173,7 @@ impl GateView for Gates {
     }
 }
 
-/// An attestation by the n-th validator over all that it should be bound to.
+/// An attestation by the n-th validator that is bound to the right chain, parent and slot.
 pub fn attest(
     n: u8,
     chain: Hash,
@@ -188,14 +189,14 @@ pub fn attest(
     }
 }
 
-/// The kind that an open gate asks for.
+/// The kind that an open gate requires.
 pub fn full() -> AttestationKind {
     AttestationKind::Full {
         evidence: evidence().commitment,
     }
 }
 
-/// The attestation that an open gate asks for.
+/// The attestation that an open gate requires.
 pub fn good() -> Attestation<AccountId> {
     attest(1, genesis(), parent(), SLOT, full())
 }
@@ -205,7 +206,7 @@ pub fn aura(slot: u64) -> DigestItem {
     DigestItem::PreRuntime(AURA_ENGINE_ID, slot.encode())
 }
 
-/// A header on [`parent`] in [`SLOT`] with these further items.
+/// A header on [`parent`] in [`SLOT`] with these additional items.
 pub fn header(items: Vec<DigestItem>) -> Header {
     let mut logs = vec![aura(SLOT)];
     logs.extend(items);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The importer's check: a verifier around Aura's.
+//! The importer's check: a verifier around Aura's verifier.
 
 use super::{
     gate::{GateError, GateView},
@@ -15,7 +15,8 @@ use std::sync::Arc;
 
 /// Refuses a block without a proof of conformance before the inner verifier sees it.
 ///
-/// It refuses by an error of the verifier: nothing else costs the peer that sent the block its reputation.
+/// It refuses with an error of the verifier, because only such an error costs the peer that sent
+/// the block its reputation.
 pub struct ConformanceVerifier<V> {
     inner: V,
     gates: Arc<dyn GateView>,
@@ -24,7 +25,7 @@ pub struct ConformanceVerifier<V> {
 }
 
 impl<V> ConformanceVerifier<V> {
-    /// Checks blocks at these gates, then by `inner`.
+    /// Makes a verifier that checks blocks at these gates and then calls `inner`.
     pub fn new(inner: V, gates: Arc<dyn GateView>, metrics: Metrics) -> Self {
         let genesis = gates.genesis();
         Self {
@@ -55,7 +56,7 @@ impl<V> ConformanceVerifier<V> {
     }
 }
 
-/// Why a block does not pass.
+/// The reason why a block does not pass.
 #[derive(Debug, thiserror::Error)]
 enum NotProved {
     #[error("{0}")]
@@ -79,7 +80,8 @@ impl<V: Verifier<OpaqueBlock>> Verifier<OpaqueBlock> for ConformanceVerifier<V> 
         &self,
         block: BlockImportParams<OpaqueBlock>,
     ) -> Result<BlockImportParams<OpaqueBlock>, String> {
-        // Where Aura's seal is not checked either: the state comes ready, or execution is skipped.
+        // The node does not check Aura's seal of these blocks either, because their state comes
+        // with them or their execution is skipped.
         if !block.with_state() && !block.state_action.skip_execution_checks() {
             if let Err(reason) = self.check(&block.header) {
                 self.metrics.refused(reason.as_str());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The author's side: a slot worker around Aura's that adds the attestation.
+//! The author's part: a worker around Aura's slot worker that adds the attestation.
 
 use super::{
     attest::{Attested, Attester, Skip},
@@ -18,20 +18,26 @@ use polkadot_sdk::{
 };
 use std::time::Duration;
 
-/// Where the attestations of own blocks come from.
+/// The source of attestations for the blocks of this node.
 #[async_trait::async_trait]
 pub trait AttestationSource: Send + Sync + 'static {
-    /// The attestation for a block on `parent` in an own slot. None: no block is made.
+    /// The attestation for a block on `parent` in a slot of this node.
+    ///
+    /// If there is none, the node makes no block.
     async fn attest(&mut self, parent: &Header, slot: u64) -> Option<DigestItem>;
 
-    /// Changes the header of a finished block before it is sealed. What should be there is there already.
+    /// Changes the header of a finished block before it is sealed.
+    ///
+    /// The default changes nothing, because the header already has its attestation.
     fn finish(&self, _header: &mut Header) {}
 
-    /// Sees a sealed block before it is imported.
+    /// Receives a sealed block before it is imported.
     fn sealed(&self, _block: &mut BlockImportParams<OpaqueBlock>) {}
 }
 
-/// Attests what the gate asks for, counts, and tells the operator when the state changes.
+/// Makes the attestation that the gate requires.
+///
+/// It counts attestations and notifies the operator when the state changes.
 pub struct HonestSource {
     attester: Attester,
     metrics: Metrics,
@@ -39,7 +45,7 @@ pub struct HonestSource {
 }
 
 impl HonestSource {
-    /// Attests by this attester.
+    /// Makes a source that uses this attester.
     pub fn new(attester: Attester, metrics: Metrics) -> Self {
         Self {
             attester,
@@ -53,11 +59,11 @@ impl HonestSource {
         &self.attester
     }
 
-    /// Attests, counts and tells.
+    /// Attests, counts the outcome and notifies the operator.
     ///
     /// # Errors
     ///
-    /// Why this node cannot attest.
+    /// The reason why this node cannot attest.
     pub fn try_attest(&mut self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
         let outcome = self.attester.attest(parent, slot);
         match &outcome {
@@ -91,7 +97,9 @@ pub struct Claim<C> {
     pub attestation: DigestItem,
 }
 
-/// Aura's worker with an attestation in every block. Everything else is the inner worker's.
+/// Aura's worker with an attestation in every block.
+///
+/// The inner worker does everything else.
 pub struct ConformingWorker<W, S> {
     inner: W,
     source: S,
@@ -104,8 +112,8 @@ impl<W, S> ConformingWorker<W, S> {
     }
 }
 
-// `propose`, `create_inherent_data` and `on_slot` keep the trait's own bodies, as Aura keeps them: delegated, they would use the
-// inner worker's digest.
+// `propose`, `create_inherent_data` and `on_slot` keep the default bodies of the trait, as in Aura.
+// If this worker delegated them, they would use the digest of the inner worker.
 #[async_trait::async_trait]
 impl<W, S> SimpleSlotWorker<OpaqueBlock> for ConformingWorker<W, S>
 where
@@ -142,7 +150,7 @@ where
         slot: Slot,
         aux_data: &Self::AuxData,
     ) -> Option<Self::Claim> {
-        // First the slot: nobody attests in somebody else's.
+        // The node claims the slot first, because it attests only in its own slots.
         let inner = self.inner.claim_slot(header, slot, aux_data).await?;
         let attestation = self.source.attest(header, *slot).await?;
         Some(Claim { inner, attestation })

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `grandpa_proveFinality` for chains whose validators never changed.
+//! `grandpa_proveFinality` for chains whose validators have never changed.
 //!
-//! The SDK's method answers from its list of past authority sets. As long as the first set is in force that list is empty, and
-//! every request is refused as "not covered by authority set changes". Here, in that state, the newest justification proves
-//! everything up to its block. Later sets are left to the SDK. Same name, same answer.
+//! The SDK's method answers from its list of past authority sets. While the first set is in force,
+//! this list is empty, and the method refuses every request as "not covered by authority set
+//! changes". In this state the method in this file proves every block with the newest
+//! justification. It delegates requests about later sets to the SDK. Its name and the format of its
+//! answer are those of the SDK.
 
-use crate::service::FullBackend;
-use bspp_primitives::{BlockNumber, Hash, Header, OpaqueBlock};
+use crate::client::FullBackend;
+use bspp_primitives::{Hash, Header, OpaqueBlock};
+use bspp_types::BlockNumber;
 use codec::Encode;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc, types::ErrorObjectOwned};
 use polkadot_sdk::{
@@ -20,23 +23,28 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// The method's name.
+/// The name of the method.
 pub const METHOD: &str = "grandpa_proveFinality";
-/// Headers in one proof at most. A proof that leads further has the first of them only.
+/// Maximum number of headers in one proof.
+///
+/// A proof over more headers contains the first of them only.
 const MAX_HEADERS: usize = 16_384;
-/// The SDK's code for a proof that cannot be given.
+/// The SDK's error code for a failed proof.
 const PROVE_FINALITY_FAILED: i32 = 4;
 
 /// Proofs of finality.
 #[rpc(server)]
 pub trait FinalityApi {
-    /// SCALE-encoded `FinalityProof` for a height: a justification of that block or a later one, and the headers in between. Null
-    /// if the node has no justification that high yet; an error if the block is not final.
+    /// The SCALE-encoded `FinalityProof` for a height.
+    ///
+    /// It contains a justification of that block or a later one, and the headers in between. It is
+    /// null if the node does not have such a justification yet. The method fails if the block is
+    /// not finalized.
     #[method(name = "grandpa_proveFinality")]
     fn prove_finality(&self, block: BlockNumber) -> RpcResult<Option<Bytes>>;
 }
 
-/// [`FinalityApiServer`] over the node's database.
+/// The implementation of [`FinalityApiServer`] over the node's database.
 pub struct Finality {
     /// The database.
     pub backend: Arc<FullBackend>,
@@ -71,7 +79,7 @@ impl Finality {
                 .hash(number)?
                 .map(|hash| blockchain.header(hash))
                 .transpose()?;
-            // Every block up to a finalized one is there.
+            // The node has all blocks up to a finalized one.
             let Some(header) = header.flatten() else {
                 return Ok(None);
             };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! RPC: what every Substrate node has, GRANDPA's proofs, and this project's `conformance_*`,
-//! `peks_*` and `phi_*`.
+//! The RPC methods of the node.
+//!
+//! They are the usual methods of a Substrate node, GRANDPA's proofs, and this project's
+//! `conformance_*`, `peks_*` and `phi_*`.
 
 pub mod conformance;
 pub mod finality;
@@ -11,11 +13,13 @@ pub mod phi;
 mod tests;
 
 use crate::{
+    client::{FullBackend, FullClient, FullPool},
     conformance::GateView,
-    search::{ChainView, PhiIndex},
-    service::{FullBackend, FullClient, FullPool},
+    search::ChainView,
 };
-use bspp_primitives::{AccountId, BlockNumber, Hash, Nonce, OpaqueBlock};
+use bspp_primitives::{AccountId, Hash, Nonce, OpaqueBlock};
+use bspp_tag_index::TagIndexDb;
+use bspp_types::BlockNumber;
 use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
 use polkadot_sdk::{
     sc_consensus_grandpa::{
@@ -26,43 +30,43 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// What GRANDPA's RPC reads.
+/// The dependencies of GRANDPA's RPC methods.
 #[derive(Clone)]
 pub struct GrandpaDeps {
-    /// State of the voter.
+    /// The state of the voter.
     pub voter_state: SharedVoterState,
     /// The authority set.
     pub authority_set: SharedAuthoritySet<Hash, BlockNumber>,
-    /// Justifications as they are made.
+    /// The stream of new justifications.
     pub justifications: GrandpaJustificationStream<OpaqueBlock>,
     /// The database.
     pub backend: Arc<FullBackend>,
-    /// Proofs from the database.
+    /// The finality proofs from the database.
     pub proofs: Arc<FinalityProofProvider<FullBackend, OpaqueBlock>>,
 }
 
-/// What RPC modules need.
+/// The dependencies of the RPC modules.
 #[derive(Clone)]
 pub struct FullDeps {
     /// The client.
     pub client: Arc<FullClient>,
     /// The transaction pool.
     pub pool: Arc<FullPool>,
-    /// GRANDPA.
+    /// The dependencies of GRANDPA's methods.
     pub grandpa: GrandpaDeps,
-    /// The chain as search sees it.
+    /// The view of the chain for search.
     pub view: Arc<dyn ChainView>,
-    /// The gate before authoring.
+    /// The view of the gate.
     pub gates: Arc<dyn GateView>,
-    /// The tag index, on the consortium chain.
-    pub index: Option<Arc<PhiIndex>>,
+    /// The tag index, if this is the consortium chain.
+    pub index: Option<Arc<TagIndexDb>>,
 }
 
-/// All modules beside those that the SDK adds itself.
+/// Makes all modules that the SDK does not add itself.
 ///
 /// # Errors
 ///
-/// When two modules have a method of the same name.
+/// Fails if two modules have a method with the same name.
 pub fn create(
     deps: FullDeps,
     executor: SubscriptionTaskExecutor,
@@ -118,7 +122,7 @@ pub fn create(
     Ok(module)
 }
 
-/// An error about the parameters of a call.
+/// Makes an error about the parameters of a call.
 fn invalid_params(message: impl Into<String>) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(
         jsonrpsee::types::error::INVALID_PARAMS_CODE,
@@ -127,7 +131,7 @@ fn invalid_params(message: impl Into<String>) -> ErrorObjectOwned {
     )
 }
 
-/// An error of the node.
+/// Makes an error of the node.
 fn internal(error: impl std::fmt::Display) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(
         jsonrpsee::types::error::INTERNAL_ERROR_CODE,

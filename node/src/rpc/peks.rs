@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `peks_search`: a search on the caller's own node.
+//! `peks_search`: a search on the requester's own node.
 //!
-//! A trapdoor finds records and never expires, so the call is refused wherever unsafe RPC is, and trapdoors are erased after
-//! their use and appear in no message. The text of the request lives in the RPC server's buffers until the server frees them:
-//! one more reason why this node must be the requester's own. Log levels that would print requests are cut in `command.rs`.
+//! A trapdoor finds records and never expires. Therefore the node refuses the call wherever it
+//! denies unsafe RPC, erases trapdoors after use, and puts no trapdoor into a message. The text of
+//! the request stays in the buffers of the RPC server until the server frees them, which is another
+//! reason to search on one's own node. `command.rs` disables log levels that would print requests.
 
 use super::{internal, invalid_params};
 use crate::search::{
     run::{self, EventSink, Plan, Query},
-    ChainView, PhiIndex, SearchEvent,
+    ChainView,
 };
-use bspp_peks::{G1Point, PointError, SearchTrapdoor, G1_LEN, G2_LEN};
-use bspp_primitives::{Epoch, HospitalId};
+use bspp_peks::{G1Point, PointError, SearchTrapdoor};
+use bspp_rpc_types::{SearchEvent, SearchParams, SearchQuery, MAX_QUERIES};
+use bspp_tag_index::TagIndexDb;
 use futures::FutureExt;
 use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
@@ -20,123 +22,64 @@ use jsonrpsee::{
     Extensions, PendingSubscriptionSink, SubscriptionMessage, SubscriptionSink,
 };
 use polkadot_sdk::{sc_rpc::SubscriptionTaskExecutor, sc_rpc_api::check_if_safe};
-use serde::{de, Deserialize, Deserializer};
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
-use zeroize::Zeroizing;
 
-/// Trapdoors in one search at most.
-pub const MAX_QUERIES: usize = 256;
-/// Searches at the same time at most. Each keeps one thread busy.
+/// Maximum number of searches at the same time. Each search uses one thread.
 pub const MAX_SEARCHES: usize = 4;
 
-/// Bytes given as hex. What is not hex of the right length is kept as nothing: which part was wrong, and never its content,
-/// is said later.
-pub struct HexBytes<const N: usize>(Option<Zeroizing<[u8; N]>>);
-
-impl<const N: usize> HexBytes<N> {
-    fn bytes(&self) -> &[u8] {
-        self.0.as_ref().map_or(&[], |bytes| bytes.as_slice())
+/// Validates every point of a request.
+///
+/// # Errors
+///
+/// `MaxQueriesExceeded` if there are too many queries, `InvalidQueries` if there are none,
+/// `InvalidSearchPoint` or `InvalidTrapdoor`, with the reason, if a point is not valid.
+fn plan(params: SearchParams) -> Result<Plan, ErrorObjectOwned> {
+    if params.queries.len() > MAX_QUERIES {
+        return Err(invalid_params(format!(
+            "MaxQueriesExceeded: {} queries; the maximum of one search is {MAX_QUERIES}",
+            params.queries.len()
+        )));
     }
-}
-
-impl<'de, const N: usize> Deserialize<'de> for HexBytes<N> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<const N: usize>;
-
-        impl<const N: usize> de::Visitor<'_> for Visitor<N> {
-            type Value = HexBytes<N>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a string of {N} bytes in hex")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                let mut bytes = Zeroizing::new([0u8; N]);
-                let digits = text.strip_prefix("0x").unwrap_or(text);
-                let decoded = hex::decode_to_slice(digits, bytes.as_mut_slice());
-                Ok(HexBytes(decoded.is_ok().then_some(bytes)))
-            }
-        }
-
-        deserializer.deserialize_str(Visitor)
+    if params.queries.is_empty() {
+        return Err(invalid_params(
+            "InvalidQueries: there is nothing to search for",
+        ));
     }
-}
-
-/// What to search for.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SearchParams {
-    /// The hospital whose batches are searched.
-    pub hospital: HospitalId,
-    /// The patient's search key `A_s`: 48 bytes.
-    pub search_point: HexBytes<G1_LEN>,
-    /// Trapdoors, at most [`MAX_QUERIES`].
-    pub queries: Vec<QueryParams>,
-}
-
-/// One trapdoor and its month.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct QueryParams {
-    /// Month of filing: months since 1970-01.
-    pub epoch: Epoch,
-    /// The trapdoor `T_s`: 96 bytes.
-    pub trapdoor: HexBytes<G2_LEN>,
-}
-
-impl SearchParams {
-    /// Validates every point.
-    ///
-    /// # Errors
-    ///
-    /// `MaxQueriesExceeded`, `InvalidQueries` for none at all, `InvalidSearchPoint` or `InvalidTrapdoor` with the reason.
-    pub fn validate(self) -> Result<Plan, ErrorObjectOwned> {
-        if self.queries.len() > MAX_QUERIES {
-            return Err(invalid_params(format!(
-                "MaxQueriesExceeded: {} queries; at most {MAX_QUERIES} in one search",
-                self.queries.len()
-            )));
-        }
-        if self.queries.is_empty() {
-            return Err(invalid_params(
-                "InvalidQueries: there is nothing to search for",
-            ));
-        }
-        let search_point = G1Point::from_bytes(self.search_point.bytes())
-            .map_err(|error| invalid_params(format!("InvalidSearchPoint: {error}")))?;
-        let query = |(number, query): (usize, &QueryParams)| {
-            let trapdoor = SearchTrapdoor::from_bytes(query.trapdoor.bytes()).map_err(
-                |error: PointError| {
-                    invalid_params(format!("InvalidTrapdoor: query {number}: {error}"))
-                },
-            )?;
-            Ok(Query {
-                epoch: query.epoch,
-                trapdoor,
-            })
-        };
-        let queries = self
-            .queries
-            .iter()
-            .enumerate()
-            .map(query)
-            .collect::<Result<_, ErrorObjectOwned>>()?;
-        Ok(Plan {
-            hospital: self.hospital,
-            search_point,
-            queries,
+    let search_point = G1Point::from_bytes(params.search_point.as_bytes())
+        .map_err(|error| invalid_params(format!("InvalidSearchPoint: {error}")))?;
+    let query = |(number, query): (usize, &SearchQuery)| {
+        let trapdoor = SearchTrapdoor::from_bytes(query.trapdoor.as_bytes()).map_err(
+            |error: PointError| invalid_params(format!("InvalidTrapdoor: query {number}: {error}")),
+        )?;
+        Ok(Query {
+            filing_month: query.filing_month,
+            trapdoor,
         })
-    }
+    };
+    let queries = params
+        .queries
+        .iter()
+        .enumerate()
+        .map(query)
+        .collect::<Result<_, ErrorObjectOwned>>()?;
+    Ok(Plan {
+        hospital: params.hospital,
+        search_point,
+        queries,
+    })
 }
 
-/// Search by keyword. Only nodes of the consortium chain have it.
+/// RPC methods for search. Only nodes of the consortium chain have them.
 #[rpc(server)]
 pub trait PeksApi {
-    /// Searches the finalized batches of one hospital with trapdoors. Streams progress and matches; ends with `done` or
-    /// `failed`. Stops when the subscriber leaves.
+    /// Searches the finalized batches of one hospital with trapdoors.
     ///
-    /// Refused where unsafe RPC is denied, for invalid points, and when too many searches run.
+    /// The subscription streams progress and matches, and ends with `done` or `failed`. The search
+    /// stops when the subscriber leaves.
+    ///
+    /// The node refuses the call where it denies unsafe RPC, for invalid points, and when too many
+    /// searches run.
     #[subscription(
         name = "peks_search" => "peks_searchEvent",
         unsubscribe = "peks_unsubscribeSearch",
@@ -146,19 +89,19 @@ pub trait PeksApi {
     async fn search(&self, params: SearchParams) -> SubscriptionResult;
 }
 
-/// [`PeksApiServer`] over the tag index.
+/// The implementation of [`PeksApiServer`] over the tag index.
 pub struct Peks {
     view: Arc<dyn ChainView>,
-    index: Arc<PhiIndex>,
+    index: Arc<TagIndexDb>,
     executor: SubscriptionTaskExecutor,
     slots: Arc<Semaphore>,
 }
 
 impl Peks {
-    /// Searches this index on threads of this executor.
+    /// Makes a module that searches this index on threads of this executor.
     pub fn new(
         view: Arc<dyn ChainView>,
-        index: Arc<PhiIndex>,
+        index: Arc<TagIndexDb>,
         executor: SubscriptionTaskExecutor,
     ) -> Self {
         Self {
@@ -182,7 +125,7 @@ impl PeksApiServer for Peks {
             pending.reject(denied).await;
             return Ok(());
         }
-        let plan = match params.validate() {
+        let plan = match plan(params) {
             Ok(plan) => plan,
             Err(error) => {
                 pending.reject(error).await;
@@ -202,14 +145,14 @@ impl PeksApiServer for Peks {
             run::run(plan, &*view, &index, &mut sink).await;
             drop(slot);
         };
-        // Pairings keep a thread busy.
+        // Pairings take long, so the search runs on a thread that may block.
         self.executor
             .spawn_blocking("peks-search", Some("rpc"), search.boxed());
         Ok(())
     }
 }
 
-/// Whoever asked for the search.
+/// The subscriber that requested the search.
 struct Subscriber(SubscriptionSink);
 
 impl EventSink for Subscriber {

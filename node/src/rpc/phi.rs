@@ -1,112 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `phi_*`: registered entries on the consortium chain, stored chunks on hospital chains.
+//! `phi_*`: registered entries of the consortium chain and stored chunks.
 
 use super::{internal, invalid_params};
-use crate::search::{
-    event::{entry_hex, scale_hex},
-    ChainView, PhiIndex,
-};
-use bspp_primitives::{BlockNumber, Hash, HospitalId, RecordId, Sequence};
+use crate::search::ChainView;
+use bspp_primitives::Hash;
+use bspp_rpc_types::{IndexStatus, ListedBlock, ListedEntry, LocatedEntry, MAX_LISTED_BLOCKS};
+use bspp_tag_index::TagIndexDb;
+use bspp_types::{HospitalId, RecordId, Sequence};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Entry blocks in one answer at most.
-pub const MAX_BLOCKS: u32 = 64;
-
-/// A registered entry block.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EntryBlock {
-    /// Position in the hospital's sequence.
-    pub sequence: Sequence,
-    /// Height of the hospital block.
-    pub number: BlockNumber,
-    /// Its entries, without those that the consortium refused.
-    pub entries: Vec<ListedEntry>,
-}
-
-/// An entry in a listing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ListedEntry {
-    /// The record.
-    pub rid: RecordId,
-    /// Position among the block's entries.
-    pub leaf: u32,
-    /// SCALE encoding, hex.
-    pub entry: String,
-}
-
-/// An entry with its path.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LocatedEntry {
-    /// The hospital.
-    pub hospital: HospitalId,
-    /// Entry block in the hospital's sequence.
-    pub sequence: Sequence,
-    /// Position among the block's entries.
-    pub leaf: u32,
-    /// SCALE encoding of the entry, hex.
-    pub entry: String,
-    /// SCALE encoding of the path to the registered root, hex.
-    pub path: String,
-}
-
-/// How far the index has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IndexStatus {
-    /// Last indexed block.
-    pub indexed_block: BlockNumber,
-    /// Newest finalized block.
-    pub finalized_block: BlockNumber,
-    /// Entries in the index.
-    pub entries: u64,
-    /// Whether all finalized blocks are indexed.
-    pub ready: bool,
-}
-
-/// Registered entries. Only nodes of the consortium chain have these.
+/// RPC methods for registered entries. Only nodes of the consortium chain have them.
 #[rpc(client, server)]
 pub trait PhiIndexApi {
-    /// Registered entry blocks of a hospital from a sequence number on, at most [`MAX_BLOCKS`]. Fewer come at the end of the
-    /// sequence. `MaxCountExceeded` if more are asked for.
+    /// The registered entry blocks of a hospital from a sequence number on.
+    ///
+    /// The maximum `count` is [`MAX_LISTED_BLOCKS`]; a greater one fails with `MaxCountExceeded`.
+    /// The answer has fewer blocks if the sequence ends earlier.
     #[method(name = "phi_entries")]
     fn entries(
         &self,
         hospital: HospitalId,
         from_sequence: Sequence,
         count: u32,
-    ) -> RpcResult<Vec<EntryBlock>>;
+    ) -> RpcResult<Vec<ListedBlock>>;
 
-    /// The entry of a record and its path; null if none is registered.
+    /// The entry of a record with its path, or null if the record has no registered entry.
     #[method(name = "phi_entry")]
     fn entry(&self, rid: RecordId) -> RpcResult<Option<LocatedEntry>>;
 
-    /// How far the index has come.
+    /// The progress of the tag index.
     #[method(name = "phi_indexStatus")]
     fn index_status(&self) -> RpcResult<IndexStatus>;
 }
 
-/// Stored ciphertext.
+/// RPC methods for stored ciphertext.
 #[rpc(client, server)]
 pub trait PhiChunkApi {
-    /// The bytes of a chunk by their BLAKE2b-256 hash, hex; null if no block has them.
+    /// The bytes of a chunk, in hex, or null if no block contains the chunk.
+    ///
+    /// `hash` is the BLAKE2b-256 hash of the bytes.
     #[method(name = "phi_chunk")]
     fn chunk(&self, hash: Hash) -> RpcResult<Option<String>>;
 }
 
-/// [`PhiIndexApiServer`] over the tag index.
+/// The implementation of [`PhiIndexApiServer`] over the tag index.
 pub struct Entries {
     view: Arc<dyn ChainView>,
-    index: Arc<PhiIndex>,
+    index: Arc<TagIndexDb>,
 }
 
 impl Entries {
-    /// Answers from this index.
-    pub fn new(view: Arc<dyn ChainView>, index: Arc<PhiIndex>) -> Self {
+    /// Makes a module that reads this index.
+    pub fn new(view: Arc<dyn ChainView>, index: Arc<TagIndexDb>) -> Self {
         Self { view, index }
     }
 }
@@ -117,10 +63,10 @@ impl PhiIndexApiServer for Entries {
         hospital: HospitalId,
         from_sequence: Sequence,
         count: u32,
-    ) -> RpcResult<Vec<EntryBlock>> {
-        if count > MAX_BLOCKS {
+    ) -> RpcResult<Vec<ListedBlock>> {
+        if count > MAX_LISTED_BLOCKS {
             return Err(invalid_params(format!(
-                "MaxCountExceeded: {count} entry blocks; at most {MAX_BLOCKS} in one call"
+                "MaxCountExceeded: {count} entry blocks; the maximum of one call is {MAX_LISTED_BLOCKS}"
             )));
         }
         let mut blocks = Vec::new();
@@ -133,15 +79,15 @@ impl PhiIndexApiServer for Entries {
                 break;
             };
             let entries = (0u32..)
-                .zip(&block.entries)
+                .zip(block.entries)
                 .filter(|(leaf, _)| !block.refused.contains(leaf))
                 .map(|(leaf, entry)| ListedEntry {
                     rid: entry.rid(),
                     leaf,
-                    entry: scale_hex(entry),
+                    entry,
                 })
                 .collect();
-            blocks.push(EntryBlock {
+            blocks.push(ListedBlock {
                 sequence,
                 number: block.number,
                 entries,
@@ -155,15 +101,12 @@ impl PhiIndexApiServer for Entries {
             return Ok(None);
         };
         let found = self.index.entry(&location).map_err(internal)?;
-        Ok(found.map(|(entry, path)| {
-            let (entry, path) = entry_hex(&entry, &path);
-            LocatedEntry {
-                hospital: location.hospital,
-                sequence: location.sequence,
-                leaf: location.leaf,
-                entry,
-                path,
-            }
+        Ok(found.map(|(entry, path)| LocatedEntry {
+            hospital: location.hospital,
+            sequence: location.sequence,
+            leaf: location.leaf,
+            entry,
+            path,
         }))
     }
 
@@ -179,11 +122,11 @@ impl PhiIndexApiServer for Entries {
     }
 }
 
-/// [`PhiChunkApiServer`] over the block bodies.
+/// The implementation of [`PhiChunkApiServer`] over the block bodies.
 pub struct Chunks(Arc<dyn ChainView>);
 
 impl Chunks {
-    /// Answers from this chain.
+    /// Makes a module that reads this chain.
     pub fn new(view: Arc<dyn ChainView>) -> Self {
         Self(view)
     }

@@ -3,18 +3,20 @@
 
 use super::{
     conformance::{Conformance, ConformanceApiServer},
-    peks::{Peks, PeksApiServer, MAX_QUERIES},
-    phi::{Chunks, Entries, PhiChunkApiServer, PhiIndexApiServer, MAX_BLOCKS},
+    peks::{Peks, PeksApiServer},
+    phi::{Chunks, Entries, PhiChunkApiServer, PhiIndexApiServer},
 };
 use crate::conformance::testing as gate;
 use crate::search::{
     testing::{entry, hospital, open_batch, registration, Chain, Patient},
-    worker, SearchEvent,
+    worker,
 };
 use bspp_primitives::{
     conformance::{BlockAttestation, Shortfall, StandingFault, SuspensionReason},
-    BatchId, Hash,
+    Hash,
 };
+use bspp_rpc_types::{SearchEvent, SearchSummary, MAX_LISTED_BLOCKS, MAX_QUERIES};
+use bspp_types::BatchId;
 use futures::future::BoxFuture;
 use jsonrpsee::{core::server::MethodsError, Methods, RpcModule};
 use polkadot_sdk::{sc_rpc_api::DenyUnsafe, sp_core::traits::SpawnNamed};
@@ -24,7 +26,7 @@ use tempfile::TempDir;
 
 const MONTH: u16 = 680;
 
-/// Runs tasks as the RPC server does.
+/// Runs tasks like the RPC server.
 #[derive(Clone)]
 struct Threads;
 
@@ -43,7 +45,7 @@ impl SpawnNamed for Threads {
     }
 }
 
-/// A module over an indexed chain.
+/// The RPC module over an indexed chain.
 async fn module(chain: Arc<Chain>, deny: DenyUnsafe) -> (TempDir, Methods) {
     let dir = tempfile::tempdir().unwrap();
     let index = Arc::new(worker::open(dir.path(), false, &*chain).unwrap());
@@ -65,7 +67,7 @@ fn params(patient: &Patient) -> Value {
     json!({
         "hospital": hospital(),
         "searchPoint": format!("0x{}", patient.keys.search_public().to_bytes()),
-        "queries": [{ "epoch": MONTH, "trapdoor": format!("0x{}", hex::encode(*patient.trapdoor(MONTH).to_bytes())) }],
+        "queries": [{ "filingMonth": MONTH, "trapdoor": format!("0x{}", hex::encode(*patient.trapdoor(MONTH).to_bytes())) }],
     })
 }
 
@@ -114,21 +116,21 @@ async fn search_should_stream_to_its_end() {
         events.push(event.unwrap().0);
         if matches!(
             events.last(),
-            Some(SearchEvent::Done { .. } | SearchEvent::Failed { .. })
+            Some(SearchEvent::Done(_) | SearchEvent::Failed { .. })
         ) {
             break;
         }
     }
     assert_eq!(events.len(), 3, "{events:?}");
-    assert!(matches!(&events[0], SearchEvent::Match { rid, .. } if *rid == found.rid()));
+    assert!(matches!(&events[0], SearchEvent::Match(record) if record.rid == found.rid()));
     assert!(matches!(
         events[2],
-        SearchEvent::Done {
+        SearchEvent::Done(SearchSummary {
             batches: 1,
             pairings: 1,
             matches: 1,
             ..
-        }
+        })
     ));
 }
 
@@ -154,7 +156,7 @@ async fn search_should_be_refused_when_a_point_is_malformed() {
         params["queries"]
             .as_array_mut()
             .unwrap()
-            .push(json!({ "epoch": MONTH, "trapdoor": value }));
+            .push(json!({ "filingMonth": MONTH, "trapdoor": value }));
         params
     };
     let cases = [
@@ -213,7 +215,7 @@ async fn refusals_should_not_repeat_a_trapdoor() {
     let mut cut = good.clone();
     cut["queries"][0]["trapdoor"] = json!(&secret[2..]);
     let mut misplaced = good.clone();
-    misplaced["queries"][0]["epoch"] = json!("680");
+    misplaced["queries"][0]["filingMonth"] = json!("680");
     for params in [cut, misplaced] {
         let (_, message) = refusal(&methods, params).await;
         assert!(!message.contains(&secret[4..40]), "{message}");
@@ -257,7 +259,7 @@ async fn entries_should_be_refused_when_too_many_are_asked_for() {
     let answer = call(
         &methods,
         "phi_entries",
-        json!([hospital(), 0, MAX_BLOCKS + 1]),
+        json!([hospital(), 0, MAX_LISTED_BLOCKS + 1]),
     )
     .await;
     assert!(answer["error"]["message"]
@@ -363,7 +365,7 @@ async fn conformance_status_should_give_reasons_when_blocks_are_not_full() {
         (author["verdict"].clone(), author["reason"].clone())
     };
     assert_eq!(author(0), (json!("refused"), json!("suspended: decision")));
-    // The evidence was good in the best block's slot and is not in the next.
+    // The evidence is valid in the slot of the best block and not in the next slot.
     assert_eq!(author(1), (json!("restricted"), json!("anchor_stale")));
 
     *gates.standing.lock().unwrap() = Ok(());

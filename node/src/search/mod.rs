@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Keyword search on one's own node: the tag index, how it is filled, and the search itself.
+//! Keyword search on the requester's own node.
 //!
-//! The index is derived from finalized consortium blocks and can be rebuilt from them at any time. The chain is authoritative.
+//! The worker fills the tag index from finalized blocks, and searches read it.
+//!
+//! The index derives from finalized consortium blocks, and the node can rebuild it from them at any
+//! time. The chain is authoritative.
 
-pub mod event;
-pub mod index;
-pub mod place;
 pub mod run;
-pub mod store;
+pub mod scope;
 pub mod view;
 pub mod worker;
 
@@ -16,6 +16,4 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use event::SearchEvent;
-pub use index::PhiIndex;
 pub use view::{ChainView, ClientView};

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A search: one pairing for each batch in scope and query, then look-ups in the index (protocol section 5).
+//! A run of a search (protocol section 5).
+//!
+//! It computes one pairing for each query and batch in its scope, and then looks up tags in the
+//! index.
 
 use super::{
-    event::entry_hex,
-    index::{IndexError, PhiIndex},
-    place::Location,
-    view::{ChainView, ViewError},
-    SearchEvent,
+    scope::{scope, ScopeError},
+    view::ChainView,
 };
 use bspp_peks::{
-    search_batch, BatchPoint, DefaultBackend, G1Point, PairingBackend, SearchSecret, SearchTrapdoor,
+    BatchPoint, DefaultBackend, G1Point, Match, PairingBackend, Search, SearchTrapdoor,
 };
-use bspp_primitives::{BatchId, BlockNumber, Epoch, Hash, HospitalId};
+use bspp_rpc_types::{FoundRecord, SearchEvent, SearchProgress, SearchSummary};
+use bspp_tag_index::{IndexError, Location, Place, TagIndexDb};
+use bspp_types::{BatchId, BlockNumber, FilingMonth, HospitalId};
 use std::{
     collections::{hash_map::Entry as MapEntry, HashMap},
     future::Future,
@@ -19,44 +21,42 @@ use std::{
     time::Duration,
 };
 
-/// Batches that are read from the runtime in one call.
-const PAGE: u32 = 256;
-/// How long a search waits for the index to reach the finalized head.
+/// Maximum time for which a search waits until the index reaches the finalized head.
 const INDEX_PATIENCE: Duration = if cfg!(test) {
     Duration::from_millis(50)
 } else {
     Duration::from_secs(30)
 };
 
-/// One trapdoor and the month it is good for.
+/// A trapdoor and the month for which it works.
 pub struct Query {
-    /// Month of filing.
-    pub epoch: Epoch,
-    /// The trapdoor. Erased when the query has been run.
+    /// The filing month.
+    pub filing_month: FilingMonth,
+    /// The trapdoor. It is erased after the query has run.
     pub trapdoor: SearchTrapdoor,
 }
 
-/// What to search for. All points are validated.
+/// The content of a search. All points are validated.
 pub struct Plan {
-    /// The hospital whose batches are searched.
+    /// The hospital whose batches the search reads.
     pub hospital: HospitalId,
     /// The patient's search key `A_s`.
     pub search_point: G1Point,
-    /// What to look for.
+    /// The queries.
     pub queries: Vec<Query>,
 }
 
-/// Where messages go.
+/// The receiver of the messages of a search.
 pub trait EventSink: Send {
-    /// Sends one message. False when nobody listens any more.
+    /// Sends one message. Returns false if the receiver has left.
     fn send(&mut self, event: SearchEvent) -> impl Future<Output = bool> + Send;
 }
 
-/// Why a search ends without its last message.
+/// The reason why a search ends before its summary.
 enum End {
-    /// Nobody listens.
+    /// The receiver has left.
     Abandoned,
-    /// It cannot go on.
+    /// The search cannot continue.
     Failed(String),
 }
 
@@ -66,14 +66,16 @@ impl From<IndexError> for End {
     }
 }
 
-impl From<ViewError> for End {
-    fn from(error: ViewError) -> Self {
+impl From<ScopeError> for End {
+    fn from(error: ScopeError) -> Self {
         Self::Failed(error.to_string())
     }
 }
 
-/// Runs a search to its end and tells the sink. Computes for long stretches: run it on a thread that may block.
-pub async fn run(plan: Plan, view: &dyn ChainView, index: &PhiIndex, sink: &mut impl EventSink) {
+/// Runs a search to its end and sends its messages to the sink.
+///
+/// The search computes for a long time without a pause: run it on a thread that may block.
+pub async fn run(plan: Plan, view: &dyn ChainView, index: &TagIndexDb, sink: &mut impl EventSink) {
     match run_with::<DefaultBackend>(plan, view, index, sink).await {
         Ok(()) | Err(End::Abandoned) => {}
         Err(End::Failed(reason)) => {
@@ -85,83 +87,88 @@ pub async fn run(plan: Plan, view: &dyn ChainView, index: &PhiIndex, sink: &mut 
 async fn run_with<B: PairingBackend>(
     plan: Plan,
     view: &dyn ChainView,
-    index: &PhiIndex,
+    index: &TagIndexDb,
     sink: &mut impl EventSink,
 ) -> Result<(), End> {
     let (at_block, at_hash) = view.finalized();
     wait_for_index(index, at_block).await?;
 
-    let mut scopes: HashMap<Epoch, Arc<[BatchPoint]>> = HashMap::new();
+    let mut scopes: HashMap<FilingMonth, Arc<[BatchPoint]>> = HashMap::new();
     for query in &plan.queries {
-        if let MapEntry::Vacant(vacant) = scopes.entry(query.epoch) {
-            vacant.insert(scope(view, at_hash, plan.hospital, query.epoch)?.into());
+        if let MapEntry::Vacant(vacant) = scopes.entry(query.filing_month) {
+            vacant.insert(scope(view, at_hash, plan.hospital, query.filing_month)?.into());
         }
     }
-    let scope_of = |epoch| scopes.get(&epoch).cloned().unwrap_or_default();
-    let total = plan
+    let scope_of = |filing_month| scopes.get(&filing_month).cloned().unwrap_or_default();
+    let total: u64 = plan
         .queries
         .iter()
-        .map(|query| scope_of(query.epoch).len() as u64)
+        .map(|query| scope_of(query.filing_month).len() as u64)
         .sum();
 
-    let (mut done, mut pairings, mut matches) = (0u64, 0u64, 0u64);
-    for (number, query) in (0u32..).zip(plan.queries) {
-        let prepared = query.trapdoor.prepare::<B>();
-        for batch in scope_of(query.epoch).iter() {
-            let secret = SearchSecret::from_trapdoor_prepared::<B>(
-                &batch.point,
-                &prepared,
-                &plan.search_point,
-            );
-            pairings = pairings.saturating_add(1);
-            for found in search_batch(index, &batch.id, &secret)?.matches {
-                let location = Location {
-                    hospital: plan.hospital,
-                    sequence: found.entry.sequence,
-                    leaf: found.entry.leaf,
-                };
-                let (entry, path) = index.entry(&location)?.ok_or(IndexError::InvalidValue)?;
-                let rid = entry.rid();
-                let (entry, path) = entry_hex(&entry, &path);
-                matches = matches.saturating_add(1);
-                tell(
-                    sink,
-                    SearchEvent::Match {
-                        query: number,
-                        batch: BatchId::from(found.batch),
-                        counter: found.counter,
-                        rid,
-                        hospital: plan.hospital,
-                        sequence: location.sequence,
-                        slot: found.entry.slot,
-                        entry,
-                        path,
-                    },
-                )
-                .await?;
+    let mut summary = SearchSummary {
+        batches: 0,
+        pairings: 0,
+        matches: 0,
+        at_block,
+        at_hash,
+    };
+    for (number, query) in plan.queries.into_iter().enumerate() {
+        let batches = scope_of(query.filing_month);
+        let search = Search::<B, _, _>::new(
+            index,
+            batches.iter().cloned(),
+            &query.trapdoor,
+            &plan.search_point,
+        );
+        for outcome in search {
+            for found in outcome?.matches {
+                let found = located(index, plan.hospital, number, found)?;
+                summary.matches = summary.matches.saturating_add(1);
+                tell(sink, SearchEvent::Match(Box::new(found))).await?;
             }
-            done = done.saturating_add(1);
-            tell(
-                sink,
-                SearchEvent::Progress {
-                    batches_done: done,
-                    batches_total: total,
-                },
-            )
-            .await?;
+            summary.batches = summary.batches.saturating_add(1);
+            summary.pairings = summary.pairings.saturating_add(1);
+            let progress = SearchProgress {
+                batches_done: summary.batches,
+                batches_total: total,
+            };
+            tell(sink, SearchEvent::Progress(progress)).await?;
         }
     }
-    tell(
-        sink,
-        SearchEvent::Done {
-            batches: done,
-            pairings,
-            matches,
-            at_block,
-            at_hash,
-        },
-    )
-    .await
+    tell(sink, SearchEvent::Done(summary)).await
+}
+
+/// The message about a match, with its entry and path.
+fn located(
+    index: &TagIndexDb,
+    hospital: HospitalId,
+    query: usize,
+    found: Match<Place>,
+) -> Result<FoundRecord, IndexError> {
+    let Place {
+        sequence,
+        leaf,
+        slot,
+        ..
+    } = found.entry;
+    let location = Location {
+        hospital,
+        sequence,
+        leaf,
+    };
+    let (entry, path) = index.entry(&location)?.ok_or(IndexError::InvalidValue)?;
+    Ok(FoundRecord {
+        query,
+        batch: BatchId::from(found.batch),
+        counter: found.counter,
+        rid: entry.rid(),
+        hospital,
+        sequence,
+        slot,
+        entry,
+        path,
+    })
 }
 
 async fn tell(sink: &mut impl EventSink, event: SearchEvent) -> Result<(), End> {
@@ -172,8 +179,11 @@ async fn tell(sink: &mut impl EventSink, event: SearchEvent) -> Result<(), End> 
     }
 }
 
-/// A search over an index that is behind would miss records, so it waits, and fails rather than miss any.
-async fn wait_for_index(index: &PhiIndex, number: BlockNumber) -> Result<(), End> {
+/// Waits until the index has reached a block.
+///
+/// A search over an index that is behind would miss records. Therefore the search fails if the
+/// index does not reach the block in time.
+async fn wait_for_index(index: &TagIndexDb, number: BlockNumber) -> Result<(), End> {
     let mut status = index.watch();
     let reached = status.wait_for(|status| status.number >= number);
     let in_time = tokio::time::timeout(INDEX_PATIENCE, reached)
@@ -186,31 +196,4 @@ async fn wait_for_index(index: &PhiIndex, number: BlockNumber) -> Result<(), End
         "the tag index is at block {} and the chain is finalized to {number}; try again when phi_indexStatus says ready",
         index.status().number
     )))
-}
-
-/// All batches of a hospital and month.
-fn scope(
-    view: &dyn ChainView,
-    at: Hash,
-    hospital: HospitalId,
-    epoch: Epoch,
-) -> Result<Vec<BatchPoint>, End> {
-    let mut batches = Vec::new();
-    loop {
-        let from = u32::try_from(batches.len()).unwrap_or(u32::MAX);
-        let page = view.batches(at, hospital, epoch, from, PAGE)?;
-        if page.is_empty() {
-            return Ok(batches);
-        }
-        for item in page {
-            let point =
-                item.batch.header.point.validate().map_err(|error| {
-                    End::Failed(format!("InvalidBatch: {:?}: {error}", item.id))
-                })?;
-            batches.push(BatchPoint {
-                id: item.id.0,
-                point,
-            });
-        }
-    }
 }

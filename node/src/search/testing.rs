@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A chain in memory and real batches, for the tests of index, search and RPC.
+//! A chain in memory and real batches, for the tests of worker, search and RPC.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use super::{
-    place::FinalizedBlock,
-    view::{ChainView, ViewError},
-};
+use super::view::{ChainView, ViewError};
 use bspp_peks::{
     BlstBackend, Context, KeywordLabel, OpenBatch, PatientKeys, SearchSecret, SearchTrapdoor, Seed,
 };
-use bspp_primitives::{
-    Batch, BatchId, BlockNumber, Entry, Epoch, Hash, HospitalId, IdentifiedBatch, Registration,
-    Sequence, Slot, Tag,
+use bspp_primitives::Hash;
+use bspp_tag_index::FinalizedBlock;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{
+    Batch, BatchId, BlockNumber, Entry, FilingMonth, HospitalId, IdentifiedBatch, Registration,
+    Sequence, Tag,
 };
 use std::{
     collections::HashMap,
@@ -26,23 +26,23 @@ pub fn hospital() -> HospitalId {
     HospitalId::repeat_byte(0xa0)
 }
 
-/// A chain in memory. Every block is final.
+/// A chain in memory. Every block is finalized.
 #[derive(Default)]
 pub struct Chain {
-    /// Blocks; the first is the genesis block.
+    /// The blocks. The first block is the genesis block.
     pub blocks: Mutex<Vec<FinalizedBlock>>,
     /// Batches of [`hospital`].
     pub batches: Mutex<Vec<IdentifiedBatch>>,
     /// Stored chunks.
     pub chunks: Mutex<HashMap<Hash, Vec<u8>>>,
-    /// Whether reading blocks fails.
+    /// Whether reads of blocks fail.
     pub broken: AtomicBool,
-    /// How many blocks were read.
+    /// Number of blocks that were read.
     pub blocks_read: AtomicU32,
 }
 
 impl Chain {
-    /// A chain with its genesis block.
+    /// Makes a chain with a genesis block.
     pub fn new() -> Self {
         let chain = Self::default();
         chain.push(Vec::new());
@@ -100,15 +100,16 @@ impl ChainView for Chain {
         &self,
         _at: Hash,
         hospital: HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         from: u32,
         limit: u32,
     ) -> Result<Vec<IdentifiedBatch>, ViewError> {
         let all = self.batches.lock().unwrap();
         let of_month = all.iter().filter(|item| {
-            item.batch.header.hospital == hospital.0 && item.batch.header.epoch == epoch
+            item.batch.header.hospital == hospital.0
+                && item.batch.header.filing_month == filing_month
         });
-        // Smaller pages than asked for, as a runtime may give.
+        // The pages are smaller than requested, because a runtime may return such pages.
         Ok(of_month
             .skip(from as usize)
             .take(limit.min(2) as usize)
@@ -121,34 +122,16 @@ impl ChainView for Chain {
     }
 }
 
-/// An entry whose first slots are these; the others are padding.
+/// Makes an entry that begins with these slots. The other slots are padding.
 pub fn entry(batch: BatchId, index: u32, slots: &[(Tag, [u8; 32])]) -> Entry {
-    let mut all: Vec<Slot> = slots
-        .iter()
-        .map(|(tag, match_key)| Slot {
-            tag: *tag,
-            match_key: *match_key,
-        })
-        .collect();
-    while all.len() < 8 {
-        let mut tag = [0xee; 16];
-        tag[0] = all.len() as u8;
-        tag[1..5].copy_from_slice(&index.to_le_bytes());
-        all.push(Slot {
-            tag,
-            match_key: [0xdd; 32],
-        });
-    }
-    Entry {
-        batch,
-        index,
-        payload_hash: Hash::repeat_byte(1),
-        key_commitment: Hash::repeat_byte(2),
-        slots: all.try_into().unwrap(),
-    }
+    EntryBuilder::new(1)
+        .batch(batch)
+        .index(index)
+        .leading_slots(slots)
+        .build()
 }
 
-/// A registration of [`hospital`].
+/// Makes a registration of [`hospital`].
 pub fn registration(sequence: Sequence, entries: Vec<Entry>) -> Registration {
     Registration {
         hospital: hospital(),
@@ -159,7 +142,7 @@ pub fn registration(sequence: Sequence, entries: Vec<Entry>) -> Registration {
     }
 }
 
-/// A patient and one keyword's label, with real keys.
+/// A patient with real keys and the label of one keyword.
 pub struct Patient {
     /// The patient's keys.
     pub keys: PatientKeys,
@@ -168,7 +151,7 @@ pub struct Patient {
 }
 
 impl Patient {
-    /// The n-th patient.
+    /// Makes the n-th patient.
     pub fn new(chain: &Chain, n: u8) -> Self {
         Self {
             keys: PatientKeys::from_seed(&Seed::from_bytes([n; 32])),
@@ -178,17 +161,17 @@ impl Patient {
     }
 
     /// The trapdoor of the keyword for a month.
-    pub fn trapdoor(&self, epoch: Epoch) -> SearchTrapdoor {
+    pub fn trapdoor(&self, filing_month: FilingMonth) -> SearchTrapdoor {
         let context = Context {
             chain: self.chain.0,
             hospital: hospital().0,
-            epoch,
+            filing_month,
         };
         self.keys
             .search_trapdoor::<BlstBackend>(&context, &self.label)
     }
 
-    /// What an encryptor derives for the keyword in a batch.
+    /// The secret that an encryptor derives for the keyword in a batch.
     pub fn secret(&self, batch: &OpenBatch) -> SearchSecret {
         batch.search_secret::<BlstBackend>(self.keys.search_public(), &self.label)
     }
@@ -201,13 +184,13 @@ impl Patient {
 }
 
 /// Opens a batch and registers it.
-pub fn open_batch(chain: &Chain, number: u32, epoch: Epoch) -> OpenBatch {
+pub fn open_batch(chain: &Chain, number: u32, filing_month: FilingMonth) -> OpenBatch {
     let batch = OpenBatch::open(
         &chain.genesis().0,
         &hospital().0,
         &[7; 32],
         number,
-        epoch,
+        filing_month,
         &mut rand::rngs::OsRng,
     );
     chain.batches.lock().unwrap().push(IdentifiedBatch {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What index, search and RPC read of the chain.
+//! The view of the chain that index, search and RPC have.
 
-use super::place::FinalizedBlock;
-use crate::service::FullClient;
-use bspp_primitives::{apis::PhiIndexApi, BlockNumber, Epoch, Hash, HospitalId, IdentifiedBatch};
+use crate::client::FullClient;
+use bspp_primitives::{apis::PhiIndexApi, Hash};
+use bspp_tag_index::FinalizedBlock;
+use bspp_types::{BlockNumber, FilingMonth, HospitalId, IdentifiedBatch};
 use polkadot_sdk::{
     sc_client_api::BlockBackend,
     sp_api::{ApiExt, ProvideRuntimeApi},
@@ -13,25 +14,27 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// Why the chain cannot be read.
+/// The reason why the chain cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ViewError {
-    /// The database fails.
+    /// The database returned an error.
     #[error("chain database: {0}")]
     Database(#[from] sp_blockchain::Error),
-    /// A runtime call fails. The state of an old block may have been pruned.
+    /// A runtime call failed.
+    ///
+    /// The state of an old block may have been pruned.
     #[error("runtime call: {0}; the tag index needs the states of all blocks it has not seen (--state-pruning archive)")]
     Runtime(#[from] sp_api::ApiError),
-    /// There is no such block.
+    /// The block does not exist.
     #[error("NotFound: block {0}")]
     NotFound(BlockNumber),
-    /// The test double has been told to fail.
+    /// The test double is set to fail.
     #[cfg(test)]
     #[error("the chain cannot be read")]
     Unavailable,
 }
 
-/// The chain as index, search and RPC see it.
+/// The view of the chain that index, search and RPC have.
 pub trait ChainView: Send + Sync + 'static {
     /// The newest finalized block.
     fn finalized(&self) -> (BlockNumber, Hash);
@@ -39,20 +42,22 @@ pub trait ChainView: Send + Sync + 'static {
     /// Hash of the finalized block at a height.
     fn hash(&self, number: BlockNumber) -> Result<Hash, ViewError>;
 
-    /// A finalized block and what was registered in it.
+    /// A finalized block with its registrations.
     fn block(&self, number: BlockNumber) -> Result<FinalizedBlock, ViewError>;
 
-    /// Batches of a hospital and month in the state after block `at`: at most `limit`, from the `from`-th on.
+    /// The batches of a hospital and filing month in the state after block `at`.
+    ///
+    /// The answer begins with batch number `from` and has no more than `limit` batches.
     fn batches(
         &self,
         at: Hash,
         hospital: HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         from: u32,
         limit: u32,
     ) -> Result<Vec<IdentifiedBatch>, ViewError>;
 
-    /// The bytes of a chunk that stands in a block body.
+    /// The bytes of a chunk that a block body contains.
     fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError>;
 }
 
@@ -60,11 +65,11 @@ pub trait ChainView: Send + Sync + 'static {
 pub struct ClientView(pub Arc<FullClient>);
 
 impl ClientView {
-    /// Whether this chain registers index entries: whether it is the consortium chain.
+    /// Whether this chain registers entries. Only the consortium chain does.
     ///
     /// # Errors
     ///
-    /// When the runtime's version cannot be read.
+    /// Fails if the runtime's version cannot be read.
     pub fn has_index(&self) -> Result<bool, ViewError> {
         let best = self.0.info().best_hash;
         Ok(self
@@ -91,7 +96,7 @@ impl ChainView for ClientView {
             .0
             .block_body(hash)?
             .ok_or(ViewError::NotFound(number))?;
-        // Asked at the block itself: its state says which of its extrinsics succeeded.
+        // The call reads the block's own state, which says which of its extrinsics succeeded.
         let registrations = self.0.runtime_api().registrations(hash, body)?;
         Ok(FinalizedBlock {
             number,
@@ -105,14 +110,14 @@ impl ChainView for ClientView {
         &self,
         at: Hash,
         hospital: HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         from: u32,
         limit: u32,
     ) -> Result<Vec<IdentifiedBatch>, ViewError> {
         Ok(self
             .0
             .runtime_api()
-            .batches(at, hospital, epoch, from, limit)?)
+            .batches(at, hospital, filing_month, from, limit)?)
     }
 
     fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError> {

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Fills the tag index from finalized blocks: first those it has not seen, then each as it is finalized.
+//! The worker that fills the tag index from finalized blocks.
 //!
-//! It is a task of its own and block import never waits for it. It asks each block's own state which registrations succeeded, so
-//! a node of the consortium chain keeps all states.
+//! It indexes first the blocks that it has missed, and then each block when it is finalized.
+//!
+//! The worker is a separate task, and block import never waits for it. It reads each block's own
+//! state to learn which registrations succeeded, so a node of the consortium chain keeps all
+//! states.
 
-use super::{
-    index::{IndexError, PhiIndex},
-    view::{ChainView, ViewError},
-};
+use super::view::{ChainView, ViewError};
+use bspp_tag_index::{IndexError, TagIndexDb};
 use futures::{Stream, StreamExt};
 use std::{path::Path, sync::Arc, time::Instant};
 
 /// Log target of index and worker.
 const LOG: &str = "tag-index";
-/// Blocks between two lines of progress while catching up.
+/// Number of blocks between two lines about progress in the log.
 const REPORT_EVERY: u32 = 1_000;
 
-/// Why a block was not indexed. It is tried again after the next finalized block.
+/// The reason why a block was not indexed.
+///
+/// The worker tries again after the next finalized block.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// The index fails.
+    /// The index returned an error.
     #[error(transparent)]
     Index(#[from] IndexError),
     /// The chain cannot be read.
@@ -27,28 +30,32 @@ pub enum WorkerError {
     Chain(#[from] ViewError),
 }
 
-/// Opens the index, and drops and fills it again if its last block is not of this chain's history.
+/// Opens the index.
+///
+/// If the last block of the index is not in this chain's history, the worker drops the index and
+/// fills it again.
 ///
 /// # Errors
 ///
-/// What [`PhiIndex::open`] says.
-pub fn open(path: &Path, rebuild: bool, view: &dyn ChainView) -> Result<PhiIndex, WorkerError> {
+/// The errors of [`TagIndexDb::open`].
+pub fn open(path: &Path, rebuild: bool, view: &dyn ChainView) -> Result<TagIndexDb, WorkerError> {
     let genesis = view.hash(0)?;
-    let index = PhiIndex::open(path, genesis, rebuild)?;
+    let index = TagIndexDb::open(path, genesis, rebuild)?;
     let (finalized, _) = view.finalized();
     let status = index.status();
-    // An index ahead of the chain is normal after the chain's database was purged: the chain comes after.
+    // After a purge of the chain's database, the index may be ahead of the chain. The chain will
+    // catch up.
     if status.number <= finalized && view.hash(status.number)? != status.hash {
         log::warn!(target: LOG, "block {} of the tag index is not this chain's; it is filled again", status.number);
         drop(index);
-        return Ok(PhiIndex::open(path, genesis, true)?);
+        return Ok(TagIndexDb::open(path, genesis, true)?);
     }
     Ok(index)
 }
 
 /// Follows the chain until the stream of finality notifications ends.
 pub async fn run(
-    index: Arc<PhiIndex>,
+    index: Arc<TagIndexDb>,
     view: Arc<dyn ChainView>,
     mut finalized: impl Stream<Item = ()> + Unpin,
 ) {
@@ -57,7 +64,7 @@ pub async fn run(
         match catch_up(&index, &*view).await {
             Ok(()) => last_error = None,
             Err(error) => {
-                // The same error at every block is said once.
+                // A repeated error is logged only once.
                 let error = error.to_string();
                 if last_error.as_ref() != Some(&error) {
                     log::error!(target: LOG, "{error}");
@@ -71,12 +78,12 @@ pub async fn run(
     }
 }
 
-/// Indexes every finalized block that is not in.
+/// Indexes every finalized block that is not in the index yet.
 ///
 /// # Errors
 ///
-/// The first failure; what came before it stays indexed.
-pub async fn catch_up(index: &PhiIndex, view: &dyn ChainView) -> Result<(), WorkerError> {
+/// The first error. The earlier blocks stay indexed.
+pub async fn catch_up(index: &TagIndexDb, view: &dyn ChainView) -> Result<(), WorkerError> {
     let started = Instant::now();
     let first = index.status().number;
     loop {

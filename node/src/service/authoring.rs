@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Making blocks: Aura's slot worker behind the gate of conformance.
+//! Block authoring: Aura's slot worker with proof of conformance.
 
-use super::{FullClient, FullPool, FullSelectChain, GrandpaImport};
-use crate::conformance::{
-    AttestationSource, Attester, ClientGates, ConformingWorker, HonestSource, Metrics,
+use super::block_size;
+use crate::{
+    client::{FullClient, FullPool, FullSelectChain, GrandpaImport},
+    conformance::{
+        AttestationSource, Attester, ClientGates, ConformingWorker, HonestSource, Metrics,
+    },
 };
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
@@ -19,21 +22,21 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// What authoring needs.
+/// The dependencies of authoring.
 pub struct Authoring {
     /// The client.
     pub client: Arc<FullClient>,
     /// The rule for the best chain.
     pub select_chain: FullSelectChain,
-    /// Where own blocks go.
+    /// The import of the node's own blocks.
     pub block_import: GrandpaImport,
-    /// Where extrinsics come from.
+    /// The transaction pool.
     pub pool: Arc<FullPool>,
     /// The author's keys.
     pub keystore: KeystorePtr,
     /// Whether the node is in sync.
     pub sync: Arc<SyncingService<OpaqueBlock>>,
-    /// Author even without peers.
+    /// Whether the node authors without peers.
     pub force_authoring: bool,
     /// Metrics.
     pub registry: Option<substrate_prometheus_endpoint::Registry>,
@@ -51,18 +54,20 @@ impl Authoring {
     }
 }
 
-/// How a node authors: on which blocks, and with which attestations.
+/// The way in which a node authors: the blocks on which it builds, and its attestations.
 pub trait Authorship: Send + 'static {
-    /// The rule for the block to build on.
+    /// The rule that selects the block on which the node builds.
     type SelectChain: SelectChain<OpaqueBlock> + 'static;
-    /// Where attestations come from.
+    /// The source of attestations.
     type Source: AttestationSource;
 
-    /// Makes both for a node.
+    /// Makes the rule and the source for a node.
     fn prepare(self, params: &Authoring) -> (Self::SelectChain, Self::Source);
 }
 
-/// As it should be: on the best chain, with the attestation that the gate asks for or not at all.
+/// The honest way: on the best chain, with the attestation that the gate requires.
+///
+/// If the node cannot make this attestation, it makes no block.
 #[derive(Clone, Copy, Debug)]
 pub struct Conforming;
 
@@ -80,20 +85,21 @@ impl Authorship for Conforming {
 ///
 /// # Errors
 ///
-/// When the slot duration cannot be read from the runtime.
+/// Fails if the slot duration or the kind of chain cannot be read from the runtime.
 pub fn start(
     params: Authoring,
     authorship: impl Authorship,
     task_manager: &TaskManager,
 ) -> Result<(), ServiceError> {
     let (select_chain, source) = authorship.prepare(&params);
-    let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+    let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(
         task_manager.spawn_handle(),
         params.client.clone(),
         params.pool,
         params.registry.as_ref(),
         params.telemetry.clone(),
     );
+    proposer_factory.set_default_block_size_limit(block_size::maximum(&params.client)?);
     let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*params.client)?;
     let backoff_authoring_blocks: Option<()> = None;
     let aura = build_aura_worker::<AuraPair, _, _, _, _, _, _, _, _>(BuildAuraWorkerParams {

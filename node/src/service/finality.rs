@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Finality: GRANDPA's voter.
 
-use super::{FullPool, GrandpaLink, JUSTIFICATION_PERIOD};
+use super::JUSTIFICATION_PERIOD;
+use crate::client::{FullPool, GrandpaLink};
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus_grandpa::{
@@ -17,27 +18,27 @@ use polkadot_sdk::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// What the voter needs.
+/// The dependencies of the voter.
 pub struct Finality {
-    /// What connects import and voter.
+    /// The connection between import and voter.
     pub link: GrandpaLink,
-    /// State of the voter, for RPC.
+    /// The state of the voter, for RPC.
     pub voter_state: SharedVoterState,
-    /// Where equivocation reports go.
+    /// The transaction pool, for reports of equivocations.
     pub pool: Arc<FullPool>,
     /// The voter's keys.
     pub keystore: KeystorePtr,
-    /// Whether the node is a validator.
+    /// The role of the node: validator or full node.
     pub role: Role,
     /// The node's name.
     pub name: String,
-    /// The network.
+    /// The network service.
     pub network: Arc<dyn sc_network::service::traits::NetworkService>,
-    /// Block sync.
+    /// The sync service.
     pub sync: Arc<SyncingService<OpaqueBlock>>,
-    /// GRANDPA's messages.
+    /// The notification service for GRANDPA's messages.
     pub notifications: Box<dyn NotificationService>,
-    /// Name of its network protocol.
+    /// Name of GRANDPA's network protocol.
     pub protocol_name: ProtocolName,
     /// Metrics.
     pub registry: Option<substrate_prometheus_endpoint::Registry>,
@@ -45,11 +46,13 @@ pub struct Finality {
     pub telemetry: Option<TelemetryHandle>,
 }
 
-/// Starts the voter as an essential task: if it fails, the node stops. Nodes that are no validators follow the votes.
+/// Starts the voter as an essential task: if it fails, the node stops.
+///
+/// On a node that is not a validator the task follows the votes.
 ///
 /// # Errors
 ///
-/// When the voter's state cannot be read.
+/// Fails if the voter's state cannot be read.
 pub fn start(params: Finality, task_manager: &TaskManager) -> Result<(), ServiceError> {
     let config = Config {
         gossip_duration: Duration::from_millis(333),

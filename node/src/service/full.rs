@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A running node.
+//! The service of a running node.
 
 use super::{
     authoring::{self, Authorship},
-    finality, new_partial, FullClient,
+    finality, new_partial,
 };
 use crate::{
     cli::TagIndexParams,
+    client::FullClient,
     conformance::ClientGates,
     rpc,
-    search::{worker, ChainView, ClientView, PhiIndex},
+    search::{worker, ChainView, ClientView},
 };
 use bspp_primitives::{Hash, OpaqueBlock};
+use bspp_tag_index::TagIndexDb;
 use futures::{FutureExt, StreamExt};
 use polkadot_sdk::{
     sc_client_api::{Backend, BlockBackend, BlockchainEvents},
@@ -23,11 +25,13 @@ use polkadot_sdk::{
 };
 use std::{path::PathBuf, sync::Arc};
 
-/// Builds and starts a node. `authorship` says how it authors, if it does.
+/// Builds and starts a node.
+///
+/// `authorship` says how the node authors if it is a validator.
 ///
 /// # Errors
 ///
-/// When the configuration cannot be served, or a part of the node does not start.
+/// Fails if the configuration is not allowed or a part of the node does not start.
 pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     config: Configuration,
     params: TagIndexParams,
@@ -73,7 +77,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
             spawn_essential_handle: task_manager.spawn_essential_handle(),
             import_queue,
             block_announce_validator_builder: None,
-            // Blocks are executed, all of them: see `check_config`.
+            // The node executes every block: see `check_config`.
             warp_sync_config: None,
             block_relay: None,
             metrics: notification_metrics,
@@ -179,7 +183,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     Ok(task_manager)
 }
 
-/// The folder of the tag index when none is given: beside the chain's database.
+/// The default folder of the tag index, which is beside the chain's database.
 pub fn default_index_path(config: &Configuration) -> PathBuf {
     config
         .base_path
@@ -187,14 +191,14 @@ pub fn default_index_path(config: &Configuration) -> PathBuf {
         .join("tag-index")
 }
 
-/// Opens the tag index and starts filling it, if the chain registers entries.
+/// Opens the tag index and starts its worker, if the chain registers entries.
 fn start_index(
     config: &Configuration,
     params: TagIndexParams,
     view: Arc<ClientView>,
     client: &FullClient,
     task_manager: &TaskManager,
-) -> Result<Option<Arc<PhiIndex>>, ServiceError> {
+) -> Result<Option<Arc<TagIndexDb>>, ServiceError> {
     if !view.has_index().map_err(boxed)? {
         return Ok(None);
     }
@@ -203,7 +207,8 @@ fn start_index(
         .unwrap_or_else(|| default_index_path(config));
     let index = worker::open(&path, params.rebuild_tag_index, &*view).map_err(boxed)?;
     let index = Arc::new(index);
-    // Subscribed before the first look at the finalized head: no block falls in between.
+    // The subscription exists before the worker first reads the finalized head, so that it misses
+    // no block.
     let finalized = client.finality_notification_stream().map(|_| ()).boxed();
     let view: Arc<dyn ChainView> = view;
     task_manager.spawn_handle().spawn_blocking(
@@ -214,7 +219,7 @@ fn start_index(
     Ok(Some(index))
 }
 
-/// Refuses settings under which records would become unfindable or leave the hospital.
+/// Refuses settings with which records could not be found or could leave the hospital.
 fn check_config(config: &Configuration) -> Result<(), ServiceError> {
     if config.network.sync_mode != SyncMode::Full {
         return Err(other(
@@ -223,11 +228,11 @@ fn check_config(config: &Configuration) -> Result<(), ServiceError> {
     }
     if matches!(config.blocks_pruning, BlocksPruning::Some(_)) {
         return Err(other(
-            "InvalidBlocksPruning: records and entries stand in block bodies; give --blocks-pruning archive-canonical or archive",
+            "InvalidBlocksPruning: records and entries are in block bodies; give --blocks-pruning archive-canonical or archive",
         ));
     }
     if config.network.ipfs_server {
-        return Err(other("InvalidIpfsServer: stored records are not served to strangers; leave --ipfs-server out"));
+        return Err(other("InvalidIpfsServer: stored records must not leave the hospital; leave --ipfs-server out"));
     }
     Ok(())
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The import queue: proof of conformance, Aura's verifier, then GRANDPA's block import.
+//! The import queue: the check of conformance, Aura's verifier, GRANDPA's block import.
 
-use super::{FullClient, GrandpaImport};
-use crate::conformance::{ClientGates, ConformanceVerifier, Metrics};
+use crate::{
+    client::{FullClient, GrandpaImport},
+    conformance::{ClientGates, ConformanceVerifier, Metrics},
+};
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus::{import_queue::BasicQueue, DefaultImportQueue, Verifier},
@@ -14,7 +16,7 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// Aura's verifier: seal, slot and inherents.
+/// Makes Aura's verifier, which checks seal, slot and inherents.
 pub fn aura_verifier(
     client: Arc<FullClient>,
     telemetry: Option<TelemetryHandle>,
@@ -43,8 +45,10 @@ pub fn aura_verifier(
     })
 }
 
-/// Builds the import queue. The gate stands in a verifier around Aura's: only a verifier's error costs the sending peer its
-/// reputation.
+/// Builds the import queue.
+///
+/// The check of conformance is in a verifier around Aura's verifier, because only an error of a
+/// verifier costs the sending peer its reputation.
 pub fn import_queue(
     client: Arc<FullClient>,
     block_import: GrandpaImport,

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The parts of a node that commands without a network need too.
+//! The parts of a node that commands without a network also need.
 
-use super::{
-    import::import_queue, Executor, FullBackend, FullClient, FullPool, FullSelectChain,
-    GrandpaImport, GrandpaLink, JUSTIFICATION_PERIOD,
+use super::{import::import_queue, JUSTIFICATION_PERIOD};
+use crate::{
+    client::{
+        Executor, FullBackend, FullClient, FullPool, FullSelectChain, GrandpaImport, GrandpaLink,
+        RuntimeApi,
+    },
+    conformance::Metrics,
 };
-use crate::conformance::Metrics;
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus::DefaultImportQueue,
@@ -15,7 +18,10 @@ use polkadot_sdk::{
 };
 use std::sync::Arc;
 
-/// The parts: besides the usual ones, GRANDPA's import and link, telemetry, and the gate's counters.
+/// The parts of a node.
+///
+/// In addition to the usual parts, they are GRANDPA's import and link, telemetry, and the counters
+/// of the gate.
 pub type Partial = PartialComponents<
     FullClient,
     FullBackend,
@@ -29,7 +35,8 @@ pub type Partial = PartialComponents<
 ///
 /// # Errors
 ///
-/// When the database, the keystore or the runtime cannot be used, or metrics of the same names are registered already.
+/// Fails if the database, the keystore or the runtime cannot be used, or if metrics with the same
+/// names are already registered.
 pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
     let telemetry = config
         .telemetry_endpoints
@@ -44,7 +51,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 
     let executor: Executor = sc_service::new_wasm_executor(&config.executor);
     let (client, backend, keystore_container, task_manager) =
-        sc_service::new_full_parts::<OpaqueBlock, super::runtime_api::RuntimeApi, _>(
+        sc_service::new_full_parts::<OpaqueBlock, RuntimeApi, _>(
             config,
             telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
             executor,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Benchmarks of every call.
 //!
-//! The sets of authors are the session pallet's, so they are as large as the chain's that is benchmarked: measure on one
-//! with many authors.
+//! The sets of authors are the session pallet's, so they have the size of those of the benchmarked
+//! chain. Measure on a chain with many authors.
 
 use crate::*;
 use alloc::vec::Vec;
@@ -19,7 +19,9 @@ fn suspend_origin<T: Config>() -> Result<OriginOf<T>, BenchmarkError> {
     T::SuspendOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
 }
 
-/// An author that may be suspended: the last of all sets has standing, so that the walk is long.
+/// An author that may be suspended.
+///
+/// The last author of each set has standing, so that the walk is long.
 fn author<T: Config>() -> Result<T::AccountId, BenchmarkError> {
     let current: Vec<T::AccountId> = T::AuthorSets::current();
     let queued: Vec<T::AccountId> = T::AuthorSets::queued();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Keeps everything but operational calls out of restricted blocks.
+//! The extension that admits only operational calls to restricted blocks.
 
 use crate::{pallet::*, weights::WeightInfo};
 use bspp_primitives::{
@@ -19,15 +19,17 @@ use sp_runtime::{
 
 /// Refuses calls that are not operational in a block whose author attested standing only.
 ///
-/// It carries no data, so clients that do not know it may ignore it. The pool's validation accepts every call: a
-/// transaction must not be dropped because the best block happens to be restricted. Applied, a refused call
-/// "exhausts resources": a proposer keeps such a transaction for a later block, and an imported block with one is invalid.
+/// The extension carries no data, so clients that do not know it may ignore it. The pool's
+/// validation accepts every call, because the pool must not drop a transaction when the best block
+/// happens to be restricted. When a block applies a refused call, the call "exhausts resources": a
+/// proposer keeps such a transaction for a later block, and an imported block that contains one is
+/// invalid.
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckConformance<T>(PhantomData<T>);
 
 impl<T> CheckConformance<T> {
-    /// The extension, for signing.
+    /// Creates the extension, for signing.
     pub const fn new() -> Self {
         Self(PhantomData)
     }

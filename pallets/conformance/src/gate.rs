@@ -14,7 +14,7 @@ use frame_support::BoundedVec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{traits::Zero, DigestItem};
 
-/// The element whose turn a slot is. Aura takes its authorities by the same rule.
+/// The element whose turn a slot is. Aura selects its authorities by the same rule.
 fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
     let count = u64::try_from(list.len()).ok()?;
     let index = slot.checked_rem(count)?;
@@ -24,8 +24,8 @@ fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
 impl<T: Config> Pallet<T> {
     /// The gate of a child of this block in `slot`. `None` if there are no authors.
     ///
-    /// It reads the state only: no clock, no digest. After a change of the runtime's code it answers from what the old code
-    /// captured.
+    /// It reads the state only: no clock and no digest. After a change of the runtime's code it
+    /// answers from the gate that the old code captured.
     pub fn gate(slot: u64) -> Option<Gate<T::AccountId>> {
         let facts = match Captured::<T>::get() {
             Some(captured) => turn(&captured, slot).cloned(),
@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
         Some(facts.into_gate(slot))
     }
 
-    /// The authors of the current session in their order, with their standing and evidence.
+    /// The authors of the current session in order, with their standing and evidence.
     pub fn authors() -> Vec<AuthorStanding<T::AccountId>> {
         Captured::<T>::get()
             .unwrap_or_else(Self::all_facts)
@@ -44,12 +44,12 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 
-    /// Why an account is suspended from authoring, if it is.
+    /// The reason for which an account is suspended from authoring, or `None`.
     pub fn suspension(author: &T::AccountId) -> Option<SuspensionReason> {
         Suspensions::<T>::get(author).map(|suspension| suspension.reason)
     }
 
-    /// What this block's author attested. `None` for the genesis block.
+    /// The attestation of this block's author. `None` for the genesis block.
     pub fn attestation() -> Option<BlockAttestation<T::AccountId>> {
         CurrentAttestation::<T>::get()
     }
@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
     ///
     /// # Errors
     ///
-    /// Why the digest is no proof of conformance.
+    /// The reason for which the digest does not prove conformance.
     pub(crate) fn check_block() -> Result<BlockAttestation<T::AccountId>, Refusal> {
         check_digest(
             &frame_system::Pallet::<T>::digest(),
@@ -75,14 +75,14 @@ impl<T: Config> Pallet<T> {
             .contains(&DigestItem::RuntimeEnvironmentUpdated)
     }
 
-    /// What the state holds for all authors of the current session.
+    /// The facts that the state holds about all authors of the current session.
     pub(crate) fn all_facts() -> BoundedVec<CapturedAuthor<T::AccountId>, T::MaxAuthors> {
         let parameters = GateParameters::<T>::get();
         let facts = Authorities::<T>::get()
             .iter()
             .map(|(author, key)| Self::facts(author, key, &parameters))
             .collect();
-        // As many as there are authorities.
+        // There are as many facts as authorities, so nothing is cut off.
         BoundedVec::truncate_from(facts)
     }
 

@@ -29,7 +29,7 @@ pub use types::*;
 pub use weights::WeightInfo;
 
 /// The gate before every block.
-// FRAME's macros expand to `expect`s on constant metadata. Logic stands in the other modules.
+// FRAME's macros expand to `expect`s on constant metadata. The other modules contain the logic.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -46,30 +46,32 @@ pub mod pallet {
     /// Version of the storage's layout.
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
-    /// What a runtime decides.
+    /// The configuration of the pallet.
     #[pallet::config]
     pub trait Config: frame_system::Config<Hash = H256, RuntimeEvent: From<Event<Self>>> {
-        /// What the chain may change about its gate. The default must be valid.
+        /// The parameters of the gate that the chain may change. The default must be valid.
         type Parameters: Parameter + Member + Default + MaxEncodedLen + MaybeSerializeDeserialize;
-        /// Who has standing, and with what evidence.
+        /// The policy that decides on standing and evidence.
         type Policy: ConformancePolicy<
             Self::AccountId,
             <Self as frame_system::Config>::RuntimeCall,
             Parameters = Self::Parameters,
         >;
-        /// What a block registered or stored.
+        /// The content that a block registered or stored.
         type Content: BlockContent;
         /// The session's sets of authors.
         type AuthorSets: AuthorSets<Self::AccountId>;
-        /// Who suspends and readmits authors and sets parameters: the council, or a hospital's admins.
+        /// The origin that suspends and readmits authors and sets parameters.
+        ///
+        /// It is the council, or a hospital's admins.
         type SuspendOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-        /// Authors of a session at most. No fewer than Aura takes.
+        /// Maximum number of authors in a session. It is not less than Aura's maximum.
         #[pallet::constant]
         type MaxAuthors: Get<u32>;
-        /// Length of a session in blocks, unless the genesis says otherwise.
+        /// Length of a session in blocks, if the genesis does not set another one.
         #[pallet::constant]
         type DefaultSessionLength: Get<u32>;
-        /// Weights.
+        /// Weights of the pallet.
         type WeightInfo: WeightInfo;
     }
 
@@ -88,50 +90,54 @@ pub mod pallet {
     pub type Suspensions<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, Suspension<BlockNumberFor<T>>>;
 
-    /// What the policy goes by.
+    /// The parameters of the policy.
     #[pallet::storage]
     pub type GateParameters<T: Config> = StorageValue<_, T::Parameters, ValueQuery>;
 
-    /// Length of a session in blocks; zero stands for the runtime's default. Set at genesis.
+    /// Length of a session in blocks, set at genesis. Zero means the runtime's default.
     #[pallet::storage]
     pub type SessionLength<T: Config> = StorageValue<_, u32, ValueQuery>;
 
-    /// What the author of this block attested.
+    /// The attestation of this block's author.
     #[pallet::storage]
     pub type CurrentAttestation<T: Config> = StorageValue<_, BlockAttestation<T::AccountId>>;
 
-    /// Slot of each author's last block that was attested in full: when it could last take what restricted blocks do not.
+    /// Slot of each author's last block that was attested in full.
+    ///
+    /// In that slot it could last include calls that restricted blocks do not carry.
     #[pallet::storage]
     pub type LastFullSlot<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
 
-    /// What the old code knew of all authors when this block changed the code. Decides on the next block, then goes.
+    /// The facts about all authors, as the old code saw them when this block changed the code.
+    ///
+    /// They decide on the next block, which removes them.
     #[pallet::storage]
     pub type Captured<T: Config> =
         StorageValue<_, BoundedVec<CapturedAuthor<T::AccountId>, T::MaxAuthors>>;
 
-    /// Sessions of proved equivocations that were left to the council, by author.
+    /// Sessions of proved equivocations that the pallet left to the council, by author.
     #[pallet::storage]
     pub type NotedEquivocations<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, SessionIndex>;
 
-    /// What happened.
+    /// The events of the pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// An author was suspended: none of its blocks is valid from the next one on.
+        /// An author was suspended. Its blocks are invalid from the next block on.
         AuthorSuspended {
             /// The author.
             author: T::AccountId,
-            /// Why.
+            /// Reason for the suspension.
             reason: SuspensionReason,
         },
-        /// Nothing is held against an author any longer.
+        /// An author's suspension was lifted, and its noted equivocation removed.
         AuthorReadmitted {
             /// The author.
             author: T::AccountId,
         },
-        /// An author voted twice, and whether to suspend it is left to the council.
+        /// An author equivocated, and the pallet left its suspension to the council.
         EquivocationNoted {
             /// The author.
             author: T::AccountId,
@@ -142,14 +148,14 @@ pub mod pallet {
         ParametersChanged,
     }
 
-    /// Why a call is refused.
+    /// The errors of the pallet's calls.
     #[pallet::error]
     pub enum Error<T> {
         /// The author is not suspended, and no equivocation of it is noted.
         NotFound,
-        /// The author is suspended.
+        /// The author is already suspended.
         AlreadyExists,
-        /// Nobody in good standing would remain in this session's or the next one's set.
+        /// Nobody in good standing would remain in the set of this session or of the next one.
         TooFewAuthors,
         /// The parameters would not keep the chain going.
         InvalidParameters,
@@ -159,31 +165,37 @@ pub mod pallet {
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
-        /// What the policy goes by.
-        pub parameters: T::Parameters,
-        /// Length of a session in blocks; zero for the runtime's default.
+        /// The parameters of the policy. Default: [`ConformancePolicy::genesis_parameters`].
+        pub parameters: Option<T::Parameters>,
+        /// Length of a session in blocks. Zero means the runtime's default.
         pub session_length: u32,
     }
 
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            if !T::Policy::is_valid(&self.parameters) {
+            let parameters = match &self.parameters {
+                Some(parameters) => parameters.clone(),
+                None => T::Policy::genesis_parameters(),
+            };
+            if !T::Policy::is_valid(&parameters) {
                 // A genesis that breaks the pallet's rules must not start a chain.
-                panic!("invalid conformance genesis: {:?}", self.parameters);
+                panic!("invalid conformance genesis: {parameters:?}");
             }
-            GateParameters::<T>::put(&self.parameters);
+            GateParameters::<T>::put(parameters);
             SessionLength::<T>::put(self.session_length);
         }
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// Checks the block's proof of conformance. The pallet stands before Session, so the state is still the parent's.
+        /// Checks the block's proof of conformance.
+        ///
+        /// The pallet is before Session in the runtime, so the state is still the parent's.
         ///
         /// # Panics
         ///
-        /// If the digest is no proof of conformance: FRAME knows no other way to refuse a block.
+        /// If the digest does not prove conformance. FRAME has no other way to refuse a block.
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             match Self::check_block() {
                 Ok(attestation) => {
@@ -221,7 +233,8 @@ pub mod pallet {
                 T::Policy::is_valid(&T::Parameters::default()),
                 "the default parameters must be valid"
             );
-            // From version 3 on the code changes a block after its announcement, and what was captured would be gone.
+            // From version 3 on, the code changes one block after its announcement. The captured
+            // gate would be removed by then.
             assert!(
                 T::Version::get().system_version < 3,
                 "the code must change in the block that announces it"
@@ -236,9 +249,13 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Suspends an author: none of its blocks is valid from the next one on, and it leaves the set at the next session.
+        /// Suspends an author.
         ///
-        /// Origin: [`Config::SuspendOrigin`]. Errors: `AlreadyExists`, `TooFewAuthors`. Event: `AuthorSuspended`.
+        /// Its blocks are invalid from the next block on, and it leaves the set at the next
+        /// session.
+        ///
+        /// Origin: [`Config::SuspendOrigin`]. Errors: `AlreadyExists`, `TooFewAuthors`. Event:
+        /// `AuthorSuspended`.
         #[pallet::call_index(0)]
         #[pallet::weight((
             T::WeightInfo::suspend_author(T::MaxAuthors::get()),
@@ -249,8 +266,9 @@ pub mod pallet {
             Self::do_suspend(author, SuspensionReason::Decision)
         }
 
-        /// Readmits a suspended author, and forgets an equivocation that was noted against it. It comes back with the
-        /// next set that is planned.
+        /// Readmits a suspended author and removes a noted equivocation of it.
+        ///
+        /// The author returns with the next set that is planned.
         ///
         /// Origin: [`Config::SuspendOrigin`]. Errors: `NotFound`. Event: `AuthorReadmitted`.
         #[pallet::call_index(1)]
@@ -260,9 +278,10 @@ pub mod pallet {
             Self::do_readmit(author)
         }
 
-        /// Sets what the policy goes by, from the next block on.
+        /// Sets the parameters of the policy, from the next block on.
         ///
-        /// Origin: [`Config::SuspendOrigin`]. Errors: `InvalidParameters`. Event: `ParametersChanged`.
+        /// Origin: [`Config::SuspendOrigin`]. Errors: `InvalidParameters`. Event:
+        /// `ParametersChanged`.
         #[pallet::call_index(2)]
         #[pallet::weight((T::WeightInfo::set_parameters(), DispatchClass::Operational))]
         pub fn set_parameters(origin: OriginFor<T>, parameters: T::Parameters) -> DispatchResult {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A chain with this pallet before the real session pallet. What the policy knows is set by tests.
+//! A chain with this pallet before the real session pallet.
+//!
+//! Tests set the facts that the policy knows.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod currency;
 
 use crate as pallet_conformance;
 use bspp_primitives::{
@@ -12,8 +12,8 @@ use bspp_primitives::{
     },
     traits::{AuthorSets, AuthorStandings, BlockContent, ConformancePolicy},
 };
+use bspp_test_kit::NoCurrency;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use currency::NoCurrency;
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstU128, ConstU32, ConstU64},
@@ -47,9 +47,9 @@ impl_opaque_keys! {
     }
 }
 
-/// Authors at most, in this mock.
+/// Maximum number of authors in this mock.
 pub const MAX_AUTHORS: u32 = 6;
-/// Length of a session unless the genesis says otherwise.
+/// Length of a session, if the genesis does not set another one.
 pub const SESSION_LENGTH: u32 = 3;
 
 impl pallet_session::Config for Test {
@@ -65,7 +65,7 @@ impl pallet_session::Config for Test {
     type Keys = MockKeys;
     type DisablingStrategy = ();
     type WeightInfo = ();
-    type Currency = NoCurrency;
+    type Currency = NoCurrency<RuntimeHoldReason>;
     type KeyDeposit = ConstU128<0>;
 }
 
@@ -80,7 +80,7 @@ impl pallet_conformance::Config for Test {
     type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
 
-/// For how many slots an anchor is good. Zero is not valid.
+/// The number of slots for which an anchor is valid. Zero is not valid.
 #[derive(
     Clone,
     Copy,
@@ -106,11 +106,11 @@ impl Default for MockParameters {
 }
 
 parameter_types! {
-    /// Who has standing, and the slot of its anchor, if it has one.
+    /// The accounts that have standing, each with the slot of its anchor, if it has one.
     pub static Members: BTreeMap<AccountId, Option<u64>> = BTreeMap::new();
     /// Members whose hospital is suspended.
     pub static SuspendedHospitals: Vec<AccountId> = Vec::new();
-    /// What the block registered.
+    /// The content that the block registered.
     pub static BlockContents: ContentDigest = ContentDigest::default();
 }
 
@@ -144,6 +144,10 @@ impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
 
     fn is_operational(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::Conformance(_) | RuntimeCall::Session(_))
+    }
+
+    fn genesis_parameters() -> MockParameters {
+        MockParameters { max_age: 2_000 }
     }
 
     fn is_valid(parameters: &MockParameters) -> bool {
@@ -190,7 +194,9 @@ impl AuthorSets<AccountId> for SessionSets {
     }
 }
 
-/// Plans members with session keys that are not suspended, in order, as the real pallets do.
+/// Plans the members that have session keys and are not suspended, in order.
+///
+/// The real pallets do the same.
 pub struct Planner;
 
 impl pallet_session::SessionManager<AccountId> for Planner {
@@ -214,9 +220,9 @@ thread_local! {
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// The `generation`th pair of an author.
+/// The pair of an author in its given generation.
 pub fn pair_of(author: AccountId, generation: u8) -> ConformancePair {
-    // Each made once: the arithmetic is slow without optimisation.
+    // Each pair is made only once, because the arithmetic is slow without optimisation.
     PAIRS.with_borrow_mut(|pairs| {
         let made = pairs.entry((author, generation)).or_insert_with(|| {
             let mut seed = [generation; 32];
@@ -227,7 +233,7 @@ pub fn pair_of(author: AccountId, generation: u8) -> ConformancePair {
     })
 }
 
-/// Session keys with the `generation`th pair of an author.
+/// Session keys with the author's pair of the given generation.
 pub fn keys_of(author: AccountId, generation: u8) -> MockKeys {
     MockKeys {
         conf: pair_of(author, generation).public(),
@@ -242,14 +248,16 @@ pub fn pair_for(author: AccountId, key: &ConformanceId) -> ConformancePair {
         .expect("a key of this author's")
 }
 
-/// Gives an author standing, and an anchor or none.
+/// Gives an author standing, with or without an anchor.
 pub fn set_anchor(author: AccountId, slot: Option<u64>) {
     Members::mutate(|members| {
         members.insert(author, slot);
     });
 }
 
-/// Takes an author's standing as the pallets of members do it: if somebody remains, and out of the next session.
+/// Takes an author's standing as the pallets of members do.
+///
+/// It does so only if somebody remains, and it takes the author out of the next session.
 pub fn lose_standing(author: AccountId) -> bool {
     let may = Conformance::may_leave(&[author]);
     if may {
@@ -261,7 +269,7 @@ pub fn lose_standing(author: AccountId) -> bool {
     may
 }
 
-/// This pallet's events of the block, in their order.
+/// This pallet's events of the block, in order.
 pub fn events() -> Vec<crate::Event<Test>> {
     System::events()
         .into_iter()
@@ -272,21 +280,23 @@ pub fn events() -> Vec<crate::Event<Test>> {
         .collect()
 }
 
-/// Builds a chain at its genesis, runs a test on it, checks the state after it.
+/// Builds a chain at its genesis, runs a test on it and checks the state after the test.
 pub struct ExtBuilder {
     authors: Vec<AccountId>,
     candidates: Vec<AccountId>,
-    parameters: MockParameters,
+    parameters: Option<MockParameters>,
     session_length: u32,
 }
 
-/// Four authors with fresh anchors, and two more with session keys that nobody made members.
+/// Four authors with fresh anchors, and two more accounts that are not members.
+///
+/// All six have session keys.
 impl Default for ExtBuilder {
     fn default() -> Self {
         Self {
             authors: vec![1, 2, 3, 4],
             candidates: vec![5, 6],
-            parameters: MockParameters::default(),
+            parameters: Some(MockParameters::default()),
             session_length: 0,
         }
     }
@@ -299,7 +309,12 @@ impl ExtBuilder {
     }
 
     pub fn with_max_age(mut self, max_age: u64) -> Self {
-        self.parameters = MockParameters { max_age };
+        self.parameters = Some(MockParameters { max_age });
+        self
+    }
+
+    pub fn without_parameters(mut self) -> Self {
+        self.parameters = None;
         self
     }
 

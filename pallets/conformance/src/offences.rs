@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What follows on a proved equivocation.
+//! The consequences of a proved equivocation.
 
 use crate::{pallet::*, weights::WeightInfo};
 use bspp_primitives::{conformance::SuspensionReason, traits::AuthorStandings};
@@ -11,10 +11,11 @@ use sp_staking::{
     SessionIndex,
 };
 
-/// Suspends offenders: `pallet-offences`' handler. How much would be slashed is not looked at.
+/// Suspends offenders, as the handler of `pallet-offences`.
 ///
-/// A third or more of the voters are not suspended without the council, nor are authors that the chain cannot spare: their
-/// equivocations are noted.
+/// It ignores the fraction that would be slashed. It does not suspend a third or more of the
+/// voters, nor an author that the chain cannot spare. It notes such equivocations and leaves them
+/// to the council.
 pub struct SuspendOffenders<T>(PhantomData<T>);
 
 impl<T, Reporter, Full> OnOffenceHandler<Reporter, (T::AccountId, Full), Weight>
@@ -30,7 +31,7 @@ where
         for offence in offenders {
             Pallet::<T>::punish(&offence.offender.0, session);
         }
-        // The handler is told of earlier offenders too, so the count is not bounded by the report.
+        // The report also names earlier offenders, so it does not bound their number.
         let count = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
         T::WeightInfo::punish_offender(T::MaxAuthors::get()).saturating_mul(count)
     }
@@ -55,7 +56,9 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Whether one suspension more leaves fewer than a third of the voters without standing, for whatever reason.
+    /// Whether fewer than a third of the voters lack standing after one more suspension.
+    ///
+    /// The reason for which a voter lacks standing does not matter.
     fn is_minor() -> bool {
         let authorities = Authorities::<T>::get();
         let suspended = authorities

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The authors and their `conf` keys, as `pallet-session` hands them out.
+//! The authors and their `conf` keys, as `pallet-session` provides them.
 
 use crate::pallet::*;
 use alloc::vec::Vec;
@@ -32,7 +32,7 @@ impl<T: Config> Get<BlockNumberFor<T>> for SessionLengthOf<T> {
 
 impl<T: Config> Pallet<T> {
     fn set_authorities(authors: Vec<(T::AccountId, ConformanceId)>) {
-        // As Aura does: without authors the chain would end here.
+        // Aura does the same. Without authors the chain would end here.
         if authors.is_empty() {
             log::error!(target: LOG_TARGET, "a session without authors; the former ones stay");
             return;
@@ -59,7 +59,7 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
     where
         I: Iterator<Item = (&'a T::AccountId, ConformanceId)> + 'a,
     {
-        // A chain may be born without authors: there is nothing to say about it.
+        // The genesis of a chain may have no authors; then there is nothing to log.
         let authors: Vec<_> = validators.map(|(who, key)| (who.clone(), key)).collect();
         if !authors.is_empty() {
             Self::set_authorities(authors);
@@ -70,11 +70,12 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
     where
         I: Iterator<Item = (&'a T::AccountId, ConformanceId)> + 'a,
     {
-        // Compared rather than believed: keys that a migration replaced come without a change.
+        // The function compares the keys and ignores `_changed`: a migration may replace keys and
+        // set no flag.
         Self::set_authorities(validators.map(|(who, key)| (who.clone(), key)).collect());
     }
 
     fn on_disabled(_validator_index: u32) {
-        // Suspension is what keeps an author out, and it needs no new session.
+        // Suspension excludes an author, and it does not need a new session.
     }
 }

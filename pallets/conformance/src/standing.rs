@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may author: suspensions of single authors, and somebody who always may.
+//! The right to author: suspensions of single authors, and the author that must remain.
 
 use crate::{pallet::*, types::Suspension};
 use bspp_primitives::{
@@ -10,11 +10,13 @@ use frame_support::ensure;
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
-    /// Whether an author may author: it is not suspended itself, and the policy knows nothing against it.
+    /// Whether an author may author.
+    ///
+    /// It may if it is not suspended itself and the policy grants it standing.
     ///
     /// # Errors
     ///
-    /// Why it may not.
+    /// The reason for which it may not author.
     pub fn standing(author: &T::AccountId) -> Result<(), StandingFault> {
         if let Some(Suspension { reason, .. }) = Suspensions::<T>::get(author) {
             return Err(StandingFault::Suspended { reason });
@@ -22,7 +24,7 @@ impl<T: Config> Pallet<T> {
         T::Policy::standing(author)
     }
 
-    /// Whether one of a set may author, the `leaving` left out.
+    /// Whether an author of a set that is not among the `leaving` may author.
     pub(crate) fn keeps_somebody(set: &[T::AccountId], leaving: &[T::AccountId]) -> bool {
         set.iter()
             .any(|author| !leaving.contains(author) && Self::standing(author).is_ok())

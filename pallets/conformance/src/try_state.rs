@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What always holds of the pallet's storage.
+//! The invariants of the pallet's storage.
 
 #![cfg(any(test, feature = "try-runtime", feature = "std"))]
 
@@ -10,7 +10,10 @@ use frame_support::ensure;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-    /// Authors are the session's, each once; somebody may author now and in the next session; the parameters are valid.
+    /// Checks the authors and the parameters.
+    ///
+    /// The authors are the session's, each of them once. Somebody may author in this session and in
+    /// the next one. The parameters are valid.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         ensure!(
             T::Policy::is_valid(&GateParameters::<T>::get()),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the pallet stores.
+//! The types that the pallet stores.
 
 use bspp_primitives::conformance::{
     AuthorStanding, ConformanceId, Evidence, Gate, Shortfall, StandingFault, SuspensionReason,
@@ -22,29 +22,30 @@ use scale_info::TypeInfo;
     TypeInfo,
 )]
 pub struct Suspension<BlockNumber> {
-    /// Why.
+    /// Reason for the suspension.
     pub reason: SuspensionReason,
-    /// Block in which it was pronounced.
+    /// Block in which the suspension began.
     pub since: BlockNumber,
 }
 
-/// What the state holds for an author, as the code and the parameters of the moment see it.
+/// The facts that the state holds about an author, under the current code and parameters.
 ///
-/// Stored in the last block of a runtime and read by the next runtime: the encoding must stay.
+/// The last block of a runtime stores them and the next runtime reads them, so the encoding must
+/// not change.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct CapturedAuthor<AccountId> {
     /// The validator.
     pub author: AccountId,
     /// Its `conf` key in force.
     pub key: ConformanceId,
-    /// Whether it may author.
+    /// Its standing: whether it may author.
     pub standing: Result<(), StandingFault>,
-    /// What it can show.
+    /// Its evidence, or the shortfall.
     pub evidence: Result<Evidence, Shortfall>,
 }
 
 impl<AccountId> CapturedAuthor<AccountId> {
-    /// The gate of a slot of this author's.
+    /// The gate of one of this author's slots.
     pub(crate) fn into_gate(self, slot: u64) -> Gate<AccountId> {
         Gate {
             author: self.author,

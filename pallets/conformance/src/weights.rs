@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Weights. Counted from the work done until they are measured: database accesses by `DbWeight`, computation generously.
+//! Weights of the pallet, counted from its work until they are measured.
+//!
+//! Database accesses count by `DbWeight`, computation counts generously.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -11,11 +13,15 @@ use frame_support::{
 const BASE: u64 = 25_000_000;
 /// Verification of an sr25519 signature by the host: 120 µs.
 const VERIFY: u64 = 120_000_000;
-/// Work for each author that is looked at: 5 µs.
+/// Work for each author that a walk visits: 5 µs.
 const STEP: u64 = 5_000_000;
-/// What a policy reads to tell an author's standing: its own suspension, its membership, its hospital.
+/// Reads of a policy for an author's standing.
+///
+/// They are its own suspension, its membership and its hospital.
 const STANDING_READS: u64 = 3;
-/// What a policy reads to tell an author's evidence: its hospital, anchor, head, registrations, what waits.
+/// Reads of a policy for an author's evidence.
+///
+/// They are its hospital, anchor, head, registrations and waiting entry blocks.
 const EVIDENCE_READS: u64 = 6;
 /// Proof size of a stored value: trie nodes and the value.
 const VALUE_PROOF: u64 = 3_600;
@@ -24,17 +30,17 @@ const AUTHOR_PROOF: u64 = 160;
 
 /// Weights of this pallet.
 pub trait WeightInfo {
-    /// `suspend_author` with `n` authors at most in a session.
+    /// `suspend_author` with maximum `n` authors in a session.
     fn suspend_author(n: u32) -> Weight;
     /// `readmit_author`.
     fn readmit_author() -> Weight;
     /// `set_parameters`.
     fn set_parameters() -> Weight;
-    /// The check of a block's digest, and its content's, with `n` authors at most.
+    /// The checks of a block's digest and of its content's digest, with maximum `n` authors.
     fn begin_block(n: u32) -> Weight;
-    /// Capturing the gate of `n` authors.
+    /// The capture of the gate of `n` authors.
     fn capture(n: u32) -> Weight;
-    /// What follows on one equivocation with `n` authors at most in a session.
+    /// The consequences of one equivocation, with maximum `n` authors in a session.
     fn punish_offender(n: u32) -> Weight;
     /// The check of a call against the block's attestation.
     fn check_call() -> Weight;
@@ -48,14 +54,17 @@ fn weight(db: RuntimeDbWeight, time: u64, authors: u64, reads: u64, writes: u64)
         .saturating_add(db.reads_writes(reads, writes))
 }
 
-/// Reads of a walk over this session's and the next one's authors until one may author, at its longest.
+/// Reads of the longest walk over the authors of this session and the next one.
+///
+/// The walk ends in each set at an author that may author.
 const fn walk(n: u64) -> u64 {
     n.saturating_mul(2).saturating_mul(STANDING_READS)
 }
 
 macro_rules! estimates {
     ($db:expr) => {
-        // Reads: the suspension, both sets and each author's standing. Writes: the suspension, the next set, its change.
+        // Reads: the suspension, both sets and each author's standing. Writes: the suspension, the
+        // next set and the flag of its change.
         fn suspend_author(n: u32) -> Weight {
             let n = u64::from(n);
             let reads = walk(n).saturating_add(4);
@@ -68,14 +77,16 @@ macro_rules! estimates {
         fn set_parameters() -> Weight {
             weight($db, 0, 0, 1, 1)
         }
-        // Reads: digest, genesis and parent hash, what is captured, authorities, parameters, one author's facts, the
-        // content's three. Writes: the attestation, what was captured, the digest.
+        // Reads: digest, genesis and parent hash, the captured gate, authorities, parameters, one
+        // author's facts and the content's three values. Writes: the attestation, the captured gate
+        // and the digest.
         fn begin_block(n: u32) -> Weight {
             let n = u64::from(n);
             let reads = STANDING_READS + EVIDENCE_READS + 9;
             weight($db, VERIFY.saturating_add(STEP), n, reads, 4)
         }
-        // Reads: digest, authorities, parameters, each author's facts. Writes: what is captured.
+        // Reads: digest, authorities, parameters and each author's facts. Writes: the captured
+        // gate.
         fn capture(n: u32) -> Weight {
             let n = u64::from(n);
             let reads = n
@@ -83,7 +94,7 @@ macro_rules! estimates {
                 .saturating_add(3);
             weight($db, STEP.saturating_mul(n), n, reads, 1)
         }
-        // As `suspend_author`, and the authorities with the suspension of each, and the note.
+        // The work of `suspend_author`, the authorities with the suspension of each, and the note.
         fn punish_offender(n: u32) -> Weight {
             let n = u64::from(n);
             let reads = walk(n).saturating_add(n).saturating_add(6);
@@ -102,7 +113,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     estimates!(T::DbWeight::get());
 }
 
-/// For tests.
+/// Estimates for tests.
 impl WeightInfo for () {
     estimates!(RocksDbWeight::get());
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may transact, and how much: a chain without fees needs another bound.
+//! Admission: the accounts that may transact, and the bound on their use.
+//!
+//! The chain has no fees, so quotas bound the use.
 
 use crate::{pallet::*, HospitalStatus, Member, Usage};
-use bspp_primitives::{
-    traits::{refusal, Admission},
-    HospitalId, Role,
-};
+use bspp_primitives::{refusal, traits::Admission};
+use bspp_types::{HospitalId, Role};
 use frame_support::traits::{Contains, Get, ValidatorSet};
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
-/// What an admitted transaction costs.
+/// The cost of an admitted transaction.
 enum Charge {
-    /// Nothing: it keeps the chain going.
+    /// It is free, because it keeps the chain going.
     Free,
     /// It counts against this hospital's quota.
     Hospital(HospitalId),
@@ -22,7 +22,7 @@ fn refused(code: u8) -> TransactionValidityError {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The hospital, if in good standing.
+    /// Returns the hospital if it is in good standing.
     fn in_standing(hospital: HospitalId) -> Result<HospitalId, TransactionValidityError> {
         match Self::status(&hospital) {
             Some(HospitalStatus::Active) => Ok(hospital),
@@ -57,9 +57,9 @@ impl<T: Config> Pallet<T> {
                 role: Role::Operator,
                 hospital: Some(hospital),
             }) => charge_unless_operational(hospital),
-            // Doctors are many: none of their calls is free, whatever it is.
+            // A hospital has many requesters, so all of their calls count against the quota.
             Some(Member {
-                role: Role::Delegate,
+                role: Role::Requester,
                 hospital: Some(hospital),
             }) => Self::in_standing(hospital).map(Charge::Hospital),
             _ => match Validators::<T>::get(who) {
@@ -69,7 +69,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// What the hospital will have used with this transaction. Refuses beyond the quota.
+    /// The hospital's usage after this transaction. Refuses usage beyond the quota.
     fn used_with(
         hospital: &HospitalId,
         weight: u64,
@@ -92,7 +92,9 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// `used` of `quota` in parts per thousand. The quota is not zero: the integrity test sees to it.
+/// `used` of `quota` in parts per thousand.
+///
+/// The integrity test ensures that the quota is not zero.
 fn per_mille(used: u64, quota: u64) -> u16 {
     let parts = u128::from(used)
         .saturating_mul(1000)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Benchmarks of every call, each at its dearest.
+//! Benchmarks of every call, each in its most expensive case.
 
 use super::*;
 use alloc::{boxed::Box, vec::Vec};
-use bspp_primitives::{Epoch, HospitalId, X25519Key};
+use bspp_types::{FilingMonth, HospitalId, X25519Key};
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
 use frame_system::RawOrigin;
@@ -28,8 +28,9 @@ fn hospital<T: Config>(n: u32) -> Result<(HospitalId, T::AccountId), BenchmarkEr
     Ok((id, operator))
 }
 
-/// Further hospitals, one validator each, as many as there is room for beside those of genesis. Genesis has the authors that
-/// remain when others leave.
+/// Adds hospitals with one validator each, up to the maximum beside those of genesis.
+///
+/// Genesis has the authors that remain when others leave.
 fn fill<T: Config>(hospitals: u32, validators: u32) -> Result<(), BenchmarkError> {
     for n in 1..hospitals {
         if HospitalIds::<T>::get().is_full() {
@@ -134,9 +135,9 @@ mod benchmarks {
     #[benchmark]
     fn dispatch_as_root() -> Result<(), BenchmarkError> {
         let origin = council::<T>()?;
-        // Fails at its origin, so that next to nothing but the wrapper is measured.
-        let call: <T as Config>::RuntimeCall = Call::remove_delegate {
-            delegate: account("nobody", 0, 0),
+        // The call fails at its origin, so the benchmark measures almost only the wrapper.
+        let call: <T as Config>::RuntimeCall = Call::remove_requester {
+            requester: account("nobody", 0, 0),
         }
         .into();
         #[extrinsic_call]
@@ -148,30 +149,30 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn add_delegate() -> Result<(), BenchmarkError> {
+    fn add_requester() -> Result<(), BenchmarkError> {
         let (_, operator) = hospital::<T>(0)?;
-        let delegate: T::AccountId = account("delegate", 0, 0);
+        let requester: T::AccountId = account("requester", 0, 0);
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator), delegate.clone());
-        assert!(Members::<T>::contains_key(&delegate));
+        _(RawOrigin::Signed(operator), requester.clone());
+        assert!(Members::<T>::contains_key(&requester));
         Ok(())
     }
 
     #[benchmark]
-    fn remove_delegate() -> Result<(), BenchmarkError> {
+    fn remove_requester() -> Result<(), BenchmarkError> {
         let (id, operator) = hospital::<T>(0)?;
-        let delegate: T::AccountId = account("delegate", 0, 0);
-        Pallet::<T>::do_add_delegate(id, &delegate)?;
+        let requester: T::AccountId = account("requester", 0, 0);
+        Pallet::<T>::do_add_requester(id, &requester)?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator), delegate.clone());
-        assert!(Pallet::<T>::is_free(&delegate));
+        _(RawOrigin::Signed(operator), requester.clone());
+        assert!(Pallet::<T>::is_free(&requester));
         Ok(())
     }
 
     #[benchmark]
     fn rotate_encryption_key() -> Result<(), BenchmarkError> {
         let (id, operator) = hospital::<T>(0)?;
-        let from: Epoch = Pallet::<T>::current_epoch()?.saturating_add(1);
+        let from: FilingMonth = Pallet::<T>::current_filing_month()?.saturating_add(1);
         #[extrinsic_call]
         _(RawOrigin::Signed(operator), from, key());
         assert!(EncryptionKeys::<T>::contains_key(id, from));

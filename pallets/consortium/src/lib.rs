@@ -5,8 +5,14 @@
 extern crate alloc;
 
 mod admission;
-mod impls;
+mod council;
+mod genesis;
+mod hospitals;
+mod keys;
 mod membership;
+mod requesters;
+mod roles;
+mod try_state;
 mod validators;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -24,7 +30,7 @@ pub use types::*;
 pub use validators::ValidatorOf;
 pub use weights::WeightInfo;
 
-// What the macros expand to.
+// Items that FRAME's macros generate have no documentation.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -32,7 +38,8 @@ pub mod pallet {
     // FRAME's prelude has another `Member`.
     use super::types::Member;
     use alloc::{boxed::Box, vec::Vec};
-    use bspp_primitives::{traits::AuthorStandings, Epoch, HospitalId, Moment, X25519Key};
+    use bspp_primitives::traits::AuthorStandings;
+    use bspp_types::{FilingMonth, HospitalId, Moment, X25519Key};
     use frame_support::{
         dispatch::GetDispatchInfo,
         pallet_prelude::*,
@@ -52,14 +59,15 @@ pub mod pallet {
         type RuntimeCall: Parameter
             + UnfilteredDispatchable<RuntimeOrigin = <Self as frame_system::Config>::RuntimeOrigin>
             + GetDispatchInfo;
-        /// Who governs membership: two thirds of the council.
+        /// The origin that governs membership: two thirds of the council.
         type CouncilOrigin: EnsureOrigin<<Self as frame_system::Config>::RuntimeOrigin>;
-        /// The collective that votes. Its members are set from here only.
+        /// The collective that votes. Only this pallet sets its members.
         type Council: ChangeMembers<Self::AccountId> + InitializeMembers<Self::AccountId>;
-        /// The session pallet: which validators are in force and which have session keys.
+        /// The session pallet: the validators in force and those with session keys.
         type Session: ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>
             + ValidatorRegistration<Self::AccountId>;
-        /// Suspensions of single validators, and who may leave so that somebody may still author.
+        /// The standing of single authors: suspensions, and the rule that one author always
+        /// remains.
         type Authors: AuthorStandings<Self::AccountId>;
         /// The time, in milliseconds.
         type Time: Time<Moment = Moment>;
@@ -71,31 +79,33 @@ pub mod pallet {
         /// Bytes of extrinsics that a hospital may use in a session.
         #[pallet::constant]
         type QuotaBytes: Get<u64>;
-        /// Hospitals at most, removed ones counted.
+        /// Maximum number of hospitals, removed ones included.
         #[pallet::constant]
         type MaxHospitals: Get<u32>;
-        /// Delegates of a hospital at most.
+        /// Maximum number of requesters of one hospital.
         #[pallet::constant]
-        type MaxDelegates: Get<u32>;
-        /// Validators of a hospital at most.
+        type MaxRequesters: Get<u32>;
+        /// Maximum number of validators of one hospital.
         #[pallet::constant]
         type MaxValidatorsPerHospital: Get<u32>;
-        /// Validators of all hospitals together at most. No more than the consensus pallets take.
+        /// Maximum number of validators of all hospitals together.
+        ///
+        /// It is not greater than the maximum of the consensus pallets.
         #[pallet::constant]
         type MaxValidators: Get<u32>;
-        /// Validators with session keys that must remain.
+        /// Minimum number of validators with session keys that must remain.
         #[pallet::constant]
         type MinValidators: Get<u32>;
-        /// Keys in a hospital's history at most.
+        /// Maximum number of keys in a hospital's history.
         #[pallet::constant]
         type MaxKeys: Get<u32>;
-        /// How many months ahead a key may be announced.
+        /// Maximum number of months between the announcement of a key and its first month.
         #[pallet::constant]
-        type MaxKeyNotice: Get<Epoch>;
-        /// Council members at most.
+        type MaxKeyNotice: Get<FilingMonth>;
+        /// Maximum number of council members.
         #[pallet::constant]
         type MaxCouncil: Get<u32>;
-        /// Weights.
+        /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
 
@@ -103,17 +113,17 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// Hospitals by identifier, removed ones too.
+    /// Hospitals by identifier, removed ones included.
     #[pallet::storage]
     pub type Hospitals<T: Config> =
         StorageMap<_, Blake2_128Concat, HospitalId, HospitalRecord<T::AccountId>>;
 
-    /// Identifiers of all hospitals in the order of their adding.
+    /// Identifiers of all hospitals, in the order in which the council added them.
     #[pallet::storage]
     pub type HospitalIds<T: Config> =
         StorageValue<_, BoundedVec<HospitalId, T::MaxHospitals>, ValueQuery>;
 
-    /// What each account is. Removed accounts stay, as removed.
+    /// The role of each account. A removed account keeps an entry with the role `Removed`.
     #[pallet::storage]
     pub type Members<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Member>;
 
@@ -135,19 +145,24 @@ pub mod pallet {
     /// Hospitals' X25519 keys by the month from which each is in force.
     #[pallet::storage]
     pub type EncryptionKeys<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, Epoch, X25519Key>;
+        StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, FilingMonth, X25519Key>;
 
     /// The months from which a hospital's keys are in force, ascending.
     #[pallet::storage]
-    pub type KeyEpochs<T: Config> =
-        StorageMap<_, Blake2_128Concat, HospitalId, BoundedVec<Epoch, T::MaxKeys>, ValueQuery>;
+    pub type KeyFilingMonths<T: Config> = StorageMap<
+        _,
+        Blake2_128Concat,
+        HospitalId,
+        BoundedVec<FilingMonth, T::MaxKeys>,
+        ValueQuery,
+    >;
 
-    /// Council members, sorted: what the collective was last given.
+    /// Council members, sorted, as the pallet last gave them to the collective.
     #[pallet::storage]
     pub type CouncilMembers<T: Config> =
         StorageValue<_, BoundedVec<T::AccountId, T::MaxCouncil>, ValueQuery>;
 
-    /// What each hospital has used of its quota.
+    /// The part of its quota that each hospital has used.
     #[pallet::storage]
     pub type UsedQuota<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, Usage, ValueQuery>;
 
@@ -161,7 +176,7 @@ pub mod pallet {
             /// Account that acts for it.
             operator: T::AccountId,
         },
-        /// A hospital was removed for good. Its validators leave at the next session.
+        /// A hospital was removed permanently. Its validators leave at the next session.
         HospitalRemoved {
             /// Identifier.
             hospital: HospitalId,
@@ -171,7 +186,9 @@ pub mod pallet {
             /// Identifier.
             hospital: HospitalId,
         },
-        /// A suspended hospital is in good standing again. Its validators return with the next set that is planned.
+        /// A suspended hospital is in good standing again.
+        ///
+        /// Its validators return with the next set that is planned.
         HospitalReadmitted {
             /// Identifier.
             hospital: HospitalId,
@@ -185,7 +202,7 @@ pub mod pallet {
         },
         /// The council has new members.
         CouncilChanged {
-            /// How many there are now.
+            /// Number of members now.
             members: u32,
         },
         /// The council dispatched a call as root.
@@ -193,26 +210,26 @@ pub mod pallet {
             /// Its outcome.
             result: DispatchResult,
         },
-        /// A hospital has a new delegate.
-        DelegateAdded {
+        /// A hospital has a new requester.
+        RequesterAdded {
             /// The hospital.
             hospital: HospitalId,
-            /// The delegate.
-            delegate: T::AccountId,
+            /// The requester.
+            requester: T::AccountId,
         },
-        /// An account is no longer a delegate.
-        DelegateRemoved {
+        /// An account is no longer a requester.
+        RequesterRemoved {
             /// The hospital.
             hospital: HospitalId,
-            /// The former delegate.
-            delegate: T::AccountId,
+            /// The former requester.
+            requester: T::AccountId,
         },
         /// A hospital announced its next X25519 key.
         EncryptionKeyRotated {
             /// The hospital.
             hospital: HospitalId,
-            /// Month from which it is in force.
-            from_epoch: Epoch,
+            /// Month from which the key is in force.
+            from_filing_month: FilingMonth,
             /// The public key.
             key: X25519Key,
         },
@@ -234,31 +251,34 @@ pub mod pallet {
 
     #[pallet::error]
     pub enum Error<T> {
-        /// No such hospital, delegate or validator.
+        /// The hospital, requester or validator does not exist.
         NotFound,
         /// The sender is not the operator of an active hospital.
         NotAuthorized,
         /// The hospital's identifier is or was in use, or the account already has a role.
         AlreadyExists,
-        /// There are as many hospitals as there may be.
+        /// The chain has the maximum number of hospitals.
         MaxHospitalsExceeded,
-        /// The hospital has as many delegates as it may have.
-        MaxDelegatesExceeded,
-        /// The hospital, or the chain, has as many validators as it may have.
+        /// The hospital has the maximum number of requesters.
+        MaxRequestersExceeded,
+        /// The hospital, or the chain, has the maximum number of validators.
         MaxValidatorsExceeded,
         /// The hospital's key history is full.
         MaxKeysExceeded,
-        /// More council members than there may be.
+        /// The list has more members than the council may have.
         MaxCouncilExceeded,
         /// The X25519 key is zero or of small order.
         InvalidEncryptionKey,
-        /// The month has begun, does not follow the last announced one, or lies too far ahead.
-        InvalidEpoch,
+        /// The month has begun, is not after the last announced one, or is too far ahead.
+        InvalidFilingMonth,
         /// The hospital's standing does not allow this.
         InvalidStatus,
-        /// Too few validators with session keys would remain, or nobody in good standing in this or the next session.
+        /// Too few validators, or none in good standing, would remain.
+        ///
+        /// Either the validators with session keys would be fewer than the minimum, or nobody in
+        /// good standing would remain in the set of this session or of the next one.
         InvalidValidatorCount,
-        /// No member, a member named twice, or a prime that is no member.
+        /// The list is empty, names a member twice, or does not contain the prime.
         InvalidCouncil,
     }
 
@@ -293,7 +313,7 @@ pub mod pallet {
 
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
-            Self::do_try_state().map_err(Into::into)
+            Self::do_try_state()
         }
     }
 
@@ -301,7 +321,9 @@ pub mod pallet {
     impl<T: Config> Pallet<T> {
         /// Adds a hospital with its operator and X25519 key, in force from the current month.
         ///
-        /// Origin: the council. Errors: `AlreadyExists`, `MaxHospitalsExceeded`, `InvalidEncryptionKey`. Event: `HospitalAdded`.
+        /// Origin: the council. Errors: `AlreadyExists`, `MaxHospitalsExceeded`,
+        /// `InvalidEncryptionKey`, `InvalidFilingMonth` (the clock is after the last month). Event:
+        /// `HospitalAdded`.
         #[pallet::call_index(0)]
         #[pallet::weight((T::WeightInfo::add_hospital(), DispatchClass::Operational))]
         pub fn add_hospital(
@@ -311,17 +333,19 @@ pub mod pallet {
             encryption_key: X25519Key,
         ) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            let epoch = Self::current_epoch()?;
-            Self::do_add_hospital(hospital, operator.clone(), encryption_key, epoch)?;
+            let filing_month = Self::current_filing_month()?;
+            Self::do_add_hospital(hospital, operator.clone(), encryption_key, filing_month)?;
             Self::deposit_event(Event::HospitalAdded { hospital, operator });
             Ok(())
         }
 
-        /// Removes a hospital for good. Its accounts act for nobody from now on; its validators author no block from now
-        /// on and leave the set at the next session.
+        /// Removes a hospital permanently.
         ///
-        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (removed before), `InvalidValidatorCount`. Event:
-        /// `HospitalRemoved`.
+        /// Its accounts act for no hospital from then on. Its validators author no block from the
+        /// next one on and leave the set at the next session.
+        ///
+        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (removed before),
+        /// `InvalidValidatorCount`. Event: `HospitalRemoved`.
         #[pallet::call_index(1)]
         #[pallet::weight((
             T::WeightInfo::remove_hospital(T::MaxHospitals::get(), T::MaxValidators::get()),
@@ -334,10 +358,13 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Suspends a hospital: its accounts are refused, its validators author no block and leave at the next session.
+        /// Suspends a hospital.
         ///
-        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (not active), `InvalidValidatorCount`. Event:
-        /// `HospitalSuspended`.
+        /// The chain refuses its accounts. Its validators author no block from the next one on and
+        /// leave the set at the next session.
+        ///
+        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (not active),
+        /// `InvalidValidatorCount`. Event: `HospitalSuspended`.
         #[pallet::call_index(2)]
         #[pallet::weight((
             T::WeightInfo::suspend_hospital(T::MaxHospitals::get(), T::MaxValidators::get()),
@@ -352,7 +379,10 @@ pub mod pallet {
 
         /// Readmits a suspended hospital.
         ///
-        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (not suspended). Event: `HospitalReadmitted`.
+        /// Its validators return with the next set that is planned.
+        ///
+        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (not suspended). Event:
+        /// `HospitalReadmitted`.
         #[pallet::call_index(3)]
         #[pallet::weight((T::WeightInfo::readmit_hospital(), DispatchClass::Operational))]
         pub fn readmit_hospital(origin: OriginFor<T>, hospital: HospitalId) -> DispatchResult {
@@ -362,9 +392,10 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Lets another account act for a hospital. The former one is removed.
+        /// Lets another account act for a hospital and removes the former operator.
         ///
-        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (removed), `AlreadyExists`. Event: `OperatorChanged`.
+        /// Origin: the council. Errors: `NotFound`, `InvalidStatus` (removed), `AlreadyExists`.
+        /// Event: `OperatorChanged`.
         #[pallet::call_index(4)]
         #[pallet::weight((T::WeightInfo::change_operator(), DispatchClass::Operational))]
         pub fn change_operator(
@@ -378,10 +409,12 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Replaces the council. Who is not named is removed. The prime's vote counts for who did not vote.
+        /// Replaces the council. Members that the new list does not name lose their role.
         ///
-        /// Origin: the council. Errors: `InvalidCouncil`, `MaxCouncilExceeded`, `AlreadyExists` (has another role). Event:
-        /// `CouncilChanged`.
+        /// The prime's vote counts for members that did not vote.
+        ///
+        /// Origin: the council. Errors: `InvalidCouncil`, `MaxCouncilExceeded`, `AlreadyExists` (a
+        /// new member has another role). Event: `CouncilChanged`.
         #[pallet::call_index(5)]
         #[pallet::weight((T::WeightInfo::set_council(T::MaxCouncil::get()), DispatchClass::Operational))]
         pub fn set_council(
@@ -395,9 +428,13 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Dispatches a call as root: runtime upgrades and what else no pallet offers to the council.
+        /// Dispatches a call as root.
         ///
-        /// Origin: the council. The call's failure is no failure of this one. Event: `RootDispatched`, with the outcome.
+        /// The council needs this for runtime upgrades and for other calls that no pallet offers to
+        /// it.
+        ///
+        /// Origin: the council. If the dispatched call fails, this call still succeeds. Event:
+        /// `RootDispatched`, with the outcome.
         #[pallet::call_index(6)]
         #[pallet::weight({
             let info = call.get_dispatch_info();
@@ -416,53 +453,65 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Makes an account a delegate (doctor) of the sender's hospital.
+        /// Makes an account a requester of the sender's hospital.
         ///
-        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists`, `MaxDelegatesExceeded`.
-        /// Event: `DelegateAdded`.
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists`,
+        /// `MaxRequestersExceeded`. Event: `RequesterAdded`.
         #[pallet::call_index(7)]
-        #[pallet::weight(T::WeightInfo::add_delegate())]
-        pub fn add_delegate(origin: OriginFor<T>, delegate: T::AccountId) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::add_requester())]
+        pub fn add_requester(origin: OriginFor<T>, requester: T::AccountId) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
-            Self::do_add_delegate(hospital, &delegate)?;
-            Self::deposit_event(Event::DelegateAdded { hospital, delegate });
+            Self::do_add_requester(hospital, &requester)?;
+            Self::deposit_event(Event::RequesterAdded {
+                hospital,
+                requester,
+            });
             Ok(())
         }
 
-        /// Removes a delegate of the sender's hospital.
+        /// Removes a requester of the sender's hospital.
         ///
-        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`. Event: `DelegateRemoved`.
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`. Event:
+        /// `RequesterRemoved`.
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::remove_delegate())]
-        pub fn remove_delegate(origin: OriginFor<T>, delegate: T::AccountId) -> DispatchResult {
+        #[pallet::weight(T::WeightInfo::remove_requester())]
+        pub fn remove_requester(origin: OriginFor<T>, requester: T::AccountId) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
-            Self::do_remove_delegate(hospital, &delegate)?;
-            Self::deposit_event(Event::DelegateRemoved { hospital, delegate });
+            Self::do_remove_requester(hospital, &requester)?;
+            Self::deposit_event(Event::RequesterRemoved {
+                hospital,
+                requester,
+            });
             Ok(())
         }
 
-        /// Announces the X25519 key of the sender's hospital that is in force from a later month on.
+        /// Announces the next X25519 key of the sender's hospital.
         ///
-        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `InvalidEncryptionKey`, `InvalidEpoch`,
-        /// `MaxKeysExceeded`. Event: `EncryptionKeyRotated`.
+        /// The key is in force from a later month on.
+        ///
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`,
+        /// `InvalidEncryptionKey`, `InvalidFilingMonth`, `MaxKeysExceeded`. Event:
+        /// `EncryptionKeyRotated`.
         #[pallet::call_index(9)]
         #[pallet::weight(T::WeightInfo::rotate_encryption_key())]
         pub fn rotate_encryption_key(
             origin: OriginFor<T>,
-            from_epoch: Epoch,
+            from_filing_month: FilingMonth,
             key: X25519Key,
         ) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
-            Self::do_rotate_encryption_key(hospital, from_epoch, key)?;
+            Self::do_rotate_encryption_key(hospital, from_filing_month, key)?;
             Self::deposit_event(Event::EncryptionKeyRotated {
                 hospital,
-                from_epoch,
+                from_filing_month,
                 key,
             });
             Ok(())
         }
 
-        /// Makes an account a validator of the sender's hospital. It joins the set once it has session keys.
+        /// Makes an account a validator of the sender's hospital.
+        ///
+        /// The validator joins the set once it has session keys.
         ///
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists`,
         /// `MaxValidatorsExceeded`. Event: `ValidatorAdded`.
@@ -478,10 +527,12 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Removes a validator of the sender's hospital. It authors no block and leaves the set at the next session.
+        /// Removes a validator of the sender's hospital.
         ///
-        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`, `InvalidValidatorCount`.
-        /// Event: `ValidatorRemoved`.
+        /// It authors no block from the next one on and leaves the set at the next session.
+        ///
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`,
+        /// `InvalidValidatorCount`. Event: `ValidatorRemoved`.
         #[pallet::call_index(11)]
         #[pallet::weight(T::WeightInfo::remove_validator(
             T::MaxHospitals::get(),

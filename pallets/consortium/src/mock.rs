@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::{self as pallet_consortium, GenesisHospital};
-use bspp_primitives::{traits::AuthorStandings, Epoch, HospitalId, Moment};
+use bspp_primitives::traits::AuthorStandings;
+use bspp_types::{FilingMonth, HospitalId, Moment};
 use core::cell::RefCell;
 use frame_support::{
     derive_impl,
@@ -68,7 +69,9 @@ impl ValidatorRegistration<AccountId> for Sessions {
     }
 }
 
-/// Suspensions of single validators, and the sets of this session and the next, as the pallets of a runtime keep them.
+/// Suspensions of single validators, and the sets of this session and the next one.
+///
+/// It stands in for the pallets that keep them in a runtime.
 pub struct Gate;
 impl AuthorStandings<AccountId> for Gate {
     fn is_suspended(author: &AccountId) -> bool {
@@ -106,7 +109,7 @@ impl InitializeMembers<AccountId> for Recorder {
     }
 }
 
-/// System calls that set code are operational here, remarks are not.
+/// `set_heap_pages` is operational here; remarks are not.
 pub struct Operational;
 impl Contains<RuntimeCall> for Operational {
     fn contains(call: &RuntimeCall) -> bool {
@@ -131,7 +134,7 @@ impl pallet_consortium::Config for Test {
     type QuotaWeight = ConstU64<QUOTA_WEIGHT>;
     type QuotaBytes = ConstU64<QUOTA_BYTES>;
     type MaxHospitals = ConstU32<4>;
-    type MaxDelegates = ConstU32<3>;
+    type MaxRequesters = ConstU32<3>;
     type MaxValidatorsPerHospital = ConstU32<3>;
     type MaxValidators = ConstU32<5>;
     type MinValidators = ConstU32<1>;
@@ -153,7 +156,7 @@ pub const VALIDATOR_B: AccountId = 22;
 pub const COUNCILLOR: AccountId = 1;
 pub const STRANGER: AccountId = 99;
 /// 2020-01, 600 months after 1970-01.
-pub const EPOCH: Epoch = 600;
+pub const FILING_MONTH: FilingMonth = 600;
 
 /// A valid X25519 key that differs by `n`.
 pub fn key(n: u8) -> [u8; 32] {
@@ -168,8 +171,8 @@ pub fn signed(who: AccountId) -> RuntimeOrigin {
     RawOrigin::Signed(who).into()
 }
 
-pub fn set_time(epoch: Epoch) {
-    let start = bspp_primitives::epoch_start(epoch).unwrap();
+pub fn set_time(filing_month: FilingMonth) {
+    let start = bspp_types::filing_month_start(filing_month).unwrap();
     NOW.with_borrow_mut(|now| *now = start);
 }
 
@@ -181,7 +184,7 @@ pub fn set_in_force(validators: &[AccountId]) {
     IN_FORCE.with_borrow_mut(|set| *set = validators.to_vec());
 }
 
-/// Who authors in this session.
+/// The authors of this session.
 pub fn in_force() -> Vec<AccountId> {
     Sessions::validators()
 }
@@ -190,7 +193,7 @@ pub fn set_queued(validators: &[AccountId]) {
     QUEUED.with_borrow_mut(|set| *set = validators.to_vec());
 }
 
-/// Who authors in the next session.
+/// The authors of the next session.
 pub fn queued() -> Vec<AccountId> {
     QUEUED.with_borrow(Clone::clone)
 }
@@ -204,8 +207,9 @@ pub fn may_author(who: &AccountId) -> bool {
     !Gate::is_suspended(who) && Consortium::standing_of(who).is_ok()
 }
 
-/// What the session pallet does at the end of a session: the queued set is in force, another is queued. An author without
-/// keys is left out.
+/// Ends a session as the session pallet does.
+///
+/// The queued set comes into force, and another set is queued. Authors without keys are left out.
 pub fn next_session() {
     set_in_force(&queued());
     SESSION.with_borrow_mut(|session| *session += 1);
@@ -219,7 +223,7 @@ pub fn set_keyless(validators: &[AccountId]) {
     KEYLESS.with_borrow_mut(|set| *set = validators.to_vec());
 }
 
-/// What the collective was last given.
+/// The members and the prime that the collective was last given.
 pub fn collective() -> (Vec<AccountId>, Option<AccountId>) {
     COUNCIL.with_borrow(Clone::clone)
 }
@@ -231,7 +235,9 @@ pub fn last_event() -> crate::Event<Test> {
     }
 }
 
-/// Two hospitals: A with a doctor and two validators, B with one validator; one councillor.
+/// Two hospitals and one councillor.
+///
+/// Hospital A has a requester and two validators, hospital B has one validator.
 pub struct ExtBuilder {
     hospitals: Vec<GenesisHospital<AccountId>>,
     council: Vec<AccountId>,
@@ -239,12 +245,12 @@ pub struct ExtBuilder {
 
 impl Default for ExtBuilder {
     fn default() -> Self {
-        let hospital = |id, operator, n, validators, delegates| GenesisHospital {
+        let hospital = |id, operator, n, validators, requesters| GenesisHospital {
             id,
             operator,
             encryption_key: H256(key(n)),
             validators,
-            delegates,
+            requesters,
         };
         Self {
             hospitals: vec![
@@ -282,14 +288,14 @@ impl ExtBuilder {
         let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
         ext.execute_with(|| {
             System::set_block_number(1);
-            set_time(EPOCH);
+            set_time(FILING_MONTH);
             set_in_force(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
             set_queued(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
         });
         ext
     }
 
-    /// Runs a test, then checks what must always hold.
+    /// Runs a test, then checks the invariants.
     pub fn run(self, test: impl FnOnce()) {
         self.build().execute_with(|| {
             test();

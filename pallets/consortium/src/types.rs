@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the pallet stores.
+//! The types that the pallet stores.
 
 use alloc::vec::Vec;
-use bspp_primitives::{BlockNumber, HospitalId, Role};
+use bspp_types::{BlockNumber, HospitalId, Role};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -24,13 +24,13 @@ use sp_core::H256;
 pub enum HospitalStatus {
     /// Member in good standing.
     Active,
-    /// Suspended by the council; may be readmitted.
+    /// Suspended by the council, which may readmit it.
     Suspended,
-    /// Removed for good. The identifier is not used again.
+    /// Removed permanently. The identifier is not used again.
     Removed,
 }
 
-/// A hospital as the pallet keeps it. Its keys stand apart, by month.
+/// A hospital as the pallet stores it. Its keys are in another map, by month.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -41,11 +41,11 @@ pub struct HospitalRecord<AccountId> {
     pub status: HospitalStatus,
     /// Block in which it was added.
     pub added_at: BlockNumber,
-    /// Number of delegates.
-    pub delegates: u32,
+    /// Number of requesters.
+    pub requesters: u32,
 }
 
-/// What an account is on this chain.
+/// The role of an account on this chain.
 #[derive(
     Clone,
     Copy,
@@ -59,13 +59,13 @@ pub struct HospitalRecord<AccountId> {
     TypeInfo,
 )]
 pub struct Member {
-    /// What the account may do.
+    /// The role.
     pub role: Role,
-    /// For whom: operators and delegates have a hospital, others none.
+    /// The hospital that the account acts for. Only operators and requesters have one.
     pub hospital: Option<HospitalId>,
 }
 
-/// What of its quota a hospital has used in a session.
+/// The part of its quota that a hospital has used in a session.
 #[derive(
     Clone,
     Copy,
@@ -80,7 +80,7 @@ pub struct Member {
     TypeInfo,
 )]
 pub struct Usage {
-    /// The session; usage of an earlier one counts as none.
+    /// The session. Usage of an earlier session does not count.
     pub session: u32,
     /// Weight (`ref_time`, picoseconds).
     pub weight: u64,
@@ -94,12 +94,12 @@ pub struct Usage {
 pub struct GenesisHospital<AccountId> {
     /// Identifier.
     pub id: HospitalId,
-    /// Account that acts for it.
+    /// Account that acts for the hospital.
     pub operator: AccountId,
     /// X25519 public key, in force from the first month on.
     pub encryption_key: H256,
-    /// Validator accounts. Their session keys stand in the session pallet's configuration.
+    /// Validator accounts. The session pallet's configuration holds their session keys.
     pub validators: Vec<AccountId>,
-    /// Delegates (doctors).
-    pub delegates: Vec<AccountId>,
+    /// Accounts that may open requests.
+    pub requesters: Vec<AccountId>,
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Validators, and the set that authors blocks.
+//! Validators, and the set of those that author blocks.
 
 use crate::{pallet::*, HospitalStatus};
 use alloc::vec::Vec;
 use bspp_primitives::{
     conformance::StandingFault,
     traits::{AuthorStandings, SuspendHospital},
-    HospitalId,
 };
+use bspp_types::HospitalId;
 use core::marker::PhantomData;
 use frame_support::{
     ensure,
@@ -19,16 +19,19 @@ use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
 const LOG_TARGET: &str = "runtime::consortium";
 
 impl<T: Config> Pallet<T> {
-    /// The hospital of a validator, in good standing or not.
+    /// The hospital of a validator, whether it is in good standing or not.
     pub fn hospital_of_validator(validator: &T::AccountId) -> Option<HospitalId> {
         Validators::<T>::get(validator)
     }
 
-    /// Whether a validator is one of a member in good standing. Its own suspension is not looked at.
+    /// Whether a validator belongs to a member in good standing.
+    ///
+    /// The function does not look at suspensions of the validator itself.
     ///
     /// # Errors
     ///
-    /// `NotMember` if it is no hospital's validator, `HospitalSuspended` if its hospital is suspended.
+    /// `NotMember` if the account is not a validator of a hospital, `HospitalSuspended` if its
+    /// hospital is suspended.
     pub fn standing_of(validator: &T::AccountId) -> Result<(), StandingFault> {
         let hospital = Validators::<T>::get(validator).ok_or(StandingFault::NotMember)?;
         match Self::status(&hospital) {
@@ -38,8 +41,10 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Validators of active hospitals that have session keys and are not suspended themselves, sorted: the set that should
-    /// author.
+    /// The set that should author, sorted.
+    ///
+    /// It contains the validators of active hospitals that have session keys and are not suspended
+    /// themselves.
     pub fn planned_validators() -> Vec<T::AccountId> {
         let mut planned = Vec::new();
         for hospital in HospitalIds::<T>::get() {
@@ -56,8 +61,11 @@ impl<T: Config> Pallet<T> {
         planned
     }
 
-    /// Whether enough validators remain without `leaving`. Who leaves no gap in the planned set may go, unless nobody else in
-    /// good standing is left in the set of this session or of the next: those two are fixed, and a set in which nobody may
+    /// Checks that enough validators remain without `leaving`.
+    ///
+    /// Either the planned set keeps the minimum of validators, or it contains no validator of
+    /// `leaving`. In addition, somebody else in good standing must remain in the set of this
+    /// session and in that of the next one. These two sets are fixed, and a set in which nobody may
     /// author stops the chain.
     pub(crate) fn ensure_enough_without(leaving: &[T::AccountId]) -> DispatchResult {
         let planned = Self::planned_validators();
@@ -116,7 +124,9 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// For what was proved against a hospital. Fails, and changes nothing, as `suspend_hospital` does.
+/// Suspends a hospital after a proof of its misconduct.
+///
+/// The call fails, and changes nothing, under the same conditions as `suspend_hospital`.
 impl<T: Config> SuspendHospital for Pallet<T> {
     fn suspend(hospital: &HospitalId) -> Result<(), DispatchError> {
         Self::do_suspend_hospital(*hospital)?;
@@ -136,7 +146,7 @@ impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
         }
         let mut current = T::Session::validators();
         current.sort();
-        // Saying "the same again" would still be a change of authorities to GRANDPA.
+        // GRANDPA would take an unchanged set for a change of authorities.
         (planned != current).then_some(planned)
     }
 
@@ -150,7 +160,9 @@ impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
     fn end_session(_: u32) {}
 }
 
-/// Who may set session keys: validators of this pallet. `pallet-session`'s `ValidatorIdOf`.
+/// The accounts that may set session keys: validators of this pallet.
+///
+/// It serves as `ValidatorIdOf` of `pallet-session`.
 pub struct ValidatorOf<T>(PhantomData<T>);
 
 impl<T: Config> Convert<T::AccountId, Option<T::AccountId>> for ValidatorOf<T> {

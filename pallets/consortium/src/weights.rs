@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Weights. Counted from the work of each call until they are measured: database accesses by `DbWeight`, computation
-//! generously. Measure with `frame-omni-bencher` on the runtime's wasm.
+//! Weights of the calls, counted from their work until they are measured.
+//!
+//! Database accesses count by `DbWeight`, computation counts generously. Measure the weights with
+//! `frame-omni-bencher` on the runtime's wasm.
 
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
@@ -21,10 +23,10 @@ pub trait WeightInfo {
     fn set_council(m: u32) -> Weight;
     /// `dispatch_as_root`, without the dispatched call.
     fn dispatch_as_root() -> Weight;
-    /// `add_delegate`.
-    fn add_delegate() -> Weight;
-    /// `remove_delegate`.
-    fn remove_delegate() -> Weight;
+    /// `add_requester`.
+    fn add_requester() -> Weight;
+    /// `remove_requester`.
+    fn remove_requester() -> Weight;
     /// `rotate_encryption_key`.
     fn rotate_encryption_key() -> Weight;
     /// `add_validator`.
@@ -33,7 +35,7 @@ pub trait WeightInfo {
     fn remove_validator(h: u32, v: u32) -> Weight;
 }
 
-/// Weights from the database's costs of the runtime.
+/// Weights that count the runtime's database costs.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 /// Decoding, checks and an event of a small call: 25 µs.
@@ -48,9 +50,11 @@ fn of(time: u64, entries: u64) -> Weight {
 }
 
 impl<T: frame_system::Config> SubstrateWeight<T> {
-    /// Reading the whole validator set: identifiers, each hospital with its validators, each validator's keys and suspension.
-    /// Then the sets of this session and the next, of each author its suspension and standing; of the latter who leaves is
-    /// taken out.
+    /// The weight of a walk over the whole validator set.
+    ///
+    /// The walk reads the identifiers, each hospital with its validators, and each validator's keys
+    /// and suspension. Then it reads the sets of this session and the next one, with the suspension
+    /// and the standing of each author. It takes leaving authors out of the next set.
     fn walk(h: u32, v: u32) -> Weight {
         let (h, v) = (u64::from(h), u64::from(v));
         let reads = h
@@ -74,7 +78,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::call(BASE.saturating_mul(6), 8, 7)
     }
     fn remove_hospital(h: u32, v: u32) -> Weight {
-        // Each validator of the hospital is deleted: at most all of them.
+        // The call deletes each validator of the hospital; the bound is all validators.
         Self::call(BASE, 4, 4)
             .saturating_add(Self::walk(h, v))
             .saturating_add(T::DbWeight::get().writes(u64::from(v)))
@@ -101,10 +105,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn dispatch_as_root() -> Weight {
         Self::call(BASE, 1, 0)
     }
-    fn add_delegate() -> Weight {
+    fn add_requester() -> Weight {
         Self::call(BASE, 6, 3)
     }
-    fn remove_delegate() -> Weight {
+    fn remove_requester() -> Weight {
         Self::call(BASE, 3, 2)
     }
     fn rotate_encryption_key() -> Weight {

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the calls do once origin and bounds are checked.
+//! The effects of the calls, after the checks of origin and bounds.
 
 use crate::{
     finality,
     pallet::{Anchors, AuthoritySets, Config, Error, Event, HeadRing, Heads, Pallet},
     types::{Anchor, Authorities, Justification, TrackedSet},
 };
-use bspp_primitives::{
-    conformance::slot_of, traits::CurrentSlot, AnchoredHead, ContentDigest, Header, HospitalId,
-    Sequence,
-};
+use bspp_primitives::{conformance::slot_of, traits::CurrentSlot, ContentDigest, Header};
+use bspp_types::{AnchoredHead, HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
 use sp_consensus_grandpa::SetId;
 use sp_core::H256;
 use sp_runtime::{traits::Header as _, DispatchError, DispatchResult, SaturatedConversion};
+
+/// Number of slots by which a hospital's authors may be ahead of the consortium's clock.
+const MAX_SLOT_DRIFT: u64 = 20;
 
 impl<T: Config> Pallet<T> {
     /// The newest anchored head of a hospital chain.
@@ -26,12 +27,12 @@ impl<T: Config> Pallet<T> {
         AuthoritySets::<T>::get(hospital).map(|set| set.set_id)
     }
 
-    /// Both of the above: what the runtime API `anchored_head` answers.
+    /// The newest head and the set number, for the runtime API `anchored_head`.
     pub fn anchored_head(hospital: &HospitalId) -> Option<(AnchoredHead, SetId)> {
         Self::best_head(hospital).zip(Self::current_set_id(hospital))
     }
 
-    /// A head that is still remembered.
+    /// A head that the pallet still remembers.
     pub fn head(hospital: &HospitalId, hash: &H256) -> Option<AnchoredHead> {
         Heads::<T>::get(hospital, hash)
     }
@@ -41,7 +42,7 @@ impl<T: Config> Pallet<T> {
         Anchors::<T>::get(hospital).is_some_and(|anchor| anchor.halted)
     }
 
-    /// Starts an anchor at `header`. Forgets every head the hospital had before.
+    /// Starts an anchor at `header` and forgets all earlier heads of the hospital.
     pub(crate) fn do_start(
         hospital: HospitalId,
         header: &Header,
@@ -75,7 +76,7 @@ impl<T: Config> Pallet<T> {
         Ok(best)
     }
 
-    /// Verifies a finality proof, moves the anchor and, if the header says so, the authorities.
+    /// Verifies a finality proof, moves the anchor and applies a change of authorities.
     pub(crate) fn do_submit(
         hospital: HospitalId,
         header: &Header,
@@ -139,7 +140,7 @@ impl<T: Config> Pallet<T> {
             };
             ensure!(anchor.halted != halted, refusal);
             anchor.halted = halted;
-            // Nothing could be registered meanwhile.
+            // Nobody could register entry blocks while the anchor was halted.
             if !halted {
                 Self::restart_waiting(hospital, &anchor.best);
             }
@@ -174,23 +175,33 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The head that `header` is. A chain's entry blocks only become more: a header that says nothing of them, or less than an
-    /// earlier one, counts for as many as that.
+    /// The head of `header`, with `at_least` as the minimum number of entry blocks.
+    ///
+    /// The number of a chain's entry blocks never falls. If a header states no number, or less than
+    /// an earlier header, the number of the earlier header counts.
     fn to_head(header: &Header, at_least: Sequence) -> AnchoredHead {
         let entry_blocks = ContentDigest::find(header.digest()).map_or(0, |content| content.total);
         let now = T::Slot::current_slot();
+        // A head is as fresh as its block is young, so a late anchoring does not make an old
+        // backlog fresh. The slot of a header is in the future if a clock is wrong, or if the
+        // chain's slots are shorter than the consortium's. In the second case any backlog would
+        // look fresh, so such a header never is.
+        let anchored_slot = match slot_of(header.digest()) {
+            Ok(authored) if authored > now.saturating_add(MAX_SLOT_DRIFT) => 0,
+            Ok(authored) => authored.min(now),
+            Err(_) => now,
+        };
         AnchoredHead {
             number: *header.number(),
             hash: header.hash(),
             state_root: *header.state_root(),
             anchored_at: frame_system::Pallet::<T>::block_number().saturated_into(),
-            // A head is as fresh as the block is young: anchoring an old backlog now does not make it new.
-            anchored_slot: slot_of(header.digest()).map_or(now, |authored| authored.min(now)),
+            anchored_slot,
             entry_blocks: entry_blocks.max(at_least),
         }
     }
 
-    /// Puts `head` into the ring, in place of the oldest if it is full, and makes it the best.
+    /// Puts `head` into the ring and makes it the best. A full ring loses its oldest head.
     pub(crate) fn remember(hospital: HospitalId, anchor: Anchor, head: AnchoredHead) {
         let slot = anchor.next_slot;
         if let Some(oldest) = HeadRing::<T>::get(hospital, slot) {

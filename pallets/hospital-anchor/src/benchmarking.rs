@@ -4,7 +4,8 @@
 use super::*;
 use alloc::{boxed::Box, vec::Vec};
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
-use bspp_primitives::{traits::Membership, ContentDigest, Hashing, Header, HospitalId};
+use bspp_primitives::{traits::Membership, ContentDigest, Hashing, Header};
+use bspp_types::HospitalId;
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{EnsureOrigin, Get};
@@ -25,7 +26,9 @@ fn hospital() -> HospitalId {
     H256::repeat_byte(0xa1)
 }
 
-/// `count` voters. All must sign: the last outweighs the others, who do not reach the threshold.
+/// `count` voters, all of whom must sign.
+///
+/// The last one outweighs the others, who do not reach the threshold without it.
 fn voters(count: u32) -> Vec<(Account, AuthorityWeight)> {
     (0..count)
         .map(|i| {
@@ -69,11 +72,11 @@ fn start<T: Config>(count: u32) -> Result<(), BenchmarkError> {
     Ok(())
 }
 
-/// Fills the ring with heads up to number `heads`, each with an entry block that waits.
+/// Fills the ring with heads up to number `heads`. Each has an entry block that waits.
 fn fill<T: Config>(heads: u32) -> Result<(), BenchmarkError> {
     for number in 1..heads {
         let anchor = Anchors::<T>::get(hospital()).ok_or(BenchmarkError::Stop("no anchor"))?;
-        let head = bspp_primitives::AnchoredHead {
+        let head = bspp_types::AnchoredHead {
             number,
             hash: header(number, H256::zero()).hash(),
             state_root: H256::zero(),
@@ -93,7 +96,7 @@ fn force_origin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
 
 fn member<T: Config>() -> T::AccountId {
     let operator: T::AccountId = account("operator", 0, 0);
-    T::Membership::make_member(&hospital(), &operator, &account("delegate", 0, 0));
+    T::Membership::make_member(&hospital(), &operator, &account("requester", 0, 0));
     operator
 }
 
@@ -109,9 +112,11 @@ fn justify(header: &Header, count: u32, ancestors: u32) -> Justification {
     })
 }
 
-/// Anchors `hospital` at a head whose state has `value` under `key`, below `depth` full branches. Returns
-/// the head and the proof: `depth` nodes, the leaf, and the value if it is longer than 32 bytes. Other
-/// pallets' benchmarks build on it. `None` if the key is shorter than the path, or the anchor refuses.
+/// Anchors `hospital` at a head whose state has `value` under `key`.
+///
+/// The key is below `depth` full branches. The function returns the head and the proof: `depth`
+/// nodes, the leaf, and the value if it is longer than 32 bytes. It returns `None` if the key is
+/// shorter than the path, or if the anchor refuses the head. Benchmarks of other pallets use it.
 pub fn anchor_state<T: Config>(
     hospital: &HospitalId,
     key: &[u8],
@@ -123,7 +128,7 @@ pub fn anchor_state<T: Config>(
     {
         let mut trie = TrieDBMutBuilderV1::<Hashing>::new(&mut db, &mut root).build();
         for nibble in 0..depth {
-            // Keys that differ from `key` in this nibble only: they make the branch and fill it.
+            // Keys that differ from `key` in this nibble only create the branch and fill it.
             let shift = if nibble % 2 == 0 { 4 } else { 0 };
             for difference in 1..16u8 {
                 let mut other = key.to_vec();
@@ -238,7 +243,7 @@ mod benches {
         Ok(())
     }
 
-    /// `p` and `v` are those of both proofs together. Each has a vote at least.
+    /// `p` and `v` count both proofs together. Each proof has at least one vote.
     #[benchmark]
     fn report_conflict(
         p: Linear<2, { T::MaxAuthorities::get().saturating_mul(2) }>,

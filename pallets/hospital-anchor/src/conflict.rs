@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What is done with a hospital whose voters finalized two blocks at one height.
+//! The consequences for a hospital whose voters finalized two blocks at one height.
 
 use crate::{
     finality,
     pallet::{Anchors, AuthoritySets, Config, Error, Event, Pallet},
     types::{Anchor, Justification},
 };
-use bspp_primitives::{traits::SuspendHospital, Header, HospitalId};
+use bspp_primitives::{traits::SuspendHospital, Header};
+use bspp_types::HospitalId;
 use frame_support::{ensure, storage::with_storage_layer};
 use sp_runtime::{traits::Header as _, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-    /// Verifies two finality proofs that cannot both be honest; halts the anchor and suspends the hospital.
+    /// Verifies two conflicting finality proofs, halts the anchor and suspends the hospital.
     ///
-    /// A proof stays valid for as long as the voters do. So that nobody can bring one up again after the council has dealt
-    /// with it, none counts while the anchor is halted, and none at or below the head that it was started at.
+    /// A proof is valid for as long as the voters are. After the council has settled a conflict,
+    /// nobody may use its proofs again. So no proof counts while the anchor is halted, or at or
+    /// below the head at which the anchor was started.
     pub(crate) fn do_report_conflict(
         hospital: HospitalId,
         first: (&Header, &Justification),
@@ -43,7 +45,8 @@ impl<T: Config> Pallet<T> {
                 ..anchor
             },
         );
-        // The anchor stays halted whatever comes of this: its heads prove nothing any more.
+        // The anchor stays halted even if the suspension fails, because its heads no longer prove
+        // anything.
         let suspended = with_storage_layer(|| T::OnConflict::suspend(&hospital)).is_ok();
         Self::deposit_event(Event::ConflictProved {
             hospital,

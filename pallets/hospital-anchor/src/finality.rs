@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Judging finality proofs and changes of authorities. Nothing here touches storage.
+//! Verification of finality proofs and changes of authorities. It does not access storage.
 
 use crate::{types::Justification, Config, Error};
 use bp_header_chain::{
@@ -9,7 +9,8 @@ use bp_header_chain::{
     },
     AuthoritySet,
 };
-use bspp_primitives::{BlockNumber, Header};
+use bspp_primitives::Header;
+use bspp_types::BlockNumber;
 use sp_consensus_grandpa::{
     AuthorityId, AuthorityList, AuthorityWeight, ConsensusLog, GRANDPA_ENGINE_ID,
 };
@@ -18,8 +19,10 @@ use sp_runtime::{
     traits::{Header as _, Zero},
 };
 
-/// Checks that `justification` proves `header` final under `set`. It must be minimal: votes beyond
-/// the threshold and unused headers are refused, so that a relayer cannot make the chain work for nothing.
+/// Checks that `justification` proves that `set` finalized `header`.
+///
+/// The justification must be minimal. The check refuses votes beyond the threshold and unused
+/// headers, so that a relayer cannot make the chain do unnecessary work.
 pub(crate) fn verify<T: Config>(
     header: &Header,
     justification: &Justification,
@@ -51,9 +54,10 @@ fn refusal<T: Config>(verdict: Verdict) -> Error<T> {
 
 /// The authorities that sign after `header`, if it changes them.
 ///
-/// Only one scheduled change without delay is understood: it takes effect with this very header. A
-/// forced change does not follow from finality and needs the council. Signals that leave the set as it
-/// is (a disabled voter, pause, resume) are ignored, as GRANDPA's own light clients do.
+/// The function accepts only one scheduled change without delay, which takes effect with this
+/// header. A forced change does not follow from finality and needs the council. Like GRANDPA's own
+/// light clients, the function ignores signals that do not change the set (a disabled voter, pause,
+/// resume).
 pub(crate) fn authority_change<T: Config>(
     header: &Header,
 ) -> Result<Option<AuthorityList>, Error<T>> {
@@ -77,7 +81,10 @@ pub(crate) fn authority_change<T: Config>(
     Ok(next)
 }
 
-/// Whether voters can finalize: there is one, none stands twice, every weight counts, and the sum fits.
+/// Whether these voters can finalize.
+///
+/// There is at least one voter, no voter occurs twice, no weight is zero, and the sum of the
+/// weights does not overflow.
 pub(crate) fn is_valid_set(authorities: &[(AuthorityId, AuthorityWeight)]) -> bool {
     let mut ids: alloc::vec::Vec<_> = authorities.iter().map(|(id, _)| id).collect();
     ids.sort_unstable();

@@ -15,6 +15,7 @@ mod mock;
 mod state;
 #[cfg(test)]
 mod tests;
+mod try_state;
 pub mod types;
 mod waiting;
 pub mod weights;
@@ -24,7 +25,7 @@ pub use types::{Anchor, Authorities, Justification, Pairs, TrackedSet};
 pub use weights::WeightInfo;
 
 /// Anchors of hospital chains.
-// FRAME's macros expand to `expect`s on constant metadata. Logic stands in the other modules.
+// FRAME's macros expand to `expect`s on constant metadata. The other modules contain the logic.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -32,40 +33,43 @@ pub mod pallet {
     use alloc::boxed::Box;
     use bspp_primitives::{
         traits::{CurrentSlot, Membership, RegisteredCount, SuspendHospital},
-        AnchoredHead, Header, HospitalId,
+        Header,
     };
+    use bspp_types::{AnchoredHead, HospitalId};
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use sp_consensus_grandpa::SetId;
     use sp_core::H256;
     use sp_runtime::SaturatedConversion;
 
-    /// What a runtime decides.
+    /// The configuration of the pallet.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// Who starts, restarts, halts and resumes anchors: the council.
+        /// The origin that starts, restarts, halts and resumes anchors: the council.
         type ForceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
-        /// Who may relay, and which hospitals there are.
+        /// The members of the consortium: the accounts that may relay, and the hospitals.
         type Membership: Membership<Self::AccountId>;
-        /// The slot of this chain's block: says how old an anchor is.
+        /// The slot of this chain's block, from which the age of an anchor follows.
         type Slot: CurrentSlot;
-        /// How many entry blocks of a hospital are registered here.
+        /// The number of registered entry blocks of each hospital.
         type Registered: RegisteredCount;
         /// Suspends a hospital whose voters finalized two blocks at one height.
         type OnConflict: SuspendHospital;
-        /// Heads remembered for each hospital; the oldest goes first. At least one. Say 128.
+        /// Maximum number of heads that the pallet remembers for each hospital, for example 128.
+        ///
+        /// It is at least one. The pallet forgets the oldest head first.
         #[pallet::constant]
         type MaxHeads: Get<u32>;
-        /// Voters of a hospital chain at most. Say 64.
+        /// Maximum number of voters of a hospital chain, for example 64.
         #[pallet::constant]
         type MaxAuthorities: Get<u32>;
-        /// Headers between the proved one and the votes' targets at most. Say 64.
+        /// Maximum number of headers between the proved one and the votes' targets, for example 64.
         #[pallet::constant]
         type MaxAncestries: Get<u32>;
-        /// Bytes of a header and its justification together at most. Say 64 KiB.
+        /// Maximum size of a header with its justification in bytes, for example 64 KiB.
         #[pallet::constant]
         type MaxProofSize: Get<u32>;
-        /// What the calls cost.
+        /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
 
@@ -87,33 +91,36 @@ pub mod pallet {
     pub type Heads<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, HospitalId, Identity, H256, AnchoredHead>;
 
-    /// Hashes of remembered heads by hospital and slot: says which head is the oldest.
+    /// Hashes of remembered heads by hospital and slot of the ring, for the oldest head.
     #[pallet::storage]
     pub type HeadRing<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, u32, H256>;
 
-    /// Anchorings that showed entry blocks of a hospital which are not registered: entry blocks up to the head, and the slot of
-    /// its anchoring. Both ascend. What is registered meanwhile goes when the next head comes.
+    /// Anchorings that showed entry blocks of a hospital that are not registered.
+    ///
+    /// Each pair contains the number of entry blocks up to the head and the slot of its anchoring.
+    /// Both ascend. When the next head comes, the pallet removes the pairs that were registered in
+    /// the meantime.
     #[pallet::storage]
     pub type Waiting<T: Config> =
         StorageMap<_, Blake2_128Concat, HospitalId, Pairs<T::MaxHeads>, ValueQuery>;
 
-    /// What happened.
+    /// The events of the pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
         /// The council started a hospital's anchor.
         AnchorInitialised {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
             /// Height of the first head.
             number: u32,
             /// Hash of the first head.
             hash: H256,
         },
-        /// The council started a hospital's anchor anew; earlier heads are forgotten.
+        /// The council started a hospital's anchor anew and earlier heads were forgotten.
         AnchorReinitialised {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
             /// Height of the new first head.
             number: u32,
@@ -122,95 +129,103 @@ pub mod pallet {
         },
         /// A finality proof moved an anchor.
         HeadAnchored {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
-            /// Height.
+            /// Height of the head.
             number: u32,
-            /// Hash.
+            /// Hash of the head.
             hash: H256,
         },
-        /// An anchored header handed a chain over to new voters.
+        /// An anchored header changed the voters of a chain.
         AuthoritiesChanged {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
             /// Number of the new set.
             set_id: SetId,
-            /// How many voters it has.
+            /// Number of voters in the new set.
             count: u32,
         },
         /// The council halted an anchor.
         AnchorHalted {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
         },
-        /// The council let an anchor go on.
+        /// The council resumed an anchor.
         AnchorResumed {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
         },
         /// A hospital's voters finalized two blocks at one height. Its anchor is halted.
         ConflictProved {
-            /// Whose chain.
+            /// The hospital.
             hospital: HospitalId,
-            /// The height.
+            /// Height of the two blocks.
             number: u32,
-            /// Whether the hospital was suspended. It is not if it is already, or if too few authors would remain.
+            /// Whether the hospital was suspended.
+            ///
+            /// It is not if it is suspended already, or if too few authors would remain.
             suspended: bool,
         },
     }
 
-    /// Why a call or a read is refused.
+    /// The reasons for which the pallet refuses a call or a read.
     #[pallet::error]
     pub enum Error<T> {
         /// The hospital has no anchor.
         NotFound,
-        /// The signer acts for no active hospital.
+        /// The signer does not act for an active hospital.
         NotAuthorized,
-        /// The hospital has an anchor.
+        /// The hospital already has an anchor.
         AlreadyExists,
-        /// The hospital is no active member.
+        /// The hospital is not an active member.
         InvalidHospital,
         /// The anchor is halted.
         AnchorHalted,
         /// The anchor is not halted.
         NotHalted,
-        /// The header is not newer than the best head; or the conflict not above the head that the anchor started at.
+        /// The height is too low.
+        ///
+        /// The header is not newer than the best head, or the conflict is not above the head at
+        /// which the anchor started.
         InvalidNumber,
-        /// The voters are none, stand twice, weigh nothing or too much.
+        /// The set is empty, repeats a voter, or has a weight of zero or a total that overflows.
         InvalidAuthorities,
-        /// More voters than the chain takes.
+        /// The set has more voters than the pallet accepts.
         MaxAuthoritiesExceeded,
-        /// More votes than there can be voters.
+        /// The justification has more votes than there can be voters.
         MaxVotesExceeded,
-        /// More ancestry headers than the chain takes.
+        /// The justification has more ancestry headers than the pallet accepts.
         MaxAncestriesExceeded,
-        /// Header and justification are too long together.
+        /// The header and its justification together are too long.
         MaxProofSizeExceeded,
         /// The justification is for another header.
         TargetMismatch,
-        /// Ancestry headers stand twice or serve no vote.
+        /// An ancestry header occurs twice or serves no vote.
         InvalidAncestries,
         /// The votes do not reach two thirds of the weight.
         InsufficientVotes,
-        /// A vote beyond the threshold: the relayer must leave it out.
+        /// A vote exceeds the threshold. The relayer must leave it out.
         RedundantVote,
         /// A voter voted twice.
         DuplicateVote,
-        /// A vote by nobody of the current set.
+        /// A vote is by an account that is not in the current set.
         InvalidVoter,
-        /// A vote whose signature does not hold for this round and set.
+        /// The signature of a vote is not valid for this round and set.
         InvalidVoteSignature,
-        /// A vote for a block that is not the header's nor its descendant's.
+        /// A vote is not for the header or one of its descendants.
         InvalidVoteTarget,
-        /// The header changes voters by force, with delay, or twice: the council must restart the anchor.
+        /// The header changes voters by force, with delay, or twice.
+        ///
+        /// The council must restart the anchor. The error also occurs if the number of the set
+        /// would overflow.
         InvalidAuthorityChange,
-        /// The headers are one and the same, or stand at different heights.
+        /// The two headers are equal or have different heights.
         NoConflict,
-        /// The head is not anchored, or no longer remembered.
+        /// The head is not anchored, or the pallet no longer remembers it.
         UnknownHead,
-        /// The storage proof does not hold, or has nodes it does not need.
+        /// The storage proof is invalid or contains nodes that it does not need.
         InvalidProof,
-        /// The proof shows that nothing stands under the key.
+        /// The proof shows that the key has no value.
         ValueAbsent,
     }
 
@@ -235,9 +250,10 @@ pub mod pallet {
         /// Starts a hospital's anchor.
         ///
         /// * Origin: [`Config::ForceOrigin`].
-        /// * Effect: `header` becomes the best head; `authorities` with `set_id` must sign after it. If
-        ///   `header` itself changes voters, they are the new ones.
-        /// * Errors: `InvalidHospital`, `AlreadyExists`, `MaxProofSizeExceeded`, `InvalidAuthorities`.
+        /// * Effect: `header` becomes the best head. `authorities` with `set_id` must sign after
+        ///   it. If `header` itself changes the voters, `authorities` must be the new ones.
+        /// * Errors: `InvalidHospital`, `AlreadyExists`, `MaxProofSizeExceeded`,
+        ///   `InvalidAuthorities`.
         /// * Events: [`Event::AnchorInitialised`].
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::initialise_anchor(authorities.len().saturated_into()))]
@@ -267,12 +283,13 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Starts a hospital's anchor anew: after a forced change, a lost set change, or stolen keys.
+        /// Restarts a hospital's anchor after a forced change, a lost set change or stolen keys.
         ///
         /// * Origin: [`Config::ForceOrigin`].
-        /// * Effect: as [`Pallet::initialise_anchor`]; forgets all earlier heads, which may be forged, and
-        ///   resumes a halted anchor. The new head may be older than the best one. Entry blocks up to it that
-        ///   are not registered wait from now on. Conflicts up to its height are settled by it.
+        /// * Effect: that of [`Pallet::initialise_anchor`]. In addition the call forgets all
+        ///   earlier heads, which may be forged, and resumes a halted anchor. The new head may be
+        ///   older than the best one. Unregistered entry blocks up to it wait from now on. It
+        ///   settles conflicts up to its height.
         /// * Errors: `NotFound`, `MaxProofSizeExceeded`, `InvalidAuthorities`.
         /// * Events: [`Event::AnchorReinitialised`].
         #[pallet::call_index(1)]
@@ -299,18 +316,21 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Moves a hospital's anchor to a newer head that `justification` proves final.
+        /// Moves a hospital's anchor to a newer head that `justification` proves finalized.
         ///
-        /// * Origin: whoever acts for any active hospital. A relayer is trusted with nothing.
-        /// * Effect: `header` becomes the best head; the oldest remembered one may go. If it carries a
-        ///   scheduled change, the new voters must sign from here on: such a header cannot be skipped,
-        ///   because later ones are signed by voters and a set number that the anchor does not know.
+        /// * Origin: an account that acts for any active hospital. The call does not trust the
+        ///   relayer.
+        /// * Effect: `header` becomes the best head. If the ring is full, the pallet forgets the
+        ///   oldest head. If `header` carries a scheduled change, the new voters must sign from
+        ///   here on. A relayer cannot skip such a header, because the anchor does not know the
+        ///   voters and the set number that sign the later ones.
         /// * Errors: `NotAuthorized`, `MaxVotesExceeded`, `MaxAncestriesExceeded`,
         ///   `MaxProofSizeExceeded`, `NotFound`, `AnchorHalted`, `InvalidNumber`, `TargetMismatch`,
-        ///   `InvalidAncestries`, `InsufficientVotes`, `RedundantVote`, `DuplicateVote`, `InvalidVoter`,
-        ///   `InvalidVoteSignature`, `InvalidVoteTarget`, `InvalidAuthorityChange`,
+        ///   `InvalidAncestries`, `InsufficientVotes`, `RedundantVote`, `DuplicateVote`,
+        ///   `InvalidVoter`, `InvalidVoteSignature`, `InvalidVoteTarget`, `InvalidAuthorityChange`,
         ///   `InvalidAuthorities`, `MaxAuthoritiesExceeded`.
-        /// * Events: [`Event::AuthoritiesChanged`] if so, [`Event::HeadAnchored`].
+        /// * Events: [`Event::AuthoritiesChanged`] if the header changes the voters,
+        ///   [`Event::HeadAnchored`].
         #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::submit_finality_proof(
             justification.commit.precommits.len().saturated_into(),
@@ -333,7 +353,7 @@ pub mod pallet {
         /// Halts a hospital's anchor.
         ///
         /// * Origin: [`Config::ForceOrigin`].
-        /// * Effect: no head is anchored and no state is read until it is resumed.
+        /// * Effect: the pallet anchors no head and reads no state until the anchor is resumed.
         /// * Errors: `NotFound`, `AnchorHalted`.
         /// * Events: [`Event::AnchorHalted`].
         #[pallet::call_index(3)]
@@ -345,10 +365,11 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Lets a halted anchor go on.
+        /// Resumes a halted anchor.
         ///
         /// * Origin: [`Config::ForceOrigin`].
-        /// * Effect: heads are anchored and state is read again.
+        /// * Effect: the pallet anchors heads and reads state again. Unregistered entry blocks wait
+        ///   from now on.
         /// * Errors: `NotFound`, `NotHalted`.
         /// * Events: [`Event::AnchorResumed`].
         #[pallet::call_index(4)]
@@ -362,13 +383,17 @@ pub mod pallet {
 
         /// Proves that a hospital's voters finalized two blocks at one height.
         ///
-        /// Both proofs must be as [`Pallet::submit_finality_proof`] wants them, and by the voters who sign now.
-        /// A conflict counts once: the anchor is halted by it, and the council restarts it above the conflict.
+        /// Both proofs must fulfil the conditions of [`Pallet::submit_finality_proof`] and be by
+        /// the voters that sign now. A conflict counts once: it halts the anchor, and the council
+        /// restarts the anchor above the conflict.
         ///
-        /// * Origin: whoever acts for any active hospital. A reporter is trusted with nothing.
-        /// * Effect: the anchor is halted; the hospital is suspended, unless too few authors would remain.
-        /// * Errors: `NotAuthorized`, `MaxVotesExceeded`, `MaxAncestriesExceeded`, `MaxProofSizeExceeded`,
-        ///   `NoConflict`, `NotFound`, `AnchorHalted`, `InvalidNumber`, and those of a finality proof.
+        /// * Origin: an account that acts for any active hospital. The call does not trust the
+        ///   reporter.
+        /// * Effect: the anchor is halted. The hospital is suspended, unless too few authors would
+        ///   remain.
+        /// * Errors: `NotAuthorized`, `MaxVotesExceeded`, `MaxAncestriesExceeded`,
+        ///   `MaxProofSizeExceeded`, `NoConflict`, `NotFound`, `AnchorHalted`, `InvalidNumber`, and
+        ///   those of a finality proof.
         /// * Events: [`Event::ConflictProved`].
         #[pallet::call_index(5)]
         #[pallet::weight((

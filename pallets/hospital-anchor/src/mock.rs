@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A consortium runtime with nothing but this pallet, and hospital chains that tests make up.
+//! A consortium runtime with only this pallet, and hospital chains that tests construct.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate::{self as pallet_hospital_anchor, types::Justification, Authorities};
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
 use bspp_primitives::{
-    traits::{CurrentSlot, Membership, RegisteredCount, SuspendHospital},
-    ContentDigest, Epoch, Hashing, Header, HospitalId, Sequence, X25519Key,
+    traits::{CurrentSlot, RegisteredCount, SuspendHospital},
+    ContentDigest, Hashing, Header,
 };
+use bspp_test_kit::Members;
+use bspp_types::{HospitalId, Sequence};
 use codec::Encode;
 use frame_support::{derive_impl, parameter_types};
 use frame_system::EnsureRoot;
@@ -18,7 +20,7 @@ use sp_core::H256;
 use sp_runtime::{
     traits::Header as _, BuildStorage, DigestItem, DispatchError, DispatchResult, StateVersion,
 };
-use std::{cell::RefCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -35,7 +37,7 @@ impl frame_system::Config for Test {
 }
 
 parameter_types! {
-    /// Small, so that tests can fill the ring.
+    /// The value is small, so that tests can fill the ring.
     pub const MaxHeads: u32 = 4;
     pub const MaxAuthorities: u32 = 8;
     pub const MaxAncestries: u32 = 6;
@@ -46,7 +48,7 @@ parameter_types! {
     pub static RegisteredBlocks: BTreeMap<HospitalId, Sequence> = BTreeMap::new();
     /// Hospitals suspended for a conflict.
     pub static Suspended: Vec<HospitalId> = Vec::new();
-    /// Whether too few authors would remain without another hospital.
+    /// Whether enough authors would remain without another hospital.
     pub static MaySuspend: bool = true;
 }
 
@@ -65,7 +67,7 @@ impl CurrentSlot for Clock {
 /// The index of entry blocks.
 pub struct Index;
 impl Index {
-    /// Registers a hospital's entry blocks up to this many.
+    /// Registers a hospital's entry blocks up to this number.
     pub fn register(hospital: HospitalId, count: Sequence) {
         RegisteredBlocks::mutate(|blocks| blocks.insert(hospital, count));
     }
@@ -79,7 +81,9 @@ impl RegisteredCount for Index {
     }
 }
 
-/// Suspends hospitals. A refusal leaves a trace that must be undone.
+/// Suspends hospitals.
+///
+/// A refusal writes to storage, so that a test sees whether the write is undone.
 pub struct Suspensions;
 impl SuspendHospital for Suspensions {
     fn suspend(hospital: &HospitalId) -> DispatchResult {
@@ -105,58 +109,20 @@ impl crate::Config for Test {
     type WeightInfo = ();
 }
 
-/// Two hospitals; their operators; one account of nobody's.
+/// Two hospitals, an account of each, and one account that belongs to no hospital.
 pub const A: HospitalId = H256([0xaa; 32]);
 pub const B: HospitalId = H256([0xbb; 32]);
 pub const NO_MEMBER: HospitalId = H256([0xee; 32]);
 pub const OPERATOR_A: u64 = 1;
-pub const DELEGATE_B: u64 = 2;
+pub const REQUESTER_B: u64 = 2;
 pub const STRANGER: u64 = 9;
 
-thread_local! {
-    static MEMBERS: RefCell<Vec<(u64, HospitalId)>> =
-        const { RefCell::new(Vec::new()) };
-}
-
-/// Members: one account of A, one of B, and those that benchmarks add.
-pub struct Members;
-impl Members {
-    fn all() -> Vec<(u64, HospitalId)> {
-        let added = MEMBERS.with_borrow(Clone::clone);
-        [(OPERATOR_A, A), (DELEGATE_B, B)]
-            .into_iter()
-            .chain(added)
-            .collect()
-    }
-}
-impl Membership<u64> for Members {
-    fn hospital_of(who: &u64) -> Option<HospitalId> {
-        Self::all()
-            .into_iter()
-            .find(|(member, _)| member == who)
-            .map(|(_, hospital)| hospital)
-    }
-    fn is_operator(who: &u64, hospital: &HospitalId) -> bool {
-        *who != DELEGATE_B && Self::hospital_of(who) == Some(*hospital)
-    }
-    fn is_active(hospital: &HospitalId) -> bool {
-        Self::all().iter().any(|(_, member)| member == hospital)
-    }
-    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
-        None
-    }
-    #[cfg(feature = "runtime-benchmarks")]
-    fn make_member(hospital: &HospitalId, operator: &u64, delegate: &u64) {
-        MEMBERS.with_borrow_mut(|m| m.extend([(*operator, *hospital), (*delegate, *hospital)]));
-    }
-}
-
-/// Voters of weight one, by number of their test account.
+/// Voters of weight one, by the number of their test account.
 pub fn voters(numbers: &[u16]) -> Vec<(Account, AuthorityWeight)> {
     numbers.iter().map(|number| (Account(*number), 1)).collect()
 }
 
-/// The same as a pallet argument.
+/// The same voters as a pallet argument.
 pub fn authorities(numbers: &[u16]) -> Authorities<MaxAuthorities> {
     let list: Vec<(AuthorityId, AuthorityWeight)> = numbers
         .iter()
@@ -184,7 +150,7 @@ pub fn with_log(mut header: Header, log: ConsensusLog<u32>) -> Header {
     header
 }
 
-/// `header` whose chain has `total` entry blocks up to it.
+/// `header`, with `total` entry blocks in its chain up to it.
 pub fn with_total(mut header: Header, total: Sequence) -> Header {
     let content = ContentDigest {
         total,
@@ -211,7 +177,7 @@ pub fn justify(header: &Header, numbers: &[u16], set_id: SetId) -> Justification
     justify_with(header, numbers, set_id, 0, 1)
 }
 
-/// A justification whose votes stand on `forks` forks with `ancestors` headers in all.
+/// A justification whose votes are on `forks` forks with `ancestors` headers in total.
 pub fn justify_with(
     header: &Header,
     numbers: &[u16],
@@ -244,14 +210,14 @@ pub fn state(pairs: &[(&[u8], &[u8])], key: &[u8]) -> (H256, Vec<Vec<u8>>) {
     (root, proof.into_iter_nodes().collect())
 }
 
-/// Prepares a chain state, then runs a test and checks the invariants after it.
+/// Prepares a chain state, then runs a test and checks the invariants.
 #[derive(Default)]
 pub struct ExtBuilder {
     anchors: Vec<(HospitalId, Header, Vec<u16>, SetId)>,
 }
 
 impl ExtBuilder {
-    /// Anchors a hospital at `header`; the numbered voters sign after it.
+    /// Anchors a hospital at `header`. The numbered voters sign after it.
     pub fn anchored(
         mut self,
         hospital: HospitalId,
@@ -264,7 +230,7 @@ impl ExtBuilder {
         self
     }
 
-    /// Anchors hospital A at block 10, signed after by voters 0 to 3 as set 5.
+    /// Anchors hospital A at block 10. Voters 0 to 3 sign after it as set 5.
     pub fn anchored_a(self) -> Self {
         self.anchored(A, header(10, 0), &[0, 1, 2, 3], 5)
     }
@@ -275,11 +241,15 @@ impl ExtBuilder {
             .build_storage()
             .unwrap();
         let mut ext = sp_io::TestExternalities::from(storage);
-        ext.execute_with(|| System::set_block_number(1));
+        ext.execute_with(|| {
+            System::set_block_number(1);
+            Members::add_operator(A, &OPERATOR_A);
+            Members::add_requester(B, &REQUESTER_B);
+        });
         ext
     }
 
-    /// Runs `test`.
+    /// Runs `test`, then checks the invariants.
     pub fn execute(self, test: impl FnOnce()) {
         NowSlot::set(100);
         RegisteredBlocks::set(BTreeMap::new());

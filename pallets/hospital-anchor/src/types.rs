@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the pallet stores.
+//! The types that the pallet stores.
 
 use bp_header_chain::AuthoritySet;
-use bspp_primitives::{AnchoredHead, Header, Sequence};
+use bspp_primitives::Header;
+use bspp_types::{AnchoredHead, Sequence};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
     traits::Get, BoundedVec, CloneNoBound, DebugNoBound, EqNoBound, PartialEqNoBound,
@@ -10,7 +11,7 @@ use frame_support::{
 use scale_info::TypeInfo;
 use sp_consensus_grandpa::{AuthorityId, AuthorityWeight, SetId};
 
-/// A GRANDPA finality proof of a hospital chain, as that chain's nodes hand it out.
+/// A GRANDPA finality proof of a hospital chain, as that chain's nodes provide it.
 pub type Justification = bp_header_chain::justification::GrandpaJustification<Header>;
 
 /// GRANDPA voters with their weights.
@@ -35,11 +36,13 @@ pub type Pairs<Max> = BoundedVec<(Sequence, u64), Max>;
 pub struct Anchor {
     /// The newest head.
     pub best: AnchoredHead,
-    /// Height of the head that the council started it at: whatever stands below is settled.
+    /// Height of the head at which the council started it. Conflicts up to it are settled.
     pub started_at: u32,
     /// Slot of the ring that the next head takes.
     pub next_slot: u32,
-    /// Whether it is halted, by the council or for a proved conflict: nothing is anchored and nothing is read.
+    /// Whether it is halted, by the council or for a proved conflict.
+    ///
+    /// A halted anchor takes no heads and permits no reads.
     pub halted: bool,
 }
 
@@ -61,7 +64,7 @@ pub struct Anchor {
 #[codec(mel_bound())]
 #[scale_info(skip_type_params(Max))]
 pub struct TrackedSet<Max: Get<u32>> {
-    /// Number of the set: votes are signed together with it.
+    /// Number of the set. The voters sign it together with their votes.
     pub set_id: SetId,
     /// The voters.
     pub authorities: Authorities<Max>,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! How a hospital's chain stands here: what it anchored last, and since when its oldest unregistered entry block waits.
+//! The evidence of a hospital's chain: its last anchoring and its unregistered entry blocks.
 
 use crate::pallet::{Anchors, Config, Pallet, Waiting};
 use bspp_primitives::{
     conformance::Shortfall,
     traits::{AnchorFacts, Anchorage, CurrentSlot, RegisteredCount},
-    AnchoredHead, HospitalId, Sequence,
 };
+use bspp_types::{AnchoredHead, HospitalId, Sequence};
 
 impl<T: Config> Anchorage for Pallet<T> {
     fn anchored(hospital: &HospitalId) -> Result<AnchorFacts, Shortfall> {
@@ -38,8 +38,9 @@ impl<T: Config> Anchorage for Pallet<T> {
 impl<T: Config> Pallet<T> {
     /// Notes an accepted head, after one that counted `before` entry blocks.
     ///
-    /// With more anchorings waiting than are kept, the newest kept one stands for those after it as well. Its slot is older than
-    /// theirs: who leaves so much unregistered is not given time for it.
+    /// If more anchorings wait than the pallet keeps, the newest kept one also stands for the later
+    /// ones. Its slot is older than theirs, so a hospital with so many unregistered entry blocks
+    /// gains no time.
     pub(crate) fn note_waiting(hospital: HospitalId, before: Sequence, head: &AnchoredHead) {
         let registered = T::Registered::registered(&hospital);
         let total = head.entry_blocks;
@@ -56,7 +57,10 @@ impl<T: Config> Pallet<T> {
         });
     }
 
-    /// Forgets what waited before the anchor was started at `head`. What waits at it waits from now on.
+    /// Starts the waiting times anew, because the anchor starts at `head`.
+    ///
+    /// Earlier waiting times are forgotten. Unregistered entry blocks up to `head` wait from now
+    /// on.
     pub(crate) fn restart_waiting(hospital: HospitalId, head: &AnchoredHead) {
         Waiting::<T>::remove(hospital);
         Self::note_waiting(hospital, 0, head);

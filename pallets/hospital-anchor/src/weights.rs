@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the calls cost.
+//! Weights of the calls.
 //!
-//! Estimates by the work done, on the high side: not measured yet. A runtime replaces them with the
+//! They are high estimates of the work and not measured yet. A runtime replaces them with the
 //! output of `frame-omni-bencher` for `benchmarking.rs`.
 
 use core::marker::PhantomData;
@@ -17,7 +17,7 @@ use frame_support::{
 pub trait WeightInfo {
     /// `a`: authorities.
     fn initialise_anchor(a: u32) -> Weight;
-    /// `a`: authorities; `h`: heads forgotten.
+    /// `a`: authorities; `h`: heads that it forgets.
     fn reinitialise_anchor(a: u32, h: u32) -> Weight;
     /// `p`: precommits; `v`: ancestry headers.
     fn submit_finality_proof(p: u32, v: u32) -> Weight;
@@ -32,23 +32,23 @@ pub trait WeightInfo {
 /// Estimates, with the database costs of the runtime `T`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-/// Origin, dispatch, event.
+/// Origin, dispatch and event.
 const BASE_MICROS: u64 = 50;
-/// One Ed25519 verification with the set's look-ups and its share in decoding.
+/// One Ed25519 verification with the look-ups in the set and its share of decoding.
 const VOTE_MICROS: u64 = 120;
-/// Hashing one header of some KiB and walking it.
+/// The hash of one header of some KiB, and the walk over the header.
 const ANCESTRY_MICROS: u64 = 20;
-/// Sorting and storing one authority.
+/// The work to sort and store one authority.
 const AUTHORITY_NANOS: u64 = 2_000;
 /// Bytes of proof that one stored item may need.
 const ITEM_PROOF: u64 = 2_600;
 /// Bytes of proof of an authority set of 64.
 const SET_PROOF: u64 = 5_200;
-/// Suspending a hospital, which walks over 256 validators of as many hospitals at most.
+/// The suspension of a hospital, which walks over maximum 256 hospitals and 256 validators.
 const SUSPEND_MICROS: u64 = 4_000;
 /// Reads of that walk: two for a hospital, eight for a validator.
 const SUSPEND_READS: u64 = 2_600;
-/// What it writes: the hospital, the next validators.
+/// Writes of the suspension: the hospital and the next validators.
 const SUSPEND_WRITES: u64 = 4;
 
 fn micros(n: u64) -> Weight {
@@ -83,7 +83,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
 
     fn submit_finality_proof(p: u32, v: u32) -> Weight {
-        // A scheduled change may bring as many authorities as voted, or more: 64 are counted.
+        // A scheduled change may bring as many authorities as voted, or more. The weight counts 64.
         micros(BASE_MICROS)
             .saturating_add(micros(VOTE_MICROS.saturating_mul(p.into())))
             .saturating_add(micros(ANCESTRY_MICROS.saturating_mul(v.into())))
@@ -112,7 +112,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
 }
 
-/// For mocks.
+/// Weights for mocks.
 impl WeightInfo for () {
     fn initialise_anchor(a: u32) -> Weight {
         micros(BASE_MICROS)

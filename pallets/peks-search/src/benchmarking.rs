@@ -6,11 +6,11 @@
 use crate::{types::RequestOf, *};
 use alloc::vec::Vec;
 use bspp_peks::{Ed25519Secret, MatchStatement};
-use bspp_primitives::{
-    entry_proof, messages,
-    traits::{Membership, RegisteredEntries},
-    DisclosureStatus, Entry, HospitalId, Match, MatchProof, Moment, OpenRequest, PurposeOfUse,
-    RecordId, RequestId, RequestStatus, Slot, MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
+use bspp_primitives::traits::{Membership, RegisteredEntries};
+use bspp_types::{
+    entry_proof, messages, DisclosureStatus, Entry, HospitalId, Match, MatchProof, Moment,
+    OpenRequest, PurposeOfUse, RecordId, RequestId, RequestStatus, Slot, MAX_ENTRIES_PER_BLOCK,
+    MAX_SLOTS,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -24,7 +24,7 @@ use sp_core::H256;
 const ASKED: HospitalId = H256([0xA0; 32]);
 const HOME: HospitalId = H256([0xB0; 32]);
 
-/// Sets the clock, which is the timestamp pallet's in runtimes and in the mock.
+/// Sets the clock, which is the timestamp pallet in runtimes and in the mock.
 fn set_time(now: Moment) {
     unhashed::put(&storage_prefix(b"Timestamp", b"Now"), &now);
 }
@@ -32,7 +32,7 @@ fn set_time(now: Moment) {
 fn members<T: Config>() -> (T::AccountId, T::AccountId) {
     let operator: T::AccountId = account("operator", 0, 0);
     let doctor: T::AccountId = account("doctor", 0, 0);
-    T::Membership::make_member(&ASKED, &operator, &account("delegate", 0, 0));
+    T::Membership::make_member(&ASKED, &operator, &account("requester", 0, 0));
     T::Membership::make_member(&HOME, &account("operator", 1, 0), &doctor);
     (operator, doctor)
 }
@@ -46,7 +46,7 @@ fn id() -> RequestId {
 }
 
 fn insert_request<T: Config>(requester: &T::AccountId, matches: u32) {
-    let request: RequestOf<T> = bspp_primitives::Request {
+    let request: RequestOf<T> = bspp_types::Request {
         hospital: ASKED,
         requester: requester.clone(),
         requester_hospital: HOME,

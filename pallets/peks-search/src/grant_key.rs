@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Calls that are valid by a grant key's signature alone.
 //!
-//! The patient who revokes is no member: no account, no nonce. A signature is good once, because a request is
-//! revoked or closed once and no other request ever has its key.
+//! The patient who revokes is not a member and has no account and no nonce. A signature is valid
+//! once, because a request is revoked or closed once and no other request ever has its key.
 
 use crate::{
-    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY, REQUEST_NOT_FOUND},
+    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY},
     Config, Pallet, Requests,
 };
 use alloc::vec::Vec;
 use bspp_peks::ed25519;
-use bspp_primitives::{messages, Ed25519Signature, RequestId, RequestStatus};
+use bspp_primitives::refusal;
+use bspp_types::{messages, Ed25519Signature, RequestId, RequestStatus};
 use frame_support::{
     pallet_prelude::{TransactionSource, ValidTransaction},
     traits::Get,
@@ -19,7 +20,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityWithRefund};
 
-/// Which bytes G signs over chain and request.
+/// Makes the bytes that G signs from chain and request.
 type Message = fn(&H256, &RequestId) -> Vec<u8>;
 
 impl<T: Config> Pallet<T> {
@@ -37,7 +38,7 @@ impl<T: Config> Pallet<T> {
         )
     }
 
-    /// Whether a closing may enter the pool and a block.
+    /// Whether a call that closes a request may enter the pool and a block.
     pub(crate) fn authorize_close(
         _source: TransactionSource,
         request: &RequestId,
@@ -57,8 +58,8 @@ impl<T: Config> Pallet<T> {
         request: &RequestId,
         signature: &Ed25519Signature,
     ) -> TransactionValidityWithRefund {
-        let known =
-            Requests::<T>::get(request).ok_or(InvalidTransaction::Custom(REQUEST_NOT_FOUND))?;
+        let known = Requests::<T>::get(request)
+            .ok_or(InvalidTransaction::Custom(refusal::REQUEST_NOT_FOUND))?;
         if known.status != RequestStatus::Open {
             return Err(InvalidTransaction::Stale.into());
         }
@@ -75,7 +76,7 @@ impl<T: Config> Pallet<T> {
         Ok((valid, Weight::zero()))
     }
 
-    /// Strict Ed25519: small-order and non-canonical keys are refused.
+    /// Verifies strict Ed25519, which refuses small-order and non-canonical keys.
     pub(crate) fn is_signed(key: &[u8; 32], message: &[u8], signature: &Ed25519Signature) -> bool {
         ed25519::verify_strict(key, message, signature).is_ok()
     }

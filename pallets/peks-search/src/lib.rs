@@ -6,10 +6,12 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod disclosures;
 mod grant_key;
-mod impls;
+mod matches;
 #[cfg(test)]
 mod mock;
+mod requests;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -19,15 +21,15 @@ pub mod weights;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
-// What the macros expand to uses `expect` on what they themselves made.
+// FRAME's macros expand to `expect`s on constant metadata. The logic is in the other modules.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
     //! Storage, events, errors and calls.
 
     use crate::{types::RequestOf, WeightInfo};
-    use bspp_primitives::{
-        traits::{Membership, RegisteredEntries},
+    use bspp_primitives::traits::{Membership, RegisteredEntries};
+    use bspp_types::{
         Ed25519Signature, HospitalId, Match, MatchProof, Moment, OpenRequest, PurposeOfUse,
         RecordId, RequestId,
     };
@@ -43,33 +45,33 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs of its runtime.
+    /// Configuration of the pallet by a runtime.
     #[pallet::config]
     pub trait Config:
         frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId: Into<[u8; 32]>>
     {
-        /// Who acts for which hospital.
+        /// Tells the accounts that act for each hospital.
         type Membership: Membership<Self::AccountId>;
-        /// Which entries are registered.
+        /// Tells whether an entry is registered.
         type RegisteredEntries: RegisteredEntries;
-        /// The consortium chain's genesis hash: `chain` in every signed message.
+        /// The consortium chain's genesis hash, which is `chain` in every signed message.
         type ChainId: Get<H256>;
         /// The chain's clock, in milliseconds.
         type Time: Time<Moment = Moment>;
-        /// How far ahead a grant's expiry may lie, in milliseconds.
+        /// Maximum time from now to a grant's expiry, in milliseconds.
         #[pallet::constant]
         type MaxGrantDuration: Get<Moment>;
-        /// How long a hospital has to answer a match, in milliseconds.
+        /// The time in which a hospital must answer a match, in milliseconds.
         #[pallet::constant]
         type AnswerPeriod: Get<Moment>;
-        /// Matches of one request at most.
+        /// Maximum number of matches of one request.
         #[pallet::constant]
         type MaxMatchesPerRequest: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
     }
 
-    /// Every request that was ever opened. None is removed: a grant key opens once, ever.
+    /// Every request that was ever opened. None is removed, because a grant key opens only one.
     #[pallet::storage]
     pub type Requests<T: Config> = StorageMap<_, Blake2_128Concat, RequestId, RequestOf<T>>;
 
@@ -78,11 +80,12 @@ pub mod pallet {
     pub type Matches<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, RequestId, Blake2_128Concat, RecordId, Match>;
 
-    /// How many matches each hospital left unanswered beyond the answer period. Never falls.
+    /// Number of matches that each hospital left unanswered beyond the answer period. It never
+    /// falls.
     #[pallet::storage]
     pub type Unanswered<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, u32, ValueQuery>;
 
-    /// What happened. No event has a keyword, a tag or a patient's identifier.
+    /// Events of the pallet. No event has a keyword, a tag or a patient's identifier.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -90,13 +93,13 @@ pub mod pallet {
         RequestOpened {
             /// The request.
             request: RequestId,
-            /// The hospital whose records are asked for.
+            /// The hospital whose records are requested.
             hospital: HospitalId,
-            /// Who asks.
+            /// The account that opened the request.
             requester: T::AccountId,
-            /// Purpose the patient allowed.
+            /// The purpose that the patient allowed.
             purpose: PurposeOfUse,
-            /// When the grant ends, in milliseconds since 1970.
+            /// The time at which the grant ends, in milliseconds since 1970.
             expiry: Moment,
         },
         /// A requester proved that a record matches.
@@ -111,19 +114,19 @@ pub mod pallet {
             /// The request.
             request: RequestId,
         },
-        /// The patient closed a request that is done.
+        /// The patient closed a completed request.
         RequestClosed {
             /// The request.
             request: RequestId,
         },
-        /// The hospital says it disclosed a record.
+        /// The hospital claimed that it disclosed a record.
         DisclosureClaimed {
             /// The request.
             request: RequestId,
             /// The record.
             record: RecordId,
         },
-        /// The requester says the record arrived whole.
+        /// The requester confirmed that the record arrived complete.
         DisclosureConfirmed {
             /// The request.
             request: RequestId,
@@ -141,36 +144,37 @@ pub mod pallet {
         },
     }
 
-    /// Why a call fails.
+    /// Errors of the calls.
     #[pallet::error]
     pub enum Error<T> {
-        /// No such request.
+        /// The request does not exist.
         RequestNotFound,
-        /// No such match of this request.
+        /// The request does not have this match.
         MatchNotFound,
-        /// The sender acts for no active hospital, or is not who this call is for.
+        /// The sender does not act for an active hospital, or may not make this call for the
+        /// request.
         NotAuthorized,
-        /// The grant key has opened a request before.
+        /// The grant key has already opened a request.
         RequestAlreadyExists,
-        /// This record has been proved under this request before.
+        /// This record has already been proved under this request.
         MatchAlreadyExists,
-        /// The hospital asked is not an active member.
+        /// The hospital whose records are requested is not an active member.
         HospitalNotActive,
         /// The expiry has passed, or passed before the answer was due.
         RequestExpired,
         /// The request is revoked or closed.
         RequestNotOpen,
-        /// The expiry lies further ahead than grants may last.
+        /// The expiry is later than the maximum duration of a grant allows.
         MaxGrantDurationExceeded,
-        /// The request has as many matches as one may have.
+        /// The request already has the maximum number of matches.
         MaxMatchesPerRequestExceeded,
-        /// The entry does not stand where the proof says.
+        /// The entry is not registered at the position in the proof.
         EntryNotRegistered,
-        /// The entry has no such slot.
+        /// The entry does not have this slot.
         InvalidSlot,
-        /// The signature is not the named key's over the expected message, or the key is of small order.
+        /// The signature does not verify under the key and message, or the key has small order.
         InvalidSignature,
-        /// The disclosure has come too far for this step, or not far enough.
+        /// The status of the disclosure does not allow this step.
         InvalidDisclosureStatus,
         /// The hospital still has time to answer.
         AnswerPeriodNotOver,
@@ -201,9 +205,9 @@ pub mod pallet {
         /// Opens a request under a grant's one-time key G.
         ///
         /// * Origin: signed by the requester, an account that acts for an active hospital.
-        /// * Effect: the request is open until its expiry. G never opens another.
-        /// * Errors: `NotAuthorized`, `HospitalNotActive`, `RequestExpired`, `MaxGrantDurationExceeded`,
-        ///   `RequestAlreadyExists`, `InvalidSignature`.
+        /// * Effect: the request is open until its expiry. G never opens another request.
+        /// * Errors: `NotAuthorized`, `HospitalNotActive`, `RequestExpired`,
+        ///   `MaxGrantDurationExceeded`, `RequestAlreadyExists`, `InvalidSignature`.
         /// * Events: `RequestOpened`.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::open_request())]
@@ -212,12 +216,13 @@ pub mod pallet {
             Self::do_open_request(requester, open)
         }
 
-        /// Proves that a registered record matches what the requester searched for (protocol section 7).
+        /// Proves that a registered record matches the requester's search (protocol section 7).
         ///
         /// * Origin: signed by the request's requester.
-        /// * Effect: the match stands, its disclosure pending.
-        /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `RequestExpired`, `MatchAlreadyExists`,
-        ///   `MaxMatchesPerRequestExceeded`, `InvalidSlot`, `EntryNotRegistered`, `InvalidSignature`.
+        /// * Effect: the match is stored, and its disclosure is pending.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `RequestExpired`,
+        ///   `MatchAlreadyExists`, `MaxMatchesPerRequestExceeded`, `InvalidSlot`,
+        ///   `EntryNotRegistered`, `InvalidSignature`.
         /// * Events: `MatchProved`.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::prove_match())]
@@ -228,11 +233,12 @@ pub mod pallet {
 
         /// Revokes a request. Every later disclosure under it is refused.
         ///
-        /// * Origin: whoever has G's signature over [`bspp_primitives::messages::revoke_message`]; the patient is
-        ///   no member and has no account here. Any other origin is refused.
-        /// * Effect: the request is revoked, for good.
-        /// * Errors: `RequestNotFound`, `RequestNotOpen`. In the pool: [`crate::types::REQUEST_NOT_FOUND`], `Stale`,
-        ///   `BadProof`.
+        /// * Origin: anyone with G's signature over [`bspp_types::messages::revoke_message`],
+        ///   because the patient is not a member and has no account here. Any other origin is
+        ///   refused.
+        /// * Effect: the request is revoked for ever.
+        /// * Errors: `RequestNotFound`, `RequestNotOpen`. In the pool:
+        ///   [`bspp_primitives::refusal::REQUEST_NOT_FOUND`], `Stale`, `BadProof`.
         /// * Events: `RequestRevoked`.
         #[pallet::call_index(2)]
         #[pallet::weight((T::WeightInfo::revoke_request(), DispatchClass::Operational))]
@@ -247,11 +253,11 @@ pub mod pallet {
             Self::do_revoke_request(request)
         }
 
-        /// Closes a request that is done.
+        /// Closes a completed request.
         ///
-        /// * Origin: whoever has G's signature over [`bspp_primitives::messages::close_message`]. Any other origin
-        ///   is refused.
-        /// * Effect: the request is closed, for good.
+        /// * Origin: anyone with G's signature over [`bspp_types::messages::close_message`]. Any
+        ///   other origin is refused.
+        /// * Effect: the request is closed for ever.
         /// * Errors: as for `revoke_request`.
         /// * Events: `RequestClosed`.
         #[pallet::call_index(3)]
@@ -267,11 +273,12 @@ pub mod pallet {
             Self::do_close_request(request)
         }
 
-        /// Says that the hospital has disclosed a matched record, late answers included.
+        /// Claims that the hospital has disclosed a matched record. Late answers count too.
         ///
         /// * Origin: signed by the operator of the request's hospital.
         /// * Effect: the disclosure goes from pending or unanswered to claimed.
-        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`, `InvalidDisclosureStatus`.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
+        ///   `InvalidDisclosureStatus`.
         /// * Events: `DisclosureClaimed`.
         #[pallet::call_index(4)]
         #[pallet::weight(T::WeightInfo::claim_disclosure())]
@@ -284,11 +291,12 @@ pub mod pallet {
             Self::do_claim_disclosure(operator, request, record)
         }
 
-        /// Says that a record has arrived and agrees with its entry.
+        /// Confirms that a record has arrived and agrees with its entry.
         ///
         /// * Origin: signed by the request's requester.
         /// * Effect: the disclosure goes from pending or claimed to confirmed.
-        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`, `InvalidDisclosureStatus`.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
+        ///   `InvalidDisclosureStatus`.
         /// * Events: `DisclosureConfirmed`.
         #[pallet::call_index(5)]
         #[pallet::weight(T::WeightInfo::confirm_disclosure())]
@@ -301,11 +309,14 @@ pub mod pallet {
             Self::do_confirm_disclosure(requester, request, record)
         }
 
-        /// Flags a match that the hospital left unanswered for the whole answer period, although the request was
-        /// good all that time and still is not revoked or closed.
+        /// Flags a match that the hospital left unanswered for the whole answer period.
+        ///
+        /// The request must have been open all that time and must still be neither revoked nor
+        /// closed.
         ///
         /// * Origin: signed by the request's requester.
-        /// * Effect: the disclosure goes from pending to unanswered; it counts against the hospital for good.
+        /// * Effect: the disclosure goes from pending to unanswered; it counts against the hospital
+        ///   for ever.
         /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `MatchNotFound`,
         ///   `InvalidDisclosureStatus`, `RequestExpired`, `AnswerPeriodNotOver`.
         /// * Events: `DisclosureUnanswered`.

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A runtime with this pallet alone, and grants, entries and proofs as patients and requesters make them.
+//! A runtime with only this pallet, and the grants, entries and proofs of the tests.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_peks_search;
 use bspp_peks::{Ed25519Secret, MatchStatement};
-use bspp_primitives::{
-    entries_root, entry_proof, messages,
-    traits::{Membership, RegisteredEntries},
-    verify_entry_proof, Entry, EntryProof, Epoch, HospitalId, MatchProof, Moment, OpenRequest,
-    PurposeOfUse, RecordId, RequestId, Sequence, Slot, X25519Key,
+use bspp_primitives::traits::RegisteredEntries;
+use bspp_test_kit::EntryBuilder;
+pub use bspp_test_kit::{Clock, Members};
+use bspp_types::{
+    entries_root, entry_proof, messages, verify_entry_proof, Entry, EntryProof, HospitalId,
+    MatchProof, Moment, OpenRequest, PurposeOfUse, RecordId, RequestId, Sequence,
 };
 use frame_support::{
     derive_impl, parameter_types,
-    storage::{storage_prefix, unhashed},
-    traits::{ConstU32, ConstU64, Time},
+    traits::{ConstU32, ConstU64},
 };
 use sp_core::H256;
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage};
@@ -22,26 +22,26 @@ pub type AccountId = AccountId32;
 
 /// Genesis hash of the mocked consortium.
 pub const CHAIN: H256 = H256([0xC4; 32]);
-/// The hospital whose records are asked for.
+/// The hospital whose records are requested.
 pub const HOSPITAL_A: HospitalId = H256([0xA0; 32]);
 /// The requesters' hospital.
 pub const HOSPITAL_B: HospitalId = H256([0xB0; 32]);
-/// A hospital that is no member.
+/// A hospital that is not a member.
 pub const STRANGER_HOSPITAL: HospitalId = H256([0xE0; 32]);
 pub const OPERATOR_A: AccountId = AccountId32::new([0xA1; 32]);
 pub const OPERATOR_B: AccountId = AccountId32::new([0xB1; 32]);
 pub const DOCTOR: AccountId = AccountId32::new([0xB2; 32]);
 pub const OTHER_DOCTOR: AccountId = AccountId32::new([0xB3; 32]);
 pub const STRANGER: AccountId = AccountId32::new([0xE1; 32]);
-/// When every test begins: June 2027.
+/// The time at which every test begins: June 2027.
 pub const NOW: Moment = 1_812_000_000_000;
 /// An hour.
 pub const HOUR: Moment = 3_600_000;
-/// How long a hospital has to answer.
+/// The time in which a hospital must answer.
 pub const ANSWER_PERIOD: Moment = 10 * HOUR;
-/// How long a grant may last.
+/// Maximum duration of a grant.
 pub const MAX_GRANT: Moment = 1000 * HOUR;
-/// Matches of a request at most.
+/// Maximum number of matches of a request.
 pub const MAX_MATCHES: u32 = 3;
 
 frame_support::construct_runtime!(
@@ -60,10 +60,7 @@ impl frame_system::Config for Test {
 
 parameter_types! {
     pub const ChainIdOf: H256 = CHAIN;
-    pub static Suspended: Vec<HospitalId> = Vec::new();
     pub static Blocks: Vec<(HospitalId, Vec<Entry>)> = Vec::new();
-    /// Members that benchmarks made: hospital, operator, delegate.
-    pub static Made: Vec<(HospitalId, AccountId, AccountId)> = Vec::new();
 }
 
 impl pallet_peks_search::Config for Test {
@@ -77,69 +74,7 @@ impl pallet_peks_search::Config for Test {
     type WeightInfo = ();
 }
 
-/// A clock whose time stands where the timestamp pallet keeps it, so that benchmarks can set it.
-pub struct Clock;
-
-impl Clock {
-    pub fn set(now: Moment) {
-        unhashed::put(&storage_prefix(b"Timestamp", b"Now"), &now);
-    }
-}
-
-impl Time for Clock {
-    type Moment = Moment;
-
-    fn now() -> Moment {
-        unhashed::get_or_default(&storage_prefix(b"Timestamp", b"Now"))
-    }
-}
-
-/// Hospital A with an operator, hospital B with an operator and two doctors.
-pub struct Members;
-
-impl Members {
-    fn home(who: &AccountId) -> Option<HospitalId> {
-        let made = Made::get()
-            .into_iter()
-            .find(|(_, operator, delegate)| [operator, delegate].contains(&who));
-        if let Some((hospital, _, _)) = made {
-            return Some(hospital);
-        }
-        if *who == OPERATOR_A {
-            return Some(HOSPITAL_A);
-        }
-        [OPERATOR_B, DOCTOR, OTHER_DOCTOR]
-            .contains(who)
-            .then_some(HOSPITAL_B)
-    }
-}
-
-impl Membership<AccountId> for Members {
-    fn hospital_of(who: &AccountId) -> Option<HospitalId> {
-        Self::home(who).filter(Self::is_active)
-    }
-
-    fn is_operator(who: &AccountId, hospital: &HospitalId) -> bool {
-        let is_operator = [OPERATOR_A, OPERATOR_B].contains(who)
-            || Made::get().iter().any(|(_, operator, _)| operator == who);
-        is_operator && Self::hospital_of(who) == Some(*hospital)
-    }
-
-    fn is_active(hospital: &HospitalId) -> bool {
-        [HOSPITAL_A, HOSPITAL_B].contains(hospital) && !Suspended::get().contains(hospital)
-    }
-
-    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
-        None
-    }
-
-    #[cfg(feature = "runtime-benchmarks")]
-    fn make_member(hospital: &HospitalId, operator: &AccountId, delegate: &AccountId) {
-        Made::mutate(|made| made.push((*hospital, operator.clone(), delegate.clone())));
-    }
-}
-
-/// Registered blocks: the sequence is the position among all.
+/// Registered blocks. The sequence number is the position among all.
 pub struct Registry;
 
 impl RegisteredEntries for Registry {
@@ -165,7 +100,9 @@ impl RegisteredEntries for Registry {
     }
 }
 
-/// Builds a chain, runs a test on it, checks the state after it.
+/// Builds a chain, runs a test on it, and checks the state after the test.
+///
+/// The chain has hospital A with its operator, and hospital B with its operator and two doctors.
 #[derive(Default)]
 pub struct ExtBuilder {
     blocks: Vec<(HospitalId, Vec<Entry>)>,
@@ -193,7 +130,10 @@ impl ExtBuilder {
         ext.execute_with(|| {
             System::set_block_number(1);
             Clock::set(NOW);
-            Suspended::set(Vec::new());
+            Members::add_operator(HOSPITAL_A, &OPERATOR_A);
+            Members::add_operator(HOSPITAL_B, &OPERATOR_B);
+            Members::add_requester(HOSPITAL_B, &DOCTOR);
+            Members::add_requester(HOSPITAL_B, &OTHER_DOCTOR);
             Blocks::set(self.blocks);
             for open in self.requests {
                 PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), open).unwrap();
@@ -221,7 +161,7 @@ pub fn request(n: u8) -> RequestId {
     messages::request_id(&grant_key(n).public())
 }
 
-/// What the `n`th grant lets a requester send: hospital A, treatment, a hundred hours.
+/// The call's argument under the `n`th grant: hospital A, treatment, a hundred hours.
 pub fn grant_for(n: u8, requester: &AccountId) -> OpenRequest {
     let key = grant_key(n);
     let (purpose, expiry) = (PurposeOfUse::Treatment, NOW + 100 * HOUR);
@@ -249,7 +189,7 @@ pub fn grant(n: u8) -> OpenRequest {
     grant_for(n, &DOCTOR)
 }
 
-/// Signs a grant anew after a test has changed it.
+/// Signs a grant again after a test has changed it.
 pub fn sign_grant(open: &mut OpenRequest, n: u8, chain: &H256, requester: &AccountId) {
     let message = messages::grant_key_message(
         chain,
@@ -271,23 +211,9 @@ pub fn match_key(record: u8, slot: u8) -> Ed25519Secret {
 
 /// An entry with eight slots.
 pub fn entry(record: u8) -> Entry {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|slot| {
-            let mut tag = [record; 16];
-            tag[0] = slot;
-            Slot {
-                tag,
-                match_key: match_key(record, slot).public(),
-            }
-        })
-        .collect();
-    Entry {
-        batch: H256([7; 32]),
-        index: u32::from(record),
-        payload_hash: H256([record; 32]),
-        key_commitment: H256([record.wrapping_add(1); 32]),
-        slots: slots.try_into().unwrap(),
-    }
+    EntryBuilder::new(record)
+        .match_keys(|slot| match_key(record, slot).public())
+        .build()
 }
 
 /// Identifier of [`entry`].
@@ -329,7 +255,7 @@ pub fn proof(request: RequestId, sequence: Sequence, position: u32, n: u8) -> Ma
     }
 }
 
-/// Gives [`crate::Event`]s in their order.
+/// The pallet's events in their order.
 pub fn events() -> Vec<crate::Event<Test>> {
     System::events()
         .into_iter()

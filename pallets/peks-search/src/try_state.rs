@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What always holds of the pallet's storage.
+//! Invariants of the pallet's storage.
 
 #![cfg(any(test, feature = "try-runtime"))]
 
 use crate::{Config, Matches, Pallet, Requests};
-use bspp_primitives::messages;
+use bspp_types::messages;
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-    /// Requests stand under their key's identifier and count their matches; no match is without a request.
+    /// Checks the invariants that must hold after every block.
+    ///
+    /// A request is stored under its key's identifier and counts its matches; every match has a
+    /// request.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         for (id, request) in Requests::<T>::iter() {
             ensure!(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Weights of the calls.
 //!
-//! Estimates from the work done, on the safe side, until they are measured on reference hardware: one strict Ed25519
-//! verification inside the runtime is put at 600 µs, hashing an entry of 64 slots with its Merkle path at 100 µs,
-//! anything else a call computes at 20 µs. Storage is charged by the runtime's database weights.
+//! They are high estimates of the work until they are measured on reference hardware: 600 µs for
+//! one strict Ed25519 verification inside the runtime, 100 µs for hashing an entry of 64 slots with
+//! its Merkle path, and 20 µs for all other work of a call. The runtime's database weights charge
+//! the storage.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -15,7 +16,7 @@ use frame_support::{
 const VERIFY: u64 = 600_000_000;
 /// Hashing of an entry and its Merkle path.
 const HASH_ENTRY: u64 = 100_000_000;
-/// What every call computes.
+/// The work that every call does.
 const BASE: u64 = 20_000_000;
 /// Proof size of a stored value: trie nodes and the value.
 const VALUE_PROOF: u64 = 3_500;
@@ -51,7 +52,8 @@ macro_rules! estimates {
         fn open_request() -> Weight {
             weight($db, VERIFY, 6, 1)
         }
-        // Reads: the request, two of membership, the clock, the match, two of registration, the chain.
+        // Reads: the request, two of membership, the clock, the match, two of registration, and the
+        // chain.
         fn prove_match() -> Weight {
             weight($db, VERIFY + 2 * HASH_ENTRY, 8, 2)
         }
@@ -80,14 +82,14 @@ macro_rules! estimates {
     };
 }
 
-/// Estimates with the runtime's database weights.
+/// Estimates, with the database costs of the runtime `T`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     estimates!(T::DbWeight::get());
 }
 
-/// For tests.
+/// Weights for tests.
 impl WeightInfo for () {
     estimates!(RocksDbWeight::get());
 }

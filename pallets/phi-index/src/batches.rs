@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Batches: registering and listing.
+//! Registration and listing of batches.
 
 use crate::{
-    pallet::{BatchCount, Batches, BatchesOfEpoch, Config, Error, Event, Pallet, UsedPoints},
+    pallet::{BatchCount, Batches, BatchesOfFilingMonth, Config, Error, Event, Pallet, UsedPoints},
     types::MAX_PAGE,
 };
 use alloc::vec::Vec;
-use bspp_primitives::{
-    epoch_at, epoch_end, traits::BatchVerifier, Batch, BatchHeader, BatchId, Epoch, HospitalId,
-    IdentifiedBatch, Moment, FILING_GRACE_MS,
+use bspp_peks::BatchHeader;
+use bspp_primitives::traits::BatchVerifier;
+use bspp_types::{
+    filing_month_at, filing_month_end, Batch, BatchId, FilingMonth, HospitalId, IdentifiedBatch,
+    Moment, FILING_GRACE_MS,
 };
 use frame_support::{
     ensure,
@@ -22,20 +24,21 @@ impl<T: Config> Pallet<T> {
         Batches::<T>::get(id)
     }
 
-    /// Batches of a hospital and month in the order of registration: `limit` from the `from`-th, and
-    /// never more than [`MAX_PAGE`].
+    /// Batches of a hospital and month in the order of registration.
+    ///
+    /// Returns `limit` batches from position `from` on, and never more than [`MAX_PAGE`].
     pub fn batches(
         hospital: HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
         from: u32,
         limit: u32,
     ) -> Vec<IdentifiedBatch> {
         let end = from
             .saturating_add(limit.min(MAX_PAGE))
-            .min(BatchCount::<T>::get(hospital, epoch));
+            .min(BatchCount::<T>::get(hospital, filing_month));
         (from..end)
             .filter_map(|position| {
-                let id = BatchesOfEpoch::<T>::get((hospital, epoch, position))?;
+                let id = BatchesOfFilingMonth::<T>::get((hospital, filing_month, position))?;
                 Some(IdentifiedBatch {
                     id,
                     batch: Batches::<T>::get(id)?,
@@ -49,20 +52,25 @@ impl<T: Config> Pallet<T> {
         header.id(&T::ChainId::get().0).into()
     }
 
-    /// Whether a batch of this month takes entries at this time: until 48 hours after the month's end.
-    pub(crate) fn takes_entries(epoch: Epoch, now: Moment) -> bool {
-        epoch_end(epoch).is_some_and(|end| now < end.saturating_add(FILING_GRACE_MS))
+    /// Whether a batch of this month takes entries at this time.
+    ///
+    /// A batch takes entries until 48 hours after the month's end.
+    pub(crate) fn takes_entries(filing_month: FilingMonth, now: Moment) -> bool {
+        filing_month_end(filing_month).is_some_and(|end| now < end.saturating_add(FILING_GRACE_MS))
     }
 
     /// Registers a batch of `hospital`. The costly check of the proof comes last.
     pub(crate) fn do_register_batch(hospital: HospitalId, header: BatchHeader) -> DispatchResult {
         ensure!(header.hospital == hospital.0, Error::<T>::HospitalMismatch);
-        let epoch = epoch_at(T::Time::now()).ok_or(Error::<T>::InvalidTime)?;
-        ensure!(header.epoch == epoch, Error::<T>::EpochMismatch);
-        let position = BatchCount::<T>::get(hospital, epoch);
+        let filing_month = filing_month_at(T::Time::now()).ok_or(Error::<T>::InvalidTime)?;
         ensure!(
-            position < T::MaxBatchesPerEpoch::get(),
-            Error::<T>::MaxBatchesPerEpochExceeded
+            header.filing_month == filing_month,
+            Error::<T>::FilingMonthMismatch
+        );
+        let position = BatchCount::<T>::get(hospital, filing_month);
+        ensure!(
+            position < T::MaxBatchesPerFilingMonth::get(),
+            Error::<T>::MaxBatchesPerFilingMonthExceeded
         );
         let point = header.point.0;
         ensure!(
@@ -74,7 +82,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::InvalidBatchProof
         );
 
-        // The id binds the point, and no point comes twice: this cannot overwrite.
+        // The id binds the point, and a point is used once: this cannot overwrite a batch.
         let id = Self::batch_id(&header);
         let registered_at = frame_system::Pallet::<T>::block_number().saturated_into();
         Batches::<T>::insert(
@@ -86,11 +94,11 @@ impl<T: Config> Pallet<T> {
             },
         );
         UsedPoints::<T>::insert(point, id);
-        BatchesOfEpoch::<T>::insert((hospital, epoch, position), id);
-        BatchCount::<T>::insert(hospital, epoch, position.saturating_add(1));
+        BatchesOfFilingMonth::<T>::insert((hospital, filing_month, position), id);
+        BatchCount::<T>::insert(hospital, filing_month, position.saturating_add(1));
         Self::deposit_event(Event::BatchRegistered {
             hospital,
-            epoch,
+            filing_month,
             batch: id,
         });
         Ok(())

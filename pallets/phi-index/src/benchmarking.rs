@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Benchmarks, and what a runtime must supply for them.
+//! Benchmarks of every call and hook, each on its longest path.
 
-use super::*;
+use super::{benchmark_helper::BenchmarkHelper, *};
 use alloc::vec::Vec;
-use bspp_peks::{blake2b_256, OpenBatch};
+use bspp_peks::{blake2b_256, BatchHeader, OpenBatch};
 use bspp_primitives::{
-    entries_root, entry_block_storage, epoch_at, next_chain_hash,
+    entry_commitment_storage,
     traits::{BlockContent, Membership},
-    BatchHeader, BatchId, Entry, EntryBlock, Epoch, HospitalId, Moment, Slot,
-    MAX_ENTRIES_PER_BLOCK,
+};
+use bspp_types::{
+    entries_root, filing_month_at, next_chain_hash, BatchId, Entry, EntryCommitment, FilingMonth,
+    HospitalId, Moment, Slot, MAX_ENTRIES_PER_BLOCK,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -17,24 +19,10 @@ use frame_system::RawOrigin;
 use rand_core::{CryptoRng, Error as RngError, RngCore};
 use sp_core::H256;
 
-/// What the benchmarks need of the runtime besides this pallet.
-pub trait BenchmarkHelper {
-    /// Sets the chain's clock.
-    fn set_time(now: Moment);
-    /// Anchors `hospital` at a head whose state has `value` under `key`, below `depth` branches; returns
-    /// head and proof. With the anchor pallet: `pallet_hospital_anchor::benchmarking::anchor_state`.
-    fn anchor_state(
-        hospital: &HospitalId,
-        key: &[u8],
-        value: &[u8],
-        depth: u32,
-    ) -> Option<(H256, Vec<Vec<u8>>)>;
-}
-
 /// 2026-11-01T00:00:00Z.
 const NOW: Moment = 1_793_491_200_000;
 
-/// Numbers that are the same in every run. Good for benchmarks alone.
+/// Numbers that are the same in every run. They are suitable for benchmarks only.
 struct Counter(u64);
 
 impl RngCore for Counter {
@@ -66,23 +54,30 @@ fn hospital() -> HospitalId {
     H256::repeat_byte(0xa1)
 }
 
-fn setup<T: Config>() -> (T::AccountId, Epoch) {
+fn setup<T: Config>() -> (T::AccountId, FilingMonth) {
     T::BenchmarkHelper::set_time(NOW);
     frame_system::Pallet::<T>::set_extrinsic_index(1);
     let operator: T::AccountId = account("operator", 0, 0);
-    T::Membership::make_member(&hospital(), &operator, &account("delegate", 0, 0));
-    (operator, epoch_at(NOW).unwrap_or_default())
+    T::Membership::make_member(&hospital(), &operator, &account("requester", 0, 0));
+    (operator, filing_month_at(NOW).unwrap_or_default())
 }
 
-fn batch_header<T: Config>(epoch: Epoch, number: u32) -> BatchHeader {
+fn batch_header<T: Config>(filing_month: FilingMonth, number: u32) -> BatchHeader {
     let mut rng = Counter(u64::from(number) << 32);
     let chain = T::ChainId::get().0;
-    OpenBatch::open(&chain, &hospital().0, &[1; 32], number, epoch, &mut rng)
-        .header()
-        .clone()
+    OpenBatch::open(
+        &chain,
+        &hospital().0,
+        &[1; 32],
+        number,
+        filing_month,
+        &mut rng,
+    )
+    .header()
+    .clone()
 }
 
-/// An entry of the largest class whose tags differ.
+/// An entry of the largest slot class whose tags differ.
 fn entry(batch: BatchId, index: u32) -> Entry {
     let slot = |i: u8| Slot {
         tag: [i; 16],
@@ -93,7 +88,7 @@ fn entry(batch: BatchId, index: u32) -> Entry {
         index,
         payload_hash: H256::repeat_byte(2),
         key_commitment: H256::repeat_byte(3),
-        slots: bspp_primitives::Slots::truncate_from((0..64).map(slot).collect()),
+        slots: bspp_types::Slots::truncate_from((0..64).map(slot).collect()),
     }
 }
 
@@ -103,8 +98,8 @@ mod benches {
 
     #[benchmark]
     fn register_batch() -> Result<(), BenchmarkError> {
-        let (operator, epoch) = setup::<T>();
-        let header = batch_header::<T>(epoch, 1);
+        let (operator, filing_month) = setup::<T>();
+        let header = batch_header::<T>(filing_month, 1);
         let id = Pallet::<T>::batch_id(&header);
         #[extrinsic_call]
         _(RawOrigin::Signed(operator), header);
@@ -112,15 +107,16 @@ mod benches {
         Ok(())
     }
 
-    /// Every entry is of another batch, so that each costs a read and a write. The proof ends with a leaf
-    /// and a value; the rest of its nodes are branches.
+    /// Every entry belongs to another batch, so that each costs a read and a write.
+    ///
+    /// The proof ends with a leaf and a value; the rest of its nodes are branches.
     #[benchmark]
     fn register_entries(
         e: Linear<1, { MAX_ENTRIES_PER_BLOCK }>,
         n: Linear<2, { types::MAX_PROOF_NODES }>,
     ) -> Result<(), BenchmarkError> {
-        let (operator, epoch) = setup::<T>();
-        let template = batch_header::<T>(epoch, 1);
+        let (operator, filing_month) = setup::<T>();
+        let template = batch_header::<T>(filing_month, 1);
         let entries: Vec<Entry> = (0..e)
             .map(|number| {
                 let header = BatchHeader {
@@ -128,7 +124,7 @@ mod benches {
                     ..template.clone()
                 };
                 let id = Pallet::<T>::batch_id(&header);
-                let batch = bspp_primitives::Batch {
+                let batch = bspp_types::Batch {
                     header,
                     registered_at: 0,
                     next_index: 0,
@@ -139,13 +135,13 @@ mod benches {
             .collect();
         let root = entries_root(&entries);
         let chain_hash = next_chain_hash(&H256::zero(), 1, e, &root);
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number: 1,
             count: e,
             root,
             chain_hash,
         };
-        let key = entry_block_storage::key(0);
+        let key = entry_commitment_storage::key(0);
         let (head, nodes) = T::BenchmarkHelper::anchor_state(
             &hospital(),
             &key,
@@ -166,7 +162,9 @@ mod benches {
         Ok(())
     }
 
-    /// The last block was full and so is this one: its leaves are forgotten, and a root over as many is computed.
+    /// The last block and this block are full.
+    ///
+    /// The hook removes the last block's leaves, and the root over as many leaves is computed.
     #[benchmark]
     fn on_initialize() -> Result<(), BenchmarkError> {
         let leaves =

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a block registered: told in its header, so that a light client needs no more.
+//! The content that a block registered.
+//!
+//! The block's header contains it, so that a light client does not need more than the header.
 
 use crate::{
     pallet::{BlockRegistrations, Config, Error, NextSequence, Pallet, TotalRegistrations},
@@ -7,10 +9,10 @@ use crate::{
 };
 use bspp_peks::domain;
 use bspp_primitives::{
-    leaves_root,
     traits::{BlockContent, RegisteredCount},
-    ContentDigest, EntryBlock, HospitalId, Sequence,
+    ContentDigest,
 };
+use bspp_types::{leaves_root, EntryCommitment, HospitalId, Sequence};
 use codec::Encode;
 use frame_support::ensure;
 use sp_core::H256;
@@ -19,8 +21,11 @@ use sp_runtime::{
     DispatchResult, SaturatedConversion,
 };
 
-/// Leaf of a registration: BLAKE2b-256 over a domain, the hospital, the entry block's place in its sequence, root and count.
-/// The leaves of a consortium block, in the order of its extrinsics, have the root that its content digest names.
+/// The leaf of a registration.
+///
+/// It is the BLAKE2b-256 hash over a domain, the hospital, and the entry block's sequence number,
+/// root and count. The leaves of a consortium block, in the order of its extrinsics, have the root
+/// in its content digest.
 pub fn registration_leaf(
     hospital: &HospitalId,
     sequence: Sequence,
@@ -33,7 +38,7 @@ pub fn registration_leaf(
 }
 
 impl<T: Config> Pallet<T> {
-    /// Checks that one more registration has room in this block, before anything costly is done.
+    /// Checks that this block has room for one more registration, before any costly work.
     pub(crate) fn ensure_block_takes_more() -> DispatchResult {
         let count: u32 = BlockRegistrations::<T>::decode_len()
             .unwrap_or(0)
@@ -45,11 +50,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Adds a registration to this block's.
+    /// Adds a registration to this block's registrations.
     pub(crate) fn note_registration(
         hospital: &HospitalId,
         sequence: Sequence,
-        block: &EntryBlock,
+        block: &EntryCommitment,
     ) -> DispatchResult {
         let leaf = registration_leaf(hospital, sequence, &block.root, block.count);
         BlockRegistrations::<T>::try_append(leaf)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Registering the entries of a hospital block, and judging each of them.
+//! Registration of the entries of a hospital block, with a judgement of each.
 
 use crate::{
     pallet::{
@@ -9,9 +9,10 @@ use crate::{
     types::{Refusal, Refused, RefusedEntries, Registered, StorageProof},
 };
 use alloc::{collections::BTreeMap, vec::Vec};
-use bspp_primitives::{
-    entries_root, entry_block_storage, next_chain_hash, traits::AnchoredState, Batch, BatchId,
-    Entry, EntryBlock, EntryError, HospitalId, Moment, RegisteredBlock, Sequence,
+use bspp_primitives::{entry_commitment_storage, traits::AnchoredState};
+use bspp_types::{
+    entries_root, next_chain_hash, Batch, BatchId, Entry, EntryCommitment, EntryError, HospitalId,
+    Moment, RegisteredBlock, Sequence,
 };
 use codec::DecodeAll;
 use frame_support::{ensure, traits::Time};
@@ -53,7 +54,7 @@ impl<T: Config> Pallet<T> {
         RegisteredBy::<T>::insert(extrinsic, Registered { hospital, sequence });
         NextSequence::<T>::insert(hospital, after);
         Self::note_registration(&hospital, sequence, &block)?;
-        let EntryBlock { number, count, .. } = block;
+        let EntryCommitment { number, count, .. } = block;
         Self::deposit_event(Event::EntriesRegistered {
             hospital,
             sequence,
@@ -71,8 +72,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The extrinsic in which we are, if it has not registered entries yet: whoever reads the block's
-    /// body must find one registration where the state names one.
+    /// The current extrinsic, if it has not registered entries yet.
+    ///
+    /// A reader of the block's body must find one registration where the state names one.
     fn free_extrinsic() -> Result<u32, DispatchError> {
         let extrinsic =
             frame_system::Pallet::<T>::extrinsic_index().ok_or(Error::<T>::InvalidContext)?;
@@ -83,24 +85,25 @@ impl<T: Config> Pallet<T> {
         Ok(extrinsic)
     }
 
-    /// What the hospital's anchored state says of the entry block.
+    /// The entry commitment of the entry block in the hospital's anchored state.
     fn proved_block(
         hospital: HospitalId,
         sequence: Sequence,
         head: H256,
         proof: StorageProof,
-    ) -> Result<EntryBlock, DispatchError> {
+    ) -> Result<EntryCommitment, DispatchError> {
         let nodes: Vec<Vec<u8>> = proof.into_iter().map(|node| node.into_inner()).collect();
-        let key = entry_block_storage::key(sequence);
+        let key = entry_commitment_storage::key(sequence);
         let value = T::AnchoredState::read(&hospital, &head, nodes, &key).map_err(Into::into)?;
-        EntryBlock::decode_all(&mut &value[..]).map_err(|_| Error::<T>::InvalidEntryBlock.into())
+        EntryCommitment::decode_all(&mut &value[..])
+            .map_err(|_| Error::<T>::InvalidEntryBlock.into())
     }
 
-    /// Checks that `entries` are all of the block's, in order, and that the block follows the last one.
+    /// Checks that `entries` are complete and in order, and that the block follows the last one.
     fn ensure_all_entries(
         hospital: HospitalId,
         sequence: Sequence,
-        block: &EntryBlock,
+        block: &EntryCommitment,
         entries: &[Entry],
     ) -> DispatchResult {
         let count: u32 = entries.len().saturated_into();
@@ -130,7 +133,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Judges each entry, spends the batch indices of the good ones, and returns the refused ones.
+    /// Judges each entry, uses the batch indices of the good ones, and returns the refused ones.
     fn index_entries(hospital: HospitalId, entries: &[Entry]) -> RefusedEntries {
         let now = T::Time::now();
         let mut touched = Touched::new();
@@ -145,7 +148,7 @@ impl<T: Config> Pallet<T> {
                 Batches::<T>::insert(id, batch);
             }
         }
-        // As many as entries at most, which have the same bound.
+        // Refused entries are no more than the entries, which have the same bound.
         RefusedEntries::truncate_from(refused)
     }
 
@@ -167,13 +170,13 @@ impl<T: Config> Pallet<T> {
         if batch.header.hospital != hospital.0 {
             return Err(Refusal::HospitalMismatch);
         }
-        if !Self::takes_entries(batch.header.epoch, now) {
+        if !Self::takes_entries(batch.header.filing_month, now) {
             return Err(Refusal::BatchExpired);
         }
         if entry.index < batch.next_index {
             return Err(Refusal::InvalidIndex);
         }
-        // The last index of all would leave none above it: it is refused too.
+        // The largest index would leave no index above it: it is refused too.
         batch.next_index = entry.index.checked_add(1).ok_or(Refusal::InvalidIndex)?;
         Ok(())
     }

@@ -7,16 +7,17 @@ extern crate alloc;
 
 mod batches;
 #[cfg(feature = "runtime-benchmarks")]
-pub mod benchmarking;
+pub mod benchmark_helper;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod content;
 mod entries;
-#[cfg(any(feature = "try-runtime", test))]
-mod invariants;
 #[cfg(test)]
 mod mock;
 mod queries;
 #[cfg(test)]
 mod tests;
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -26,42 +27,42 @@ pub use types::{Refusal, Refused, Registered};
 pub use weights::WeightInfo;
 
 /// Registration of PHI indexes.
-// FRAME's macros expand to `expect`s on constant metadata. Logic stands in the other modules.
+// FRAME's macros expand to `expect`s on constant metadata. The logic is in the other modules.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
     use crate::types::{Entries, RefusedEntries, StorageProof, MAX_REGISTRATIONS_PER_BLOCK};
-    use bspp_primitives::{
-        traits::{AnchoredState, BatchVerifier, Membership},
-        Batch, BatchHeader, BatchId, Epoch, HospitalId, Moment, RegisteredBlock, Sequence,
-    };
+    use bspp_peks::BatchHeader;
+    use bspp_primitives::traits::{AnchoredState, BatchVerifier, Membership};
+    use bspp_types::{Batch, BatchId, FilingMonth, HospitalId, Moment, RegisteredBlock, Sequence};
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
     use sp_runtime::SaturatedConversion;
 
-    /// What a runtime decides.
+    /// Configuration of the pallet by a runtime.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// Whose operator the signer is.
+        /// Tells the hospital whose operator the signer is.
         type Membership: Membership<Self::AccountId>;
-        /// State of hospital chains, by proof.
+        /// Reads the state of hospital chains by proof.
         type AnchoredState: AnchoredState;
         /// Checks a batch's point and proof of knowledge.
         type BatchVerifier: BatchVerifier;
-        /// The consortium chain's genesis hash: `chain` in the protocol.
+        /// The consortium chain's genesis hash, which the protocol calls `chain`.
         type ChainId: Get<H256>;
         /// The chain's clock, in milliseconds since 1970: `pallet_timestamp`.
         type Time: Time<Moment = Moment>;
-        /// Batches of a hospital and month at most: batches are what a search costs.
+        /// Maximum number of batches of a hospital and month, because each batch adds to the cost
+        /// of a search.
         #[pallet::constant]
-        type MaxBatchesPerEpoch: Get<u32>;
-        /// What the calls cost.
+        type MaxBatchesPerFilingMonth: Get<u32>;
+        /// Weights of the calls.
         type WeightInfo: WeightInfo;
         /// Makes valid arguments for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: crate::benchmarking::BenchmarkHelper;
+        type BenchmarkHelper: crate::benchmark_helper::BenchmarkHelper;
     }
 
     /// The pallet.
@@ -72,38 +73,45 @@ pub mod pallet {
     #[pallet::storage]
     pub type Batches<T: Config> = StorageMap<_, Blake2_128Concat, BatchId, Batch>;
 
-    /// The batch that each point `R` belongs to. A point serves once.
+    /// The batch to which each point `R` belongs. A point belongs to one batch.
     #[pallet::storage]
     pub type UsedPoints<T: Config> = StorageMap<_, Blake2_128Concat, [u8; 48], BatchId>;
 
     /// Number of batches of a hospital and month.
     #[pallet::storage]
-    pub type BatchCount<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, Epoch, u32, ValueQuery>;
+    pub type BatchCount<T: Config> = StorageDoubleMap<
+        _,
+        Blake2_128Concat,
+        HospitalId,
+        Twox64Concat,
+        FilingMonth,
+        u32,
+        ValueQuery,
+    >;
 
     /// Batches of a hospital and month in the order of registration.
     #[pallet::storage]
-    pub type BatchesOfEpoch<T: Config> = StorageNMap<
+    pub type BatchesOfFilingMonth<T: Config> = StorageNMap<
         _,
         (
             NMapKey<Blake2_128Concat, HospitalId>,
-            NMapKey<Twox64Concat, Epoch>,
+            NMapKey<Twox64Concat, FilingMonth>,
             NMapKey<Twox64Concat, u32>,
         ),
         BatchId,
     >;
 
-    /// Sequence of the entry block that a hospital must register next.
+    /// Sequence number of the entry block that a hospital must register next.
     #[pallet::storage]
     pub type NextSequence<T: Config> =
         StorageMap<_, Blake2_128Concat, HospitalId, Sequence, ValueQuery>;
 
-    /// Registered entry blocks. Their entries stand in the registering extrinsic.
+    /// Registered entry blocks. Their entries are in the registering extrinsic.
     #[pallet::storage]
     pub type RegisteredBlocks<T: Config> =
         StorageDoubleMap<_, Blake2_128Concat, HospitalId, Twox64Concat, Sequence, RegisteredBlock>;
 
-    /// Entries of registered blocks that are no part of the index.
+    /// Entries of registered blocks that do not belong to the index.
     #[pallet::storage]
     pub type RefusedLeaves<T: Config> = StorageDoubleMap<
         _,
@@ -115,86 +123,87 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// What the extrinsic at a position registered in the last block in which one there did. The
-    /// registered block says which block that was, so nothing is cleared; as many items as a block has
-    /// extrinsics at most.
+    /// The last registration by an extrinsic at each position in a block.
+    ///
+    /// The registered block names the consortium block of that registration, so the map is never
+    /// cleared. It has no more items than a block has extrinsics.
     #[pallet::storage]
     pub type RegisteredBy<T: Config> = StorageMap<_, Twox64Concat, u32, Registered>;
 
-    /// Leaves of this block's registrations, in their order. They stay until the next block.
+    /// Leaves of this block's registrations, in order. They stay until the next block.
     #[pallet::storage]
     pub type BlockRegistrations<T: Config> =
         StorageValue<_, BoundedVec<H256, ConstU32<MAX_REGISTRATIONS_PER_BLOCK>>, ValueQuery>;
 
-    /// Registrations of all hospitals so far.
+    /// Number of registrations of all hospitals so far.
     #[pallet::storage]
     pub type TotalRegistrations<T: Config> = StorageValue<_, u32, ValueQuery>;
 
-    /// What happened.
+    /// Events of the pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
         /// A batch was registered.
         BatchRegistered {
-            /// Whose.
+            /// The hospital that registered.
             hospital: HospitalId,
             /// Month of filing.
-            epoch: Epoch,
+            filing_month: FilingMonth,
             /// Its identifier.
             batch: BatchId,
         },
         /// All entries of a hospital block were registered.
         EntriesRegistered {
-            /// Whose.
+            /// The hospital that registered.
             hospital: HospitalId,
-            /// Position in the hospital's sequence.
+            /// Sequence number of the entry block.
             sequence: Sequence,
             /// Height of the hospital block.
             number: u32,
-            /// Entries in it, refused ones too.
+            /// Number of entries in it, including the refused ones.
             count: u32,
         },
-        /// Entries of the block just registered do not enter the index.
+        /// Entries of the block that was just registered do not enter the index.
         EntriesRefused {
-            /// Whose.
+            /// The hospital that registered.
             hospital: HospitalId,
-            /// Position in the hospital's sequence.
+            /// Sequence number of the entry block.
             sequence: Sequence,
-            /// Which, and why.
+            /// The refused entries, with the reasons.
             refused: RefusedEntries,
         },
     }
 
-    /// Why a call is refused. Reading a hospital's state by proof adds the anchor's own errors.
+    /// Errors of the calls. Reading a hospital's state by proof adds the anchor's own errors.
     #[pallet::error]
     pub enum Error<T> {
-        /// The signer is no operator of an active hospital.
+        /// The signer is not an operator of an active hospital.
         NotAuthorized,
-        /// The header names another hospital than the signer's.
+        /// The header names a hospital other than the signer's.
         HospitalMismatch,
         /// The header's month is not the current one.
-        EpochMismatch,
+        FilingMonthMismatch,
         /// The clock shows no month.
         InvalidTime,
-        /// The hospital has as many batches this month as it may.
-        MaxBatchesPerEpochExceeded,
-        /// The point serves a batch already.
+        /// The hospital already has the maximum number of batches this month.
+        MaxBatchesPerFilingMonthExceeded,
+        /// The point already belongs to a batch.
         AlreadyExists,
-        /// The point is invalid or knowledge of its secret is not proved.
+        /// The point is invalid, or the proof of knowledge of its secret does not hold.
         InvalidBatchProof,
-        /// The entry block is not the one to be registered next.
+        /// The entry block is not the next one to register.
         SequenceMismatch,
-        /// This block has as many registrations as one may have.
+        /// This block already has the maximum number of registrations.
         MaxRegistrationsExceeded,
-        /// The sequence has come to its end.
+        /// The sequence has reached its last number.
         MaxSequenceExceeded,
-        /// Not in an extrinsic, or the extrinsic has registered entries already.
+        /// The call does not run in an extrinsic, or the extrinsic has already registered entries.
         InvalidContext,
-        /// The value under the proved key is no entry block, is empty, or is not newer than the last.
+        /// The proved value is not an entry commitment, is empty, or is not newer than the last.
         InvalidEntryBlock,
-        /// More or fewer entries than the hospital block has.
+        /// The call has more or fewer entries than the hospital block.
         CountMismatch,
-        /// The entries are not those of the hospital block, or not in its order.
+        /// The entries are not those of the hospital block, or are in another order.
         RootMismatch,
         /// The hospital's running hash does not continue the registered one.
         ChainHashMismatch,
@@ -209,8 +218,8 @@ pub mod pallet {
 
         fn integrity_test() {
             assert!(
-                T::MaxBatchesPerEpoch::get() > 0,
-                "MaxBatchesPerEpoch must not be zero"
+                T::MaxBatchesPerFilingMonth::get() > 0,
+                "MaxBatchesPerFilingMonth must not be zero"
             );
         }
 
@@ -226,8 +235,8 @@ pub mod pallet {
         ///
         /// * Origin: the operator of the hospital that the header names.
         /// * Effect: the batch takes entries until 48 hours after the month's end.
-        /// * Errors: `NotAuthorized`, `HospitalMismatch`, `InvalidTime`, `EpochMismatch`,
-        ///   `MaxBatchesPerEpochExceeded`, `AlreadyExists`, `InvalidBatchProof`.
+        /// * Errors: `NotAuthorized`, `HospitalMismatch`, `InvalidTime`, `FilingMonthMismatch`,
+        ///   `MaxBatchesPerFilingMonthExceeded`, `AlreadyExists`, `InvalidBatchProof`.
         /// * Events: [`Event::BatchRegistered`].
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::register_batch())]
@@ -238,16 +247,19 @@ pub mod pallet {
 
         /// Registers all entries of the hospital's next entry block (protocol section 6).
         ///
-        /// `proof` shows the entry block at `sequence` in the state of the anchored hospital block
-        /// `head`; any head from the entry block on will do. An entry that cannot enter the index (see
-        /// [`Refusal`]) does not fail the call, or the hospital's sequence would end there: it is
-        /// registered as refused, and is neither searched nor matched.
+        /// `proof` shows the entry commitment at `sequence` in the state of the anchored hospital
+        /// block `head`, which is the entry block or a later block. An entry that cannot enter the
+        /// index (see [`Refusal`]) does not fail the call, because the hospital's sequence would
+        /// end there: it is registered as refused, and is neither searched nor matched.
         ///
         /// * Origin: the operator of a hospital; the entries are of that hospital.
-        /// * Effect: root and count are kept, indices of batches are spent, the sequence goes on.
+        /// * Effect: state keeps the entry commitment, the entries use their batches' indices, and
+        ///   the sequence advances.
         /// * Errors: `NotAuthorized`, `SequenceMismatch`, `MaxSequenceExceeded`, `InvalidContext`,
-        ///   `MaxRegistrationsExceeded`, the anchor's errors, `InvalidEntryBlock`, `CountMismatch`, `ChainHashMismatch`, `RootMismatch`.
-        /// * Events: [`Event::EntriesRegistered`], and [`Event::EntriesRefused`] if some are.
+        ///   `MaxRegistrationsExceeded`, the anchor's errors, `InvalidEntryBlock`, `CountMismatch`,
+        ///   `ChainHashMismatch`, `RootMismatch`.
+        /// * Events: [`Event::EntriesRegistered`], and [`Event::EntriesRefused`] if entries are
+        ///   refused.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::register_entries(
             entries.len().saturated_into(),

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A consortium runtime with nothing but this pallet, real batches, and hospital chains made up by tests.
+//! A consortium runtime with this pallet, real batches, and invented hospital chains.
 //!
-//! The state of hospital chains is a map here: real tries and proofs of them are tested where they are
-//! checked, in `pallet-hospital-anchor`.
+//! The state of hospital chains is a map here: `pallet-hospital-anchor`, which checks real tries
+//! and proofs, tests them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_phi_index;
 use crate::types::StorageProof;
-use bspp_peks::{encryptor_id, OpenBatch};
+use bspp_peks::{encryptor_id, BatchHeader, OpenBatch};
 use bspp_primitives::{
-    entries_root, entry_block_storage, epoch_start, next_chain_hash,
+    entry_commitment_storage,
     traits::{AnchoredState, BatchVerifier, Membership},
-    BatchHeader, BatchId, Entry, EntryBlock, Epoch, HospitalId, Sequence, Slot, X25519Key,
+};
+use bspp_test_kit::{EntryBuilder, Members};
+use bspp_types::{
+    entries_root, filing_month_start, next_chain_hash, BatchId, Entry, EntryCommitment,
+    FilingMonth, HospitalId, Sequence,
 };
 use codec::Encode;
 use frame_support::{
@@ -51,57 +55,32 @@ impl crate::Config for Test {
     type BatchVerifier = Verifier;
     type ChainId = ChainId;
     type Time = Timestamp;
-    type MaxBatchesPerEpoch = ConstU32<4>;
+    type MaxBatchesPerFilingMonth = ConstU32<4>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Maker;
 }
 
-/// Two hospitals and those who act for them.
+/// Two hospitals and the accounts that act for them.
 pub const A: HospitalId = H256([0xaa; 32]);
 pub const B: HospitalId = H256([0xbb; 32]);
 pub const OPERATOR_A: u64 = 1;
-pub const DELEGATE_A: u64 = 2;
+pub const REQUESTER_A: u64 = 2;
 pub const OPERATOR_B: u64 = 3;
 pub const STRANGER: u64 = 9;
 /// The month in which tests begin: 2026-11.
-pub const MONTH: Epoch = 56 * 12 + 10;
-/// The anchored head that every test reads at.
+pub const MONTH: FilingMonth = 56 * 12 + 10;
+/// The anchored head at which every test reads.
 pub const HEAD: H256 = H256([0x4e; 32]);
 
 /// Values of hospital chains by hospital and storage key.
 type States = BTreeMap<(HospitalId, Vec<u8>), Vec<u8>>;
 
 thread_local! {
-    static MEMBERS: RefCell<BTreeMap<u64, (HospitalId, bool)>> = const { RefCell::new(BTreeMap::new()) };
     static STATE: RefCell<States> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Members by account: the hospital, and whether the account is its operator.
-pub struct Members;
-impl Membership<u64> for Members {
-    fn hospital_of(who: &u64) -> Option<HospitalId> {
-        MEMBERS.with_borrow(|members| members.get(who).map(|(hospital, _)| *hospital))
-    }
-    fn is_operator(who: &u64, hospital: &HospitalId) -> bool {
-        MEMBERS.with_borrow(|members| members.get(who) == Some(&(*hospital, true)))
-    }
-    fn is_active(hospital: &HospitalId) -> bool {
-        MEMBERS.with_borrow(|members| members.values().any(|(member, _)| member == hospital))
-    }
-    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
-        None
-    }
-    #[cfg(feature = "runtime-benchmarks")]
-    fn make_member(hospital: &HospitalId, operator: &u64, delegate: &u64) {
-        MEMBERS.with_borrow_mut(|members| {
-            members.insert(*operator, (*hospital, true));
-            members.insert(*delegate, (*hospital, false));
-        });
-    }
-}
-
-/// States of hospital chains at [`HEAD`]. The proof is not looked at.
+/// States of hospital chains at [`HEAD`]. The proof is ignored.
 pub struct HospitalChains;
 impl AnchoredState for HospitalChains {
     type Error = DispatchError;
@@ -133,8 +112,8 @@ impl BatchVerifier for Verifier {
     }
 }
 
-/// A header of `hospital` for `epoch`, whose secret `seed` determines.
-pub fn batch_header(hospital: HospitalId, epoch: Epoch, seed: u64) -> BatchHeader {
+/// A header of `hospital` for `filing_month`, whose secret `seed` determines.
+pub fn batch_header(hospital: HospitalId, filing_month: FilingMonth, seed: u64) -> BatchHeader {
     let mut rng = StdRng::seed_from_u64(seed);
     let enc = encryptor_id(b"ward", &[7; 32]);
     let open = OpenBatch::open(
@@ -142,7 +121,7 @@ pub fn batch_header(hospital: HospitalId, epoch: Epoch, seed: u64) -> BatchHeade
         &hospital.0,
         &enc,
         seed as u32,
-        epoch,
+        filing_month,
         &mut rng,
     );
     open.header().clone()
@@ -152,8 +131,8 @@ pub fn batch_header(hospital: HospitalId, epoch: Epoch, seed: u64) -> BatchHeade
 #[cfg(feature = "runtime-benchmarks")]
 pub struct Maker;
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::benchmarking::BenchmarkHelper for Maker {
-    fn set_time(now: bspp_primitives::Moment) {
+impl crate::benchmark_helper::BenchmarkHelper for Maker {
+    fn set_time(now: bspp_types::Moment) {
         pallet_timestamp::Now::<Test>::put(now);
     }
     fn anchor_state(
@@ -167,27 +146,17 @@ impl crate::benchmarking::BenchmarkHelper for Maker {
     }
 }
 
-/// An entry with eight slots that `salt` tells apart.
+/// An entry with eight slots, which differ by `salt`.
 pub fn entry(batch: BatchId, index: u32, salt: u8) -> Entry {
-    let slot = |i: u8| Slot {
-        tag: [i ^ (salt << 3); 16],
-        match_key: [salt; 32],
-    };
-    Entry {
-        batch,
-        index,
-        payload_hash: H256([salt; 32]),
-        key_commitment: H256([!salt; 32]),
-        slots: (0..8).map(slot).collect::<Vec<_>>().try_into().unwrap(),
-    }
+    EntryBuilder::new(salt).batch(batch).index(index).build()
 }
 
 /// The entry block that an honest hospital chain keeps after `last`.
-pub fn next_block(last: Option<EntryBlock>, entries: &[Entry]) -> EntryBlock {
+pub fn next_block(last: Option<EntryCommitment>, entries: &[Entry]) -> EntryCommitment {
     let (previous, number) = last.map_or((H256::zero(), 1), |l| (l.chain_hash, l.number + 3));
     let (count, root) = (entries.len() as u32, entries_root(entries));
     let chain_hash = next_chain_hash(&previous, number, count, &root);
-    EntryBlock {
+    EntryCommitment {
         number,
         count,
         root,
@@ -196,12 +165,16 @@ pub fn next_block(last: Option<EntryBlock>, entries: &[Entry]) -> EntryBlock {
 }
 
 /// Stores an entry block in a hospital chain's state, after the last registered one.
-pub fn store(hospital: HospitalId, sequence: Sequence, entries: &[Entry]) -> EntryBlock {
+pub fn store(hospital: HospitalId, sequence: Sequence, entries: &[Entry]) -> EntryCommitment {
     let last = sequence
         .checked_sub(1)
         .map(|s| PhiIndex::registered_block(&hospital, s).unwrap().block);
     let block = next_block(last, entries);
-    put_state(hospital, entry_block_storage::key(sequence), block.encode());
+    put_state(
+        hospital,
+        entry_commitment_storage::key(sequence),
+        block.encode(),
+    );
     block
 }
 
@@ -212,7 +185,7 @@ pub fn register(who: u64, sequence: Sequence, entries: Vec<Entry>) -> DispatchRe
     PhiIndex::register_entries(origin, sequence, HEAD, StorageProof::default(), entries)
 }
 
-/// Stores and registers; each registration is in an extrinsic of its own.
+/// Stores and registers an entry block, with each registration in an extrinsic of its own.
 pub fn store_and_register(who: u64, entries: Vec<Entry>) -> Sequence {
     let hospital = Members::hospital_of(&who).unwrap();
     let sequence = PhiIndex::next_sequence(&hospital);
@@ -250,14 +223,14 @@ pub struct ExtBuilder {
 impl Default for ExtBuilder {
     fn default() -> Self {
         Self {
-            now: epoch_start(MONTH).unwrap() + 1,
+            now: filing_month_start(MONTH).unwrap() + 1,
             batches: Vec::new(),
         }
     }
 }
 
 impl ExtBuilder {
-    /// Registers a batch of `hospital` in the month of the beginning.
+    /// Registers a batch of `hospital` in the first month of the test.
     pub fn with_batch(mut self, hospital: HospitalId, seed: u64) -> Self {
         self.batches.push((hospital, seed));
         self
@@ -278,20 +251,15 @@ impl ExtBuilder {
 
     /// Runs `test` with the identifiers of the batches.
     pub fn execute(self, test: impl FnOnce(Vec<BatchId>)) {
-        MEMBERS.with_borrow_mut(|members| {
-            *members = [
-                (OPERATOR_A, (A, true)),
-                (DELEGATE_A, (A, false)),
-                (OPERATOR_B, (B, true)),
-            ]
-            .into();
-        });
         STATE.with_borrow_mut(BTreeMap::clear);
         Self::build().execute_with(|| {
+            Members::add_operator(A, &OPERATOR_A);
+            Members::add_requester(A, &REQUESTER_A);
+            Members::add_operator(B, &OPERATOR_B);
             set_time(self.now);
-            let epoch = bspp_primitives::epoch_at(self.now).unwrap();
+            let filing_month = bspp_types::filing_month_at(self.now).unwrap();
             let ids = self.batches.into_iter().map(|(hospital, seed)| {
-                let header = batch_header(hospital, epoch, seed);
+                let header = batch_header(hospital, filing_month, seed);
                 let id = PhiIndex::batch_id(&header);
                 let operator = if hospital == A {
                     OPERATOR_A

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What other pallets and the runtime API ask.
+//! Queries of other pallets and of the runtime API.
 
 use crate::{
     pallet::{Call, Config, NextSequence, Pallet, RefusedLeaves, RegisteredBlocks, RegisteredBy},
     types::{RefusedEntries, Registered},
 };
 use alloc::vec::Vec;
-use bspp_primitives::{
-    traits::RegisteredEntries, verify_entry_proof, BlockNumber, Entry, EntryProof, HospitalId,
-    RegisteredBlock, Registration, Sequence,
+use bspp_primitives::traits::RegisteredEntries;
+use bspp_types::{
+    verify_entry_proof, BlockNumber, Entry, EntryProof, HospitalId, RegisteredBlock, Registration,
+    Sequence,
 };
 use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
-    /// Sequence of the entry block that must be registered next.
+    /// Sequence number of the entry block that must be registered next.
     pub fn next_sequence(hospital: &HospitalId) -> Sequence {
         NextSequence::<T>::get(hospital)
     }
@@ -23,12 +24,12 @@ impl<T: Config> Pallet<T> {
         RegisteredBlocks::<T>::get(hospital, sequence)
     }
 
-    /// Entries of a registered block that are no part of the index.
+    /// Entries of a registered block that do not belong to the index.
     pub fn refused(hospital: &HospitalId, sequence: Sequence) -> RefusedEntries {
         RefusedLeaves::<T>::get(hospital, sequence)
     }
 
-    /// What extrinsic `extrinsic` of the current block registered.
+    /// The registration by extrinsic `extrinsic` of the current block.
     pub(crate) fn registered_now(extrinsic: u32) -> Option<(Registered, RegisteredBlock)> {
         let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
         let by = RegisteredBy::<T>::get(extrinsic)?;
@@ -37,8 +38,9 @@ impl<T: Config> Pallet<T> {
             .then_some((by, registered))
     }
 
-    /// The registration that extrinsic `extrinsic` of the current block made by `call`. `None` if the
-    /// call is another one or failed. Meant for the state after that block.
+    /// The registration that extrinsic `extrinsic` of the current block made by `call`.
+    ///
+    /// `None` if the call is another one or failed. Call this on the state after that block.
     pub fn registration_of(call: &Call<T>, extrinsic: u32) -> Option<Registration> {
         let Call::register_entries {
             sequence, entries, ..
@@ -59,7 +61,9 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// All registrations of the current block, given this pallet's calls in its body with their positions.
+    /// All registrations of the current block.
+    ///
+    /// `calls` are this pallet's calls in the block's body, with their positions.
     pub fn registrations<'a>(
         calls: impl IntoIterator<Item = (u32, &'a Call<T>)>,
     ) -> Vec<Registration>
@@ -72,7 +76,7 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> RegisteredEntries for Pallet<T> {
-    /// Refused entries have a root over them like all others, but count as not registered.
+    /// The root covers refused entries like all others, but they count as not registered.
     fn is_registered(
         hospital: &HospitalId,
         sequence: Sequence,
@@ -91,7 +95,7 @@ impl<T: Config> RegisteredEntries for Pallet<T> {
 
     #[cfg(feature = "runtime-benchmarks")]
     fn make_registered(hospital: &HospitalId, entries: &[Entry]) -> Sequence {
-        use bspp_primitives::{entries_root, next_chain_hash, EntryBlock};
+        use bspp_types::{entries_root, next_chain_hash, EntryCommitment};
         let sequence = NextSequence::<T>::get(hospital);
         let last = sequence
             .checked_sub(1)
@@ -102,7 +106,7 @@ impl<T: Config> RegisteredEntries for Pallet<T> {
         });
         let (count, root) = (entries.len().saturated_into(), entries_root(entries));
         let chain_hash = next_chain_hash(&previous, number, count, &root);
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number,
             count,
             root,

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Bounds, arguments and what the pallet stores besides the shared types.
+//! Bounds, arguments and stored types of the pallet besides the shared types.
 
-use bspp_primitives::{Entry, HospitalId, Sequence, MAX_ENTRIES_PER_BLOCK};
+use bspp_types::{Entry, HospitalId, Sequence, MAX_ENTRIES_PER_BLOCK};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
 
-/// Nodes of a storage proof at most. A path in a state of 10^8 values has about ten.
+/// Maximum number of nodes of a storage proof.
+///
+/// A path in a state of 10^8 values has about ten.
 pub const MAX_PROOF_NODES: u32 = 48;
-/// Bytes of a node of a storage proof at most. A full branch has about 600.
+/// Maximum size of a node of a storage proof, in bytes. A full branch has about 600.
 pub const MAX_NODE_BYTES: u32 = 2048;
-/// Batches that one call of the runtime API returns at most.
+/// Maximum number of batches that one call of the runtime API returns.
 pub const MAX_PAGE: u32 = 4_096;
 
-/// Registrations in a block at most. Its weight allows fewer.
+/// Maximum number of registrations in a block. The block's weight allows fewer.
 pub const MAX_REGISTRATIONS_PER_BLOCK: u32 = 256;
 
 /// A storage proof: trie nodes.
@@ -24,7 +26,7 @@ pub type Entries = BoundedVec<Entry, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
 /// Leaves of the entries of a block that are refused, ascending, each with the reason.
 pub type RefusedEntries = BoundedVec<Refused, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
 
-/// Why an entry, though proved to stand on its hospital's chain, does not enter the index.
+/// The reason why an entry on its hospital's chain does not enter the index.
 #[derive(
     Clone,
     Copy,
@@ -38,17 +40,17 @@ pub type RefusedEntries = BoundedVec<Refused, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
     TypeInfo,
 )]
 pub enum Refusal {
-    /// The number of slots is none of the classes.
+    /// The number of slots is not a slot class.
     InvalidSlotCount,
     /// Two slots have the same tag.
     DuplicateTag,
     /// The batch is not registered.
     BatchNotFound,
-    /// The batch is another hospital's.
+    /// The batch belongs to another hospital.
     HospitalMismatch,
     /// The batch's month, with its grace, is over.
     BatchExpired,
-    /// The index is not above those of the batch's entries before it.
+    /// The index is not above the indices of the batch's earlier entries.
     InvalidIndex,
 }
 
@@ -68,11 +70,11 @@ pub enum Refusal {
 pub struct Refused {
     /// Its position among the entries of its block.
     pub leaf: u32,
-    /// Why.
+    /// The reason.
     pub reason: Refusal,
 }
 
-/// Names a registered entry block.
+/// Hospital and sequence number of a registered entry block.
 #[derive(
     Clone,
     Copy,
@@ -86,8 +88,8 @@ pub struct Refused {
     TypeInfo,
 )]
 pub struct Registered {
-    /// Whose.
+    /// The hospital that registered it.
     pub hospital: HospitalId,
-    /// Its position in the hospital's sequence.
+    /// Its sequence number.
     pub sequence: Sequence,
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the calls cost.
+//! Weights of the calls.
 //!
-//! Estimates by the work done, on the high side: not measured yet. A runtime replaces them with the
-//! output of `frame-omni-bencher` for `benchmarking.rs`.
+//! They are high estimates of the work, not measured yet. A runtime replaces them with the output
+//! of `frame-omni-bencher` for `benchmarking.rs`.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -12,28 +12,28 @@ use frame_support::{
 
 /// Weights of the calls.
 pub trait WeightInfo {
-    /// Constant.
+    /// A constant weight.
     fn register_batch() -> Weight;
     /// `e`: entries; `n`: nodes of the storage proof.
     fn register_entries(e: u32, n: u32) -> Weight;
-    /// Forgetting the last block's registrations, and at the block's end the root over its own.
+    /// Removal of the last block's registrations, and the root over this block's at its end.
     fn on_initialize() -> Weight;
 }
 
 /// Estimates, with the database costs of the runtime `T`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
-/// Origin, dispatch, event.
+/// Cost of origin, dispatch and event.
 const BASE_MICROS: u64 = 60;
 /// Two multiplications in G1 and two subgroup checks, compiled to wasm without host calls.
 const SCHNORR_MICROS: u64 = 12_000;
-/// Decoding 64 slots, hashing 3.2 KiB as a leaf, sorting the tags, one inner node.
+/// Decoding 64 slots, hashing 3.2 KiB as a leaf, sorting the tags, and one inner node.
 const ENTRY_MICROS: u64 = 60;
-/// A Merkle tree over the most registrations that a block may have.
+/// A Merkle tree over the maximum number of registrations in a block.
 const TREE_MICROS: u64 = 4_000;
-/// Bytes of proof of the leaves of a full block.
+/// Bytes of the proof of a full block's leaves.
 const LEAVES_PROOF: u64 = 12_000;
-/// Decoding, hashing and walking one trie node of 2 KiB at most.
+/// Decoding, hashing and walking one trie node with the maximum of 2 KiB.
 const NODE_MICROS: u64 = 25;
 /// Bytes of proof that one stored item may need.
 const ITEM_PROOF: u64 = 2_800;
@@ -52,7 +52,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
 
     fn register_entries(e: u32, n: u32) -> Weight {
-        // Each entry may be of a batch of its own.
+        // Each entry may belong to a batch of its own.
         <() as WeightInfo>::register_entries(e, n)
             .saturating_add(T::DbWeight::get().reads_writes(11, 6))
             .saturating_add(T::DbWeight::get().reads_writes(e.into(), e.into()))

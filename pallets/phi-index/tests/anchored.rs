@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The whole way from a hospital block to a registered entry, with nothing made up: a real state trie, a real
-//! GRANDPA justification, a real storage proof and a real batch.
+//! The whole way from a hospital block to a registered entry, without mocks of data.
+//!
+//! The test has a real state trie, a real GRANDPA justification, a real storage proof and a real
+//! batch.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
-use bspp_peks::OpenBatch;
+use bspp_peks::{BatchHeader, OpenBatch};
 use bspp_primitives::{
-    entries_root, entry_block_storage, entry_proof, epoch_start, next_chain_hash,
+    entry_commitment_storage,
     traits::{
-        Anchorage, BatchVerifier, BlockContent, CurrentSlot, Membership, RegisteredCount,
-        RegisteredEntries, SuspendHospital,
+        Anchorage, BatchVerifier, BlockContent, CurrentSlot, RegisteredCount, RegisteredEntries,
+        SuspendHospital,
     },
-    BatchHeader, BatchId, ContentDigest, Entry, EntryBlock, Epoch, Hashing, Header, HospitalId,
-    Slot, X25519Key,
+    ContentDigest, Hashing, Header,
+};
+use bspp_test_kit::{EntryBuilder, Members};
+use bspp_types::{
+    entries_root, entry_proof, filing_month_start, next_chain_hash, BatchId, Entry,
+    EntryCommitment, FilingMonth, HospitalId,
 };
 use codec::Encode;
 use frame_support::{
@@ -59,7 +65,7 @@ impl pallet_phi_index::Config for Test {
     type BatchVerifier = Verifier;
     type ChainId = ChainId;
     type Time = Clock;
-    type MaxBatchesPerEpoch = ConstU32<4>;
+    type MaxBatchesPerFilingMonth = ConstU32<4>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = NoBenchmarks;
@@ -68,7 +74,7 @@ impl pallet_phi_index::Config for Test {
 #[cfg(feature = "runtime-benchmarks")]
 pub struct NoBenchmarks;
 #[cfg(feature = "runtime-benchmarks")]
-impl pallet_phi_index::benchmarking::BenchmarkHelper for NoBenchmarks {
+impl pallet_phi_index::benchmark_helper::BenchmarkHelper for NoBenchmarks {
     fn set_time(_: u64) {}
     fn anchor_state(
         hospital: &HospitalId,
@@ -82,25 +88,7 @@ impl pallet_phi_index::benchmarking::BenchmarkHelper for NoBenchmarks {
 
 const A: HospitalId = H256([0xaa; 32]);
 const OPERATOR: u64 = 1;
-const MONTH: Epoch = 682;
-
-pub struct Members;
-impl Membership<u64> for Members {
-    fn hospital_of(who: &u64) -> Option<HospitalId> {
-        (*who == OPERATOR).then_some(A)
-    }
-    fn is_operator(who: &u64, hospital: &HospitalId) -> bool {
-        Self::hospital_of(who) == Some(*hospital)
-    }
-    fn is_active(hospital: &HospitalId) -> bool {
-        *hospital == A
-    }
-    fn encryption_key(_: &HospitalId, _: Epoch) -> Option<X25519Key> {
-        None
-    }
-    #[cfg(feature = "runtime-benchmarks")]
-    fn make_member(_: &HospitalId, _: &u64, _: &u64) {}
-}
+const MONTH: FilingMonth = 682;
 
 pub struct Verifier;
 impl BatchVerifier for Verifier {
@@ -109,7 +97,7 @@ impl BatchVerifier for Verifier {
     }
 }
 
-/// Ten slots to a block.
+/// Ten slots per block.
 pub struct Slots;
 impl CurrentSlot for Slots {
     fn current_slot() -> u64 {
@@ -121,7 +109,7 @@ impl CurrentSlot for Slots {
     }
 }
 
-/// Refuses.
+/// A mock that refuses every suspension.
 pub struct NobodySuspended;
 impl SuspendHospital for NobodySuspended {
     fn suspend(_: &HospitalId) -> DispatchResult {
@@ -129,26 +117,26 @@ impl SuspendHospital for NobodySuspended {
     }
 }
 
-/// Noon of the month's first day, always.
+/// A clock that always shows noon of the month's first day.
 pub struct Clock;
 impl Time for Clock {
     type Moment = u64;
     fn now() -> u64 {
-        epoch_start(MONTH).unwrap() + 43_200_000
+        filing_month_start(MONTH).unwrap() + 43_200_000
     }
 }
 
-/// A hospital chain: its state, and who finalizes it.
+/// A hospital chain: its state and its finality voters.
 #[derive(Default)]
 struct HospitalChain {
     state: Vec<(Vec<u8>, Vec<u8>)>,
-    last: Option<EntryBlock>,
+    last: Option<EntryCommitment>,
     sequence: u32,
 }
 
 impl HospitalChain {
     fn new() -> Self {
-        // Values of other pallets, long and short.
+        // Long and short values of other pallets.
         let other = |i: u32| {
             (
                 H256::from_low_u64_be(i.into()).0.to_vec(),
@@ -165,14 +153,14 @@ impl HospitalChain {
         let previous = self.last.map_or(H256::zero(), |last| last.chain_hash);
         let (count, root) = (entries.len() as u32, entries_root(entries));
         let chain_hash = next_chain_hash(&previous, number, count, &root);
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number,
             count,
             root,
             chain_hash,
         };
         self.state
-            .push((entry_block_storage::key(self.sequence), block.encode()));
+            .push((entry_commitment_storage::key(self.sequence), block.encode()));
         self.sequence += 1;
         self.last = Some(block);
     }
@@ -190,7 +178,7 @@ impl HospitalChain {
         let root = backend
             .storage_root(core::iter::empty(), StateVersion::V1)
             .0;
-        let proof = prove_read(backend, [entry_block_storage::key(sequence)]).unwrap();
+        let proof = prove_read(backend, [entry_commitment_storage::key(sequence)]).unwrap();
         (root, proof.into_iter_nodes().collect())
     }
 
@@ -235,17 +223,10 @@ fn header(number: u32, state_root: H256) -> Header {
 }
 
 fn entry(batch: BatchId, index: u32) -> Entry {
-    let slot = |i: u8| Slot {
-        tag: [i; 16],
-        match_key: [index as u8; 32],
-    };
-    Entry {
-        batch,
-        index,
-        payload_hash: H256::repeat_byte(index as u8),
-        key_commitment: H256::zero(),
-        slots: (0..8).map(slot).collect::<Vec<_>>().try_into().unwrap(),
-    }
+    EntryBuilder::new(index as u8)
+        .batch(batch)
+        .index(index)
+        .build()
 }
 
 fn register(sequence: u32, head: H256, proof: Vec<Vec<u8>>, entries: &[Entry]) -> DispatchResult {
@@ -269,6 +250,7 @@ fn execute(test: impl FnOnce(HospitalChain, BatchId)) {
     sp_io::TestExternalities::from(storage).execute_with(|| {
         System::set_block_number(1);
         System::set_extrinsic_index(1);
+        Members::add_operator(A, &OPERATOR);
         let voters: Vec<_> = (0..4).map(|i| (Account(i).into(), 1)).collect();
         let genesis = Box::new(header(0, H256::zero()));
         let voters = voters.try_into().unwrap();
@@ -338,7 +320,7 @@ fn entries_of_an_unanchored_state_should_be_refused() {
         let honest = [entry(batch, 0)];
         chain.store(3, &honest);
         let head = chain.anchor(20);
-        // The operator makes up another state in which other entries stand.
+        // The operator invents another state with other entries.
         let mut forged = HospitalChain::new();
         let other = [entry(batch, 7)];
         forged.store(3, &other);

@@ -3,11 +3,12 @@
 
 #![cfg(feature = "runtime-benchmarks")]
 
-use crate::{types::Chunk, *};
+use crate::{benchmark_helper::BenchmarkHelper, types::Chunk, *};
 use alloc::{vec, vec::Vec};
-use bspp_primitives::{
-    traits::BlockContent, ConsentId, EntryBlock, Record, RecordLocation, Slot, MAX_CHUNKS,
-    MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
+use bspp_primitives::traits::{BlockContent, Staff};
+use bspp_types::{
+    EntryCommitment, Record, RecordLocation, Slot, MAX_CHUNKS, MAX_CHUNK_BYTES,
+    MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
 };
 use frame_benchmarking::v2::*;
 use frame_support::traits::{Get, Hooks};
@@ -16,24 +17,16 @@ use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use sp_runtime::traits::{One, Saturating};
 
-/// Makes what this pallet finds in others.
-pub trait BenchmarkHelper<AccountId> {
-    /// Lets an account store.
-    fn make_staff(who: &AccountId);
-    /// Registers a consent of this patient that covers the present month, and gives it.
-    fn make_consent(patient: [u8; 32]) -> ConsentId;
-}
-
 const PATIENT: [u8; 32] = [0x50; 32];
 
 fn staff<T: Config>() -> T::AccountId {
     let who: T::AccountId = account("staff", 0, 0);
-    T::BenchmarkHelper::make_staff(&who);
+    T::Staff::make_staff(&who);
     frame_system::Pallet::<T>::set_extrinsic_index(0);
     who
 }
 
-/// A record with the most slots over `chunks` waiting chunks.
+/// A record with the maximum number of slots over `chunks` waiting chunks.
 fn record<T: Config>(chunks: u32) -> Record {
     let hashes: Vec<H256> = (0..chunks)
         .map(|n| H256(blake2_256(&n.to_le_bytes())))
@@ -57,7 +50,7 @@ fn record<T: Config>(chunks: u32) -> Record {
         })
         .collect();
     Record {
-        entry: bspp_primitives::Entry {
+        entry: bspp_types::Entry {
             batch: H256::zero(),
             index: 0,
             payload_hash: hashes.first().copied().unwrap_or_default(),
@@ -73,7 +66,7 @@ fn record<T: Config>(chunks: u32) -> Record {
     }
 }
 
-/// Leaves of a block that lacks `less` of the most entries.
+/// Stores the leaves of a block that has `less` entries fewer than the maximum.
 fn fill_leaves<T: Config>(less: u32) {
     let leaves: Vec<H256> = (less..MAX_ENTRIES_PER_BLOCK)
         .map(|n| H256(blake2_256(&n.to_le_bytes())))
@@ -148,26 +141,26 @@ mod benchmarks {
 
     #[benchmark]
     fn on_finalize() {
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number: 0,
             count: 1,
             root: H256::zero(),
             chain_hash: H256::zero(),
         };
-        EntryBlocks::<T>::insert(0, block);
+        EntryCommitments::<T>::insert(0, block);
         EntryBlockCount::<T>::put(1);
         fill_leaves::<T>(0);
 
         let content;
         #[block]
         {
-            // The gate asks for it at the end of the block.
+            // The gate calls this at the end of the block.
             content = Pallet::<T>::content();
             Pallet::<T>::on_finalize(One::one());
         }
         assert_eq!(content.total, 2);
 
-        assert!(EntryBlocks::<T>::contains_key(1));
+        assert!(EntryCommitments::<T>::contains_key(1));
     }
 
     impl_benchmark_test_suite!(

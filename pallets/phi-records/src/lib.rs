@@ -5,11 +5,16 @@
 extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
-pub mod benchmarking;
-mod impls;
+pub mod benchmark_helper;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod chunks;
+mod disclosures;
+mod entry_blocks;
 #[cfg(test)]
 mod mock;
 mod queries;
+mod records;
 #[cfg(test)]
 mod tests;
 mod try_state;
@@ -19,7 +24,7 @@ pub mod weights;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
-// What the macros expand to uses `expect` on what they themselves made.
+// FRAME's macros expand to `expect`s on constant metadata. The logic is in the other modules.
 #[allow(clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
@@ -30,9 +35,9 @@ pub mod pallet {
         WeightInfo,
     };
     use alloc::vec::Vec;
-    use bspp_primitives::{
-        traits::{Consents, Staff},
-        BatchId, EntryBlock, Moment, Record, RecordId, RecordLocation, RequestId, Sequence,
+    use bspp_primitives::traits::{Consents, Staff};
+    use bspp_types::{
+        BatchId, EntryCommitment, Moment, Record, RecordId, RecordLocation, RequestId, Sequence,
         MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
     };
     use frame_support::{pallet_prelude::*, traits::Time};
@@ -47,51 +52,54 @@ pub mod pallet {
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
-    /// What the pallet needs of its runtime.
+    /// Configuration of the pallet by a runtime.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
-        /// Who may store.
+        /// Tells the accounts that may store records.
         type Staff: Staff<Self::AccountId>;
         /// Patients' consents.
         type Consents: Consents;
         /// The chain's clock, in milliseconds.
         type Time: Time<Moment = Moment>;
-        /// Ciphertext of one record at most, in bytes.
+        /// Maximum size of one record's ciphertext, in bytes.
         #[pallet::constant]
         type MaxRecordBytes: Get<u32>;
-        /// For how many blocks a chunk that no record names cannot be dropped.
+        /// Number of blocks in which a chunk that no record names cannot be dropped.
         #[pallet::constant]
         type ChunkLifetime: Get<BlockNumberFor<Self>>;
         /// Weights of calls and hooks.
         type WeightInfo: WeightInfo;
-        /// Makes what benchmarks find in other pallets.
+        /// Prepares the state of other pallets for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
-        type BenchmarkHelper: crate::benchmarking::BenchmarkHelper<Self::AccountId>;
+        type BenchmarkHelper: crate::benchmark_helper::BenchmarkHelper;
     }
 
-    /// Chunks that stand in a block body and that no record has named yet, by BLAKE2b-256.
+    /// Chunks in block bodies that no record has named yet, by BLAKE2b-256.
     #[pallet::storage]
     pub type Chunks<T: Config> = StorageMap<_, Blake2_128Concat, H256, ChunkOf<T>>;
 
-    /// What a payload belongs to: hash of patient, key commitment and chunks, by payload hash. A record with more
-    /// keywords than an entry has slots has several entries over one payload.
+    /// Hashes of patient, data-key commitment and chunks, by payload hash.
+    ///
+    /// A record with more keywords than an entry has slots has several entries over one payload.
     #[pallet::storage]
     pub type Payloads<T: Config> = StorageMap<_, Blake2_128Concat, H256, H256>;
 
-    /// Index that the next entry of a batch must have at least.
+    /// Minimum index of the next entry of a batch.
     #[pallet::storage]
     pub type NextIndex<T: Config> = StorageMap<_, Blake2_128Concat, BatchId, u32, ValueQuery>;
 
-    /// Where every record stands.
+    /// Location of every record.
     #[pallet::storage]
     pub type Locations<T: Config> = StorageMap<_, Blake2_128Concat, RecordId, RecordLocation>;
 
-    /// Blocks that stored entries, in an unbroken sequence. The consortium reads them by storage proof: see
-    /// [`bspp_primitives::entry_block_storage`].
+    /// Commitments of the entry blocks, in a sequence without a gap.
+    ///
+    /// The consortium reads them by storage proof: see
+    /// [`bspp_primitives::entry_commitment_storage`].
     #[pallet::storage]
-    pub type EntryBlocks<T: Config> = StorageMap<_, Twox64Concat, Sequence, EntryBlock>;
+    pub type EntryCommitments<T: Config> = StorageMap<_, Twox64Concat, Sequence, EntryCommitment>;
 
-    /// How many entry blocks there are: the sequence of the next one.
+    /// Number of entry blocks, which is the sequence number of the next one.
     #[pallet::storage]
     pub type EntryBlockCount<T: Config> = StorageValue<_, Sequence, ValueQuery>;
 
@@ -111,18 +119,18 @@ pub mod pallet {
         DisclosureOf<T>,
     >;
 
-    /// What happened. No event names a patient.
+    /// Events of the pallet. No event names a patient.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A chunk of ciphertext stands in this block's body.
+        /// A chunk of ciphertext is in this block's body.
         ChunkStored {
             /// BLAKE2b-256 of the chunk.
             chunk: H256,
-            /// Its bytes.
+            /// Its size in bytes.
             len: u32,
         },
-        /// A chunk that no record named was given up.
+        /// A chunk that no record named was dropped.
         ChunkDropped {
             /// BLAKE2b-256 of the chunk.
             chunk: H256,
@@ -131,18 +139,18 @@ pub mod pallet {
         RecordStored {
             /// The record.
             record: RecordId,
-            /// Entry block in the chain's sequence.
+            /// Sequence number of the entry block.
             sequence: Sequence,
             /// Position among the block's entries.
             leaf: u32,
         },
         /// A block that stored entries was sealed.
         EntryBlockSealed {
-            /// Its place in the sequence.
+            /// Its sequence number.
             sequence: Sequence,
-            /// Its entries.
+            /// Number of its entries.
             count: u32,
-            /// Root over them.
+            /// Root over the entries.
             root: H256,
         },
         /// A record was disclosed under a request.
@@ -156,51 +164,53 @@ pub mod pallet {
         },
     }
 
-    /// Why a call fails.
+    /// Errors of the calls.
     #[pallet::error]
     pub enum Error<T> {
-        /// The sender may not store.
+        /// The sender may not store records.
         NotAuthorized,
-        /// The call came from within another one or from a hook, so the block body does not have it where the
-        /// transaction index would say.
+        /// The call does not run in an extrinsic.
+        ///
+        /// The transaction index could not point to it in the block body.
         InvalidContext,
-        /// The chunk has no bytes.
+        /// The chunk is empty.
         InvalidChunkSize,
-        /// The chunk has more bytes than one may have.
+        /// The chunk is larger than the maximum.
         MaxChunkBytesExceeded,
-        /// The chunk is stored and no record has named it yet: name it, it need not be sent again.
+        /// The chunk already waits for a record: a record can name it without another copy.
         ChunkAlreadyExists,
-        /// No such chunk is waiting for a record.
+        /// The chunk does not wait for a record.
         ChunkNotFound,
-        /// The chunk may yet be named by a record.
+        /// The lifetime of the chunk is not over.
         ChunkNotExpired,
-        /// The number of slots is none of the allowed ones.
+        /// The number of slots is not a slot class.
         InvalidSlotCount,
         /// Two slots have the same tag.
         DuplicateTag,
-        /// There is not one wrap for each slot.
+        /// The number of wraps differs from the number of slots.
         WrapCountMismatch,
-        /// The record names no chunk, or one twice.
+        /// The record does not name a chunk, or names one twice.
         InvalidChunks,
-        /// The chunks have more bytes than a record may have.
+        /// The chunks are together larger than the maximum for a record.
         MaxRecordBytesExceeded,
-        /// The one chunk is not the payload that the entry commits to.
+        /// The only chunk is not the payload to which the entry commits.
         PayloadHashMismatch,
-        /// The payload is known as another patient's, or with another key or other chunks.
+        /// The payload is already stored for another patient, with another key or with other
+        /// chunks.
         PayloadMismatch,
-        /// The index is not above those of the batch's earlier entries.
+        /// The index is not above the indices of the batch's earlier entries.
         InvalidIndex,
-        /// The patient has not consented to records of this month here, or has withdrawn.
+        /// The consent does not cover records of this patient and month, or is withdrawn.
         ConsentNotFound,
-        /// The clock shows a month that cannot be counted.
-        InvalidEpoch,
-        /// The record is stored.
+        /// The clock shows a time outside the range of filing months.
+        InvalidFilingMonth,
+        /// The record is already stored.
         RecordAlreadyExists,
-        /// No such record.
+        /// The record does not exist.
         RecordNotFound,
-        /// This block has as many entries as one may have.
+        /// This block already has the maximum number of entries.
         MaxEntriesPerBlockExceeded,
-        /// This disclosure is logged.
+        /// This disclosure is already logged.
         DisclosureAlreadyExists,
     }
 
@@ -231,13 +241,17 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Puts a chunk of ciphertext in the block body, found by its BLAKE2b-256 through the transaction index.
+        /// Puts a chunk of ciphertext in the block body.
         ///
-        /// * Origin: signed by an account that may store; an extrinsic of its own, not within another call.
-        /// * Effect: the chunk waits for a record to name it. A chunk that is waiting is not taken again, so a
-        ///   sender that does not know whether an earlier attempt succeeded can simply repeat it.
-        /// * Errors: `NotAuthorized`, `InvalidChunkSize`, `MaxChunkBytesExceeded`, `InvalidContext`,
-        ///   `ChunkAlreadyExists`.
+        /// The transaction index finds the chunk by its BLAKE2b-256.
+        ///
+        /// * Origin: signed by an account that may store records; in an extrinsic of its own, not
+        ///   within another call.
+        /// * Effect: the chunk waits for a record to name it. A chunk that waits is not stored
+        ///   again, so a sender that does not know whether an earlier attempt succeeded can simply
+        ///   repeat it.
+        /// * Errors: `NotAuthorized`, `InvalidChunkSize`, `MaxChunkBytesExceeded`,
+        ///   `InvalidContext`, `ChunkAlreadyExists`.
         /// * Events: `ChunkStored`.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::store_chunk(u32::try_from(data.len()).unwrap_or(u32::MAX)))]
@@ -245,19 +259,19 @@ pub mod pallet {
             // The index takes the last bytes of the extrinsic: `data` must stay the last argument.
             let uploader = Self::ensure_staff(origin)?;
             let (extrinsic, len, chunk) = Self::do_store_chunk(uploader, &data)?;
-            // Last, because the index is not undone when a call fails.
+            // This is last, because the index entry is not undone when a call fails.
             sp_io::transaction_index::index(extrinsic, len, chunk.0);
             Ok(())
         }
 
         /// Stores a record whose chunks are in block bodies.
         ///
-        /// * Origin: signed by an account that may store; an extrinsic of its own.
-        /// * Effect: the record's entry is a leaf of this block; its chunks are used up.
-        /// * Errors: `NotAuthorized`, `InvalidContext`, `InvalidSlotCount`, `DuplicateTag`, `WrapCountMismatch`,
-        ///   `RecordAlreadyExists`, `InvalidIndex`, `InvalidEpoch`, `ConsentNotFound`, `InvalidChunks`,
-        ///   `PayloadHashMismatch`, `PayloadMismatch`, `ChunkNotFound`, `MaxRecordBytesExceeded`,
-        ///   `MaxEntriesPerBlockExceeded`.
+        /// * Origin: signed by an account that may store records; in an extrinsic of its own.
+        /// * Effect: the record's entry is a leaf of this block; its chunks no longer wait.
+        /// * Errors: `NotAuthorized`, `InvalidContext`, `InvalidSlotCount`, `DuplicateTag`,
+        ///   `WrapCountMismatch`, `RecordAlreadyExists`, `InvalidIndex`, `InvalidFilingMonth`,
+        ///   `ConsentNotFound`, `InvalidChunks`, `PayloadHashMismatch`, `PayloadMismatch`,
+        ///   `ChunkNotFound`, `MaxRecordBytesExceeded`, `MaxEntriesPerBlockExceeded`.
         /// * Events: `RecordStored`.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::store_record(
@@ -268,10 +282,12 @@ pub mod pallet {
             Self::do_store_record(record)
         }
 
-        /// Gives up a chunk that no record named within [`Config::ChunkLifetime`]. Its bytes stay in the block body.
+        /// Drops a chunk that no record named within [`Config::ChunkLifetime`].
         ///
-        /// * Origin: signed by an account that may store.
-        /// * Effect: no record can name the chunk, unless it is stored again.
+        /// Its bytes stay in the block body.
+        ///
+        /// * Origin: signed by an account that may store records.
+        /// * Effect: no record can name the chunk until it is stored again.
         /// * Errors: `NotAuthorized`, `ChunkNotFound`, `ChunkNotExpired`.
         /// * Events: `ChunkDropped`.
         #[pallet::call_index(2)]
@@ -283,8 +299,8 @@ pub mod pallet {
 
         /// Logs that a record was disclosed under a request of the consortium chain.
         ///
-        /// * Origin: signed by an account that may store: the gateway, which disclosed it.
-        /// * Effect: the disclosure stands in the log for good.
+        /// * Origin: signed by an account that may store records: the gateway, which disclosed it.
+        /// * Effect: the disclosure stays in the log for ever.
         /// * Errors: `NotAuthorized`, `RecordNotFound`, `DisclosureAlreadyExists`.
         /// * Events: `DisclosureLogged`.
         #[pallet::call_index(3)]

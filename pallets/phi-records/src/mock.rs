@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A runtime with this pallet alone, and records as a gateway makes them.
+//! A runtime with only this pallet, and records as a gateway makes them.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_phi_records;
-use bspp_primitives::{
-    traits::{Consents, Staff},
-    ConsentId, Entry, Epoch, Moment, Record, RecordId, RequestId, Slot, MAX_CHUNK_BYTES,
+use bspp_primitives::traits::{Consents, Staff};
+pub use bspp_test_kit::Clock;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{
+    ConsentId, Entry, FilingMonth, Moment, Record, RecordId, RequestId, MAX_CHUNK_BYTES,
 };
 use frame_support::{
     derive_impl, parameter_types,
-    storage::{storage_prefix, unhashed},
-    traits::{ConstU32, ConstU64, Hooks, Time},
+    traits::{ConstU32, ConstU64, Hooks},
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -24,15 +25,15 @@ pub const OTHER_PATIENT: [u8; 32] = [0x51; 32];
 pub const CONSENT: ConsentId = H256([0x60; 32]);
 /// Consent of [`OTHER_PATIENT`], for the same months.
 pub const OTHER_CONSENT: ConsentId = H256([0x61; 32]);
-pub const FROM: Epoch = 689;
-pub const UNTIL: Epoch = 690;
-/// When every test begins: 2 June 2027, month 689.
+pub const FROM: FilingMonth = 689;
+pub const UNTIL: FilingMonth = 690;
+/// The time at which every test begins: 2 June 2027, month 689.
 pub const NOW: Moment = 1_812_000_000_000;
 /// A day.
 pub const DAY: Moment = 86_400_000;
-/// For how many blocks an unused chunk is kept.
+/// Number of blocks for which an unused chunk is kept.
 pub const LIFETIME: u64 = 20;
-/// Ciphertext of a record at most.
+/// Maximum size of a record's ciphertext.
 pub const MAX_RECORD: u32 = MAX_CHUNK_BYTES + 100;
 
 frame_support::construct_runtime!(
@@ -50,12 +51,12 @@ impl frame_system::Config for Test {
 parameter_types! {
     /// Consents in force: identifier and patient.
     pub static InForce: Vec<(ConsentId, [u8; 32])> = Vec::new();
-    /// Who may store.
+    /// Accounts that may store records.
     pub static MayStore: Vec<u64> = Vec::new();
 }
 
 impl pallet_phi_records::Config for Test {
-    type Staff = Clinicians;
+    type Staff = Named;
     type Consents = Agreements;
     type Time = Clock;
     type MaxRecordBytes = ConstU32<MAX_RECORD>;
@@ -65,49 +66,38 @@ impl pallet_phi_records::Config for Test {
     type BenchmarkHelper = Maker;
 }
 
-/// A clock whose time stands in the state, as the timestamp pallet's does.
-pub struct Clock;
+/// The staff: the accounts in [`MayStore`].
+pub struct Named;
 
-impl Clock {
-    pub fn set(now: Moment) {
-        unhashed::put(&storage_prefix(b"Timestamp", b"Now"), &now);
-    }
-}
-
-impl Time for Clock {
-    type Moment = Moment;
-
-    fn now() -> Moment {
-        unhashed::get_or_default(&storage_prefix(b"Timestamp", b"Now"))
-    }
-}
-
-pub struct Clinicians;
-
-impl Staff<u64> for Clinicians {
+impl Staff<u64> for Named {
     fn may_store(who: &u64) -> bool {
         MayStore::get().contains(who)
+    }
+
+    fn may_enrol(who: &u64) -> bool {
+        Self::may_store(who)
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_staff(who: &u64) {
+        MayStore::mutate(|staff| staff.push(*who));
     }
 }
 
 pub struct Agreements;
 
 impl Consents for Agreements {
-    fn covers(consent: &ConsentId, patient: &[u8; 32], epoch: Epoch) -> bool {
-        InForce::get().contains(&(*consent, *patient)) && (FROM..=UNTIL).contains(&epoch)
+    fn covers(consent: &ConsentId, patient: &[u8; 32], filing_month: FilingMonth) -> bool {
+        InForce::get().contains(&(*consent, *patient)) && (FROM..=UNTIL).contains(&filing_month)
     }
 }
 
-/// Makes what benchmarks need.
+/// Prepares the state for benchmarks.
 #[cfg(feature = "runtime-benchmarks")]
 pub struct Maker;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::benchmarking::BenchmarkHelper<u64> for Maker {
-    fn make_staff(who: &u64) {
-        MayStore::mutate(|staff| staff.push(*who));
-    }
-
+impl crate::benchmark_helper::BenchmarkHelper for Maker {
     fn make_consent(patient: [u8; 32]) -> ConsentId {
         Clock::set(NOW);
         InForce::mutate(|consents| consents.push((CONSENT, patient)));
@@ -115,7 +105,7 @@ impl crate::benchmarking::BenchmarkHelper<u64> for Maker {
     }
 }
 
-/// Builds a chain, runs a test on it, checks the state after it.
+/// Builds a chain, runs a test on it, and checks the state after the test.
 #[derive(Default)]
 pub struct ExtBuilder {
     chunks: Vec<Vec<u8>>,
@@ -179,7 +169,7 @@ pub fn next_block() {
 }
 
 fn dispatch(origin: RuntimeOrigin, call: crate::Call<Test>) -> DispatchResult {
-    // As a block does it: a failing call leaves nothing behind.
+    // The call runs as in a block: a call that fails changes nothing.
     RuntimeCall::PhiRecords(call)
         .dispatch(origin)
         .map(|_| ())
@@ -201,35 +191,21 @@ pub fn store_record_by(origin: RuntimeOrigin, record: Record) -> DispatchResult 
     dispatch(origin, crate::Call::store_record { record })
 }
 
-/// What stands for the `n`th record's ciphertext.
+/// Bytes in place of the `n`th record's ciphertext.
 pub fn ciphertext(n: u8) -> Vec<u8> {
     vec![n; 64]
 }
 
-/// BLAKE2b-256.
+/// The BLAKE2b-256 hash of `data`.
 pub fn hash(data: &[u8]) -> H256 {
     H256(blake2_256(data))
 }
 
 /// An entry with eight slots, the `n`th of its batch.
 pub fn entry(n: u8) -> Entry {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|slot| {
-            let mut tag = [n; 16];
-            tag[0] = slot;
-            Slot {
-                tag,
-                match_key: [n; 32],
-            }
-        })
-        .collect();
-    Entry {
-        batch: H256([7; 32]),
-        index: u32::from(n),
-        payload_hash: hash(&ciphertext(n)),
-        key_commitment: H256([n; 32]),
-        slots: slots.try_into().unwrap(),
-    }
+    EntryBuilder::new(n)
+        .payload_hash(hash(&ciphertext(n)))
+        .build()
 }
 
 /// A record of one chunk with [`entry`] and [`ciphertext`].
@@ -253,7 +229,7 @@ pub fn request(n: u8) -> RequestId {
     H256([n; 32])
 }
 
-/// Gives [`crate::Event`]s in their order.
+/// The pallet's events in their order.
 pub fn events() -> Vec<crate::Event<Test>> {
     System::events()
         .into_iter()

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the runtime API reads.
+//! Queries of the runtime API.
 
 use crate::{
-    types::DisclosureOf, Call, Config, Disclosures, EntryBlockCount, EntryBlocks, Locations, Pallet,
+    types::DisclosureOf, Call, Config, Disclosures, EntryBlockCount, EntryCommitments, Locations,
+    Pallet,
 };
 use alloc::vec::Vec;
-use bspp_primitives::{EntryBlock, RecordId, RecordLocation, RequestId, Sequence, StoredRecord};
+use bspp_types::{EntryCommitment, RecordId, RecordLocation, RequestId, Sequence, StoredRecord};
 use codec::{Decode, DecodeAll, Encode};
 use frame_support::traits::IsSubType;
 use sp_runtime::{traits::ExtrinsicCall, OpaqueExtrinsic};
 
 impl<T: Config> Pallet<T> {
-    /// Where a record stands.
+    /// Location of a record.
     pub fn record_location(record: RecordId) -> Option<RecordLocation> {
         Locations::<T>::get(record)
     }
@@ -21,9 +22,9 @@ impl<T: Config> Pallet<T> {
         EntryBlockCount::<T>::get()
     }
 
-    /// An entry block.
-    pub fn entry_block(sequence: Sequence) -> Option<EntryBlock> {
-        EntryBlocks::<T>::get(sequence)
+    /// The commitment of an entry block.
+    pub fn entry_commitment(sequence: Sequence) -> Option<EntryCommitment> {
+        EntryCommitments::<T>::get(sequence)
     }
 
     /// A disclosure of a record under a request.
@@ -31,8 +32,10 @@ impl<T: Config> Pallet<T> {
         Disclosures::<T>::get(record, request)
     }
 
-    /// The records that were stored in this very block, in the order of their leaves, given its body. `Extrinsic` is the
-    /// runtime's. Extrinsics that failed or that are no record are passed over.
+    /// The records that this block stored, in the order of their leaves.
+    ///
+    /// `body` is the block's body, and `Extrinsic` is the runtime's type. The function skips
+    /// extrinsics that failed and extrinsics that do not store a record.
     pub fn stored_records<Extrinsic>(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord>
     where
         Extrinsic: Decode + ExtrinsicCall,

@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What always holds of the pallet's storage.
+//! Invariants of the pallet's storage.
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Chunks, Config, Disclosures, EntryBlocks, Locations, Pallet};
-use bspp_primitives::{next_chain_hash, MAX_CHUNK_BYTES};
+use crate::{Chunks, Config, Disclosures, EntryCommitments, Locations, Pallet};
+use bspp_types::{next_chain_hash, MAX_CHUNK_BYTES};
 use frame_support::ensure;
 use sp_core::H256;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-    /// Entry blocks are unbroken and their running hash is right; records stand in them; logs name known records.
+    /// Checks the invariants that must hold after every block.
+    ///
+    /// The entry blocks have no gap and a correct running hash; each record is in one of them; the
+    /// log names only known records.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let count = Self::entry_block_count();
         ensure!(
-            usize::try_from(count) == Ok(EntryBlocks::<T>::iter_keys().count()),
+            usize::try_from(count) == Ok(EntryCommitments::<T>::iter_keys().count()),
             "entry blocks outside the sequence"
         );
         let mut previous = H256::zero();
         for sequence in 0..count {
-            let block = Self::entry_block(sequence).ok_or("entry block missing")?;
+            let block = Self::entry_commitment(sequence).ok_or("entry block missing")?;
             ensure!(block.count > 0, "entry block without entries");
             ensure!(
                 block.chain_hash
@@ -29,8 +32,8 @@ impl<T: Config> Pallet<T> {
             previous = block.chain_hash;
         }
         for (_, location) in Locations::<T>::iter() {
-            // The block being built is not sealed yet.
-            let Some(block) = Self::entry_block(location.sequence) else {
+            // The current block is not sealed yet.
+            let Some(block) = Self::entry_commitment(location.sequence) else {
                 ensure!(location.sequence == count, "record beyond the sequence");
                 continue;
             };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the pallet keeps besides records.
+//! Types that the pallet stores besides records.
 
-use bspp_primitives::BlockNumber;
+use bspp_types::BlockNumber;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
@@ -11,11 +11,11 @@ use scale_info::TypeInfo;
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Chunk<AccountId, Number> {
-    /// Its bytes.
+    /// Its size in bytes.
     pub len: u32,
-    /// Who stored it.
+    /// The account that stored it.
     pub uploader: AccountId,
-    /// Block whose body has it.
+    /// The block whose body contains it.
     pub stored_at: Number,
 }
 
@@ -29,9 +29,9 @@ pub type ChunkOf<T> = Chunk<<T as frame_system::Config>::AccountId, BlockNumberF
 pub struct Disclosure<AccountId> {
     /// The requester's account on the consortium chain.
     pub requester: [u8; 32],
-    /// Who logged it: the gateway.
+    /// The account that logged it: the gateway.
     pub logged_by: AccountId,
-    /// Block of the log line.
+    /// The block of the log line.
     pub logged_at: BlockNumber,
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Weights of calls and hooks.
 //!
-//! Estimates from the work done, on the safe side, until they are measured on reference hardware: hashing and copying a
-//! byte of a chunk at 8 ns, hashing an entry of 64 slots twice and sorting its tags at 200 µs, a Merkle tree over 256
-//! leaves at 4 ms, anything else a call computes at 20 µs. Storage is charged by the runtime's database weights.
+//! They are high estimates of the work until they are measured on reference hardware: 8 ns for
+//! hashing and copying a byte of a chunk, 200 µs for hashing an entry of 64 slots twice and sorting
+//! its tags, 4 ms for a Merkle tree over 256 leaves, and 20 µs for all other work of a call. The
+//! runtime's database weights charge the storage.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -13,11 +14,11 @@ use frame_support::{
 
 /// Hashing and copying one byte, in picoseconds.
 const BYTE: u64 = 8_000;
-/// Hashing an entry for its identifier and leaf, sorting its tags.
+/// Hashing an entry for its identifier and leaf, and sorting its tags.
 const ENTRY: u64 = 200_000_000;
-/// Merkle tree over the most leaves a block may have.
+/// A Merkle tree over the maximum number of leaves in a block.
 const TREE: u64 = 4_000_000_000;
-/// What every call computes.
+/// The work that every call does.
 const BASE: u64 = 20_000_000;
 /// Proof size of a stored value: trie nodes and the value.
 const VALUE_PROOF: u64 = 3_500;
@@ -26,15 +27,15 @@ const LEAVES_PROOF: u64 = 12_000;
 
 /// Weight of every call and hook.
 pub trait WeightInfo {
-    /// `store_chunk` of so many bytes.
+    /// `store_chunk` with a chunk of `bytes` bytes.
     fn store_chunk(bytes: u32) -> Weight;
-    /// `store_record` with so many chunks.
+    /// `store_record` with `chunks` chunks.
     fn store_record(chunks: u32) -> Weight;
     /// `drop_chunk`.
     fn drop_chunk() -> Weight;
     /// `log_disclosure`.
     fn log_disclosure() -> Weight;
-    /// Telling the content of a block with the most entries, and sealing it.
+    /// Computing the content of a block with the maximum number of entries, and sealing it.
     fn on_finalize() -> Weight;
 }
 
@@ -49,7 +50,8 @@ macro_rules! estimates {
         fn store_chunk(bytes: u32) -> Weight {
             weight($db, BYTE.saturating_mul(u64::from(bytes)), 4, 2)
         }
-        // Reads: staff, location, clock, consent, index, payload, count, leaves, block, extrinsic, each chunk.
+        // Reads: staff, location, clock, consent, index, payload, count, leaves, block, extrinsic,
+        // and each chunk.
         fn store_record(chunks: u32) -> Weight {
             let chunks = u64::from(chunks);
             weight(
@@ -68,7 +70,8 @@ macro_rules! estimates {
         fn log_disclosure() -> Weight {
             weight($db, 0, 4, 1)
         }
-        // Reads: leaves, count, the last entry block, block. The tree is computed for the header and for the state.
+        // Reads: leaves, count, the last entry block, block. The header and the state each need a
+        // tree.
         fn on_finalize() -> Weight {
             weight($db, TREE.saturating_mul(2), 4, 3)
                 .saturating_add(Weight::from_parts(0, LEAVES_PROOF))
@@ -76,14 +79,14 @@ macro_rules! estimates {
     };
 }
 
-/// Estimates with the runtime's database weights.
+/// Estimates, with the database costs of the runtime `T`.
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     estimates!(T::DbWeight::get());
 }
 
-/// For tests.
+/// Weights for tests.
 impl WeightInfo for () {
     estimates!(RocksDbWeight::get());
 }

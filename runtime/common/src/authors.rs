@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the gate needs of Aura and of the session pallet.
+//! The data from Aura and the session pallet that the gate needs.
 
 use alloc::vec::Vec;
 use bspp_primitives::traits::{AuthorSets, CurrentSlot};
 use core::marker::PhantomData;
-use polkadot_sdk::{frame_system, pallet_aura, pallet_session};
+use polkadot_sdk::{
+    frame_support::traits::{Contains, IsSubType},
+    frame_system, pallet_aura, pallet_session,
+};
 
 /// The slot that Aura read from the block's digest.
 pub struct AuraSlot<T>(PhantomData<T>);
@@ -17,6 +20,24 @@ impl<T: pallet_aura::Config> CurrentSlot for AuraSlot<T> {
     #[cfg(feature = "runtime-benchmarks")]
     fn set_slot(slot: u64) {
         pallet_aura::CurrentSlot::<T>::put(polkadot_sdk::sp_consensus_aura::Slot::from(slot));
+    }
+}
+
+/// A call filter that refuses `purge_keys` only.
+///
+/// Validators replace their session keys and do not purge them: a set without keys could no longer
+/// author.
+pub struct NoPurgedKeys<T>(PhantomData<T>);
+
+impl<T: pallet_session::Config> Contains<T::RuntimeCall> for NoPurgedKeys<T>
+where
+    T::RuntimeCall: IsSubType<pallet_session::Call<T>>,
+{
+    fn contains(call: &T::RuntimeCall) -> bool {
+        !matches!(
+            call.is_sub_type(),
+            Some(pallet_session::Call::purge_keys { .. })
+        )
     }
 }
 
@@ -38,8 +59,8 @@ where
             .collect()
     }
 
-    // The session pallet plans a session ahead: without this, a suspended author would be in the next session's set and
-    // leave with the one after.
+    // The session pallet plans one session ahead. Without this function a suspended author would be
+    // in the next session's set and leave with the one after it.
     fn drop_queued(leaving: &[T::AccountId]) {
         let queued = pallet_session::QueuedKeys::<T>::get();
         let before = queued.len();
@@ -47,7 +68,7 @@ where
             .into_iter()
             .filter(|(who, _)| !leaving.contains(who))
             .collect();
-        // Without authors there is no chain. Callers have made sure that somebody stays.
+        // A chain without authors stops. Callers have checked that somebody stays.
         if remaining.is_empty() || remaining.len() == before {
             return;
         }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The door of a chain without fees: members only, each within its quota.
+//! Admission to a chain without fees: members only, each within its quota.
 
 use bspp_primitives::traits::Admission;
+use bspp_types::limits::transaction_longevity;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::{fmt, marker::PhantomData};
+use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
     frame_support::{
         dispatch::{DispatchInfo, PostDispatchInfo},
         traits::Get,
         weights::Weight,
     },
-    frame_system,
     sp_runtime::{
         traits::{
             AsSystemOriginSigner, DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf,
@@ -25,23 +26,33 @@ use polkadot_sdk::{
 };
 use scale_info::TypeInfo;
 
-/// How many blocks a transaction may wait in the pool.
-pub const LONGEVITY: TransactionLongevity = 64;
-/// Priority of operational calls. What patients' authorized calls claim for themselves may stand higher.
+/// Number of blocks for which a transaction may wait in the pool.
+pub struct Longevity<T>(PhantomData<T>);
+
+impl<T: pallet_slot_duration::Config> Get<TransactionLongevity> for Longevity<T> {
+    fn get() -> TransactionLongevity {
+        transaction_longevity(SlotDurationOf::<T>::get())
+    }
+}
+
+/// Priority of operational calls.
+///
+/// Patients' authorized calls set a priority of their own, which may be higher.
 pub const OPERATIONAL_PRIORITY: TransactionPriority = 1 << 60;
 /// Priority of other calls for each thousandth of the quota that is still free.
 pub const PRIORITY_PER_MILLE: TransactionPriority = 1 << 20;
 
-/// Refuses signers that `A` does not admit, and charges the others' quota.
+/// Refuses signers that `A` does not admit, and charges the quota of the others.
 ///
-/// It carries no data, so clients that do not know it may ignore it. It stands before `CheckNonce`: a stranger is told that
-/// it is no member rather than that it cannot pay. Transactions without a signer (authorized by their own call) pass.
+/// The extension carries no data, so clients that do not know it may ignore it. It is before
+/// `CheckNonce`, so that an account that is not a member sees this reason and not that it cannot
+/// pay. Transactions without a signer (authorized by their own call) pass.
 #[derive(Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T, A))]
 pub struct CheckMember<T, A>(PhantomData<(T, A)>);
 
 impl<T, A> CheckMember<T, A> {
-    /// The extension, for signing.
+    /// Creates the extension, for signing.
     pub const fn new() -> Self {
         Self(PhantomData)
     }
@@ -73,16 +84,16 @@ impl<T, A> fmt::Debug for CheckMember<T, A> {
     }
 }
 
-/// What [`CheckMember`] found out about the signer.
+/// The result of [`CheckMember`] about the signer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signer<AccountId> {
     /// An admitted account.
     Member(AccountId),
-    /// No signer: nothing to check.
+    /// The transaction has no signer, so there is nothing to check.
     None,
 }
 
-/// Priority of a call of which `used` thousandths of the quota are used.
+/// Priority of a call after the use of `used` thousandths of the quota.
 fn priority(operational: bool, used: u16) -> TransactionPriority {
     let free = TransactionPriority::from(1000u16.saturating_sub(used));
     let base = if operational { OPERATIONAL_PRIORITY } else { 0 };
@@ -91,7 +102,7 @@ fn priority(operational: bool, used: u16) -> TransactionPriority {
 
 impl<T, A> TransactionExtension<T::RuntimeCall> for CheckMember<T, A>
 where
-    T: frame_system::Config + Send + Sync,
+    T: pallet_slot_duration::Config + Send + Sync,
     T::RuntimeCall: Dispatchable<Info = DispatchInfo, PostInfo = PostDispatchInfo>,
     T::RuntimeOrigin: AsSystemOriginSigner<T::AccountId> + Clone,
     A: Admission<T::AccountId, T::RuntimeCall> + Send + Sync + 'static,
@@ -102,7 +113,8 @@ where
     type Pre = Weight;
 
     fn weight(&self, _: &T::RuntimeCall) -> Weight {
-        // Checked twice, charged once: role, hospital, quota, session; then the quota is written.
+        // Checked twice, charged once: role, hospital, quota and session. Then the quota is
+        // written.
         Weight::from_parts(20_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(8, 1))
     }
 
@@ -122,7 +134,7 @@ where
         let used = A::check(&who, call, info.total_weight().ref_time(), length(len))?;
         let validity = ValidTransaction {
             priority: priority(A::is_operational(call), used),
-            longevity: LONGEVITY,
+            longevity: Longevity::<T>::get(),
             ..Default::default()
         };
         Ok((validity, Signer::Member(who), origin))
@@ -141,7 +153,7 @@ where
                 A::charge(&who, call, info.total_weight().ref_time(), length(len))?;
                 Ok(Weight::zero())
             }
-            // Nothing was done: the weight goes back.
+            // The extension did nothing, so it returns the weight.
             Signer::None => Ok(self.weight(call)),
         }
     }

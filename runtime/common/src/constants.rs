@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Times and sizes of both chains.
+//! Limits of both chains.
 
-use bspp_primitives::BlockNumber;
+use bspp_types::BlockNumber;
+use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
     frame_support::{
         dispatch::DispatchClass,
+        traits::Get,
         weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
     },
     frame_system::limits::{BlockLength, BlockWeights},
     sp_runtime::Perbill,
 };
 
-/// Length of a slot, and so of a block, in milliseconds. It cannot change once a chain has begun.
-pub const SLOT_DURATION_MS: u64 = 3_000;
-/// A minute, in blocks.
-pub const MINUTES: BlockNumber = 20;
-/// An hour, in blocks.
-pub const HOURS: BlockNumber = 60 * MINUTES;
-/// A day, in blocks.
-pub const DAYS: BlockNumber = 24 * HOURS;
-/// Length of a session, in blocks. A changed set of validators authors from the second session after the change.
-pub const SESSION_LENGTH: BlockNumber = HOURS;
-/// Authorities of a chain at most.
+/// Maximum number of authorities of a chain.
 pub const MAX_AUTHORITIES: u32 = 256;
-/// How many blocks' hashes the state keeps, and so how long a mortal transaction may live.
+/// Number of blocks whose hashes the state keeps: the longest life of a mortal transaction.
 pub const BLOCK_HASH_COUNT: BlockNumber = 2_400;
-/// Share of a block that is not kept for operational calls.
+const _: () = assert!(bspp_types::limits::MAX_TRANSACTION_LONGEVITY <= BLOCK_HASH_COUNT as u64);
+/// Share of a block that is not reserved for operational calls.
 pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
-/// Computation in a block at most: half of the slot. The other half is for sending and importing it.
-pub const MAX_BLOCK_WEIGHT: Weight = Weight::from_parts(
-    WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(SLOT_DURATION_MS / 2),
-    u64::MAX,
-);
 
-/// Weights of blocks.
-pub fn block_weights() -> BlockWeights {
-    BlockWeights::with_sensible_defaults(MAX_BLOCK_WEIGHT, NORMAL_RATIO)
+/// Maximum computation in a block: half of a slot of `slot_duration` milliseconds.
+///
+/// The other half is for the transfer and the import of the block.
+pub const fn max_block_weight(slot_duration: u64) -> Weight {
+    Weight::from_parts(
+        WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(slot_duration / 2),
+        u64::MAX,
+    )
 }
 
-/// Lengths of blocks: `bytes` for all, [`NORMAL_RATIO`] of it for normal extrinsics.
+/// Weights of blocks. They scale with the slot, so that other nodes import blocks in time.
+///
+/// The function reads the state, so the metadata of a chain names the limits of that chain. Without
+/// a genesis (integrity tests, metadata that is made off-line) the limits are those of the default
+/// slot.
+pub fn block_weights<T: pallet_slot_duration::Config>() -> BlockWeights {
+    let max = max_block_weight(SlotDurationOf::<T>::get());
+    BlockWeights::with_sensible_defaults(max, NORMAL_RATIO)
+}
+
+/// Lengths of blocks: `bytes` in total, [`NORMAL_RATIO`] of it for normal extrinsics.
 pub fn block_length(bytes: u32) -> BlockLength {
     BlockLength::builder()
         .max_length(bytes)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A currency for pallets that want one on a chain that has none.
+//! A currency for pallets that need one, on a chain that has none.
 
 use core::marker::PhantomData;
 use polkadot_sdk::{
@@ -12,9 +12,10 @@ use polkadot_sdk::{
     sp_runtime::{DispatchError, DispatchResult, TokenError},
 };
 
-/// Every balance is zero and stays zero. A deposit of zero can be held and released; any other fails.
+/// A currency in which every balance is zero and stays zero.
 ///
-/// `Reason` is the runtime's reason for holds.
+/// A deposit of zero can be held and released. Any other deposit fails. `Reason` is the runtime's
+/// reason for holds.
 pub struct NoCurrency<Reason>(PhantomData<Reason>);
 
 fn nothing_or_fail(amount: u128) -> DispatchResult {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Members of development chains. Everything here is publicly known: **never for real data**.
+//! Members of development chains. **Never use them for real data.**
 //!
-//! Accounts are sr25519 keys derived from the development phrase by their name (`//HospitalA`), session keys likewise
-//! (`//Alice`: sr25519 for Aura and `conf`, ed25519 for GRANDPA), and hospitals' X25519 secrets by [`encryption_secret`].
+//! Everything here is publicly known. Accounts are sr25519 keys derived from the development phrase
+//! by their name (`//HospitalA`). Session keys are derived in the same way (`//Alice`: sr25519 for
+//! Aura and `conf`, ed25519 for GRANDPA). [`encryption_secret`] derives hospitals' X25519 secrets.
 
 use crate::SessionKeys;
 use alloc::format;
 use bspp_peks::X25519Secret;
-use bspp_primitives::{AccountId, ConformanceId, HospitalId};
+use bspp_primitives::{AccountId, ConformanceId};
+use bspp_types::HospitalId;
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
     sp_consensus_grandpa::AuthorityId as GrandpaId,
@@ -19,40 +21,44 @@ use polkadot_sdk::{
 /// Domain of [`encryption_secret`].
 pub const X25519_DOMAIN: &[u8] = b"bspp-dev-x25519";
 
-/// Last slot of the credentials that development hospital chains begin with: the year 2100.
-pub const CREDENTIALS_UNTIL: u64 = 1_367_481_600;
+/// Last slot of the genesis credentials of development hospital chains.
+///
+/// It is in the year 2100 with the shortest slots, and later with longer ones.
+pub const CREDENTIALS_UNTIL: u64 = 4_102_444_800_000 / bspp_types::limits::MIN_SLOT_DURATION;
 
-/// A hospital that development chains know, with what belongs to it there.
+/// A hospital of development chains, with its accounts and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DevHospital {
-    /// What its identifier is the BLAKE2b-256 of.
+    /// Name. Its BLAKE2b-256 is the hospital's identifier.
     pub name: &'static str,
-    /// Derivation path, without the slashes, of the operator's account: on both chains, and the admin of its own.
+    /// Derivation path, without the slashes, of the operator's account.
+    ///
+    /// The account acts on both chains and is the admin of the hospital's own chain.
     pub operator: &'static str,
-    /// Its consortium validators: session keys `//Name`, account `//Name//stash`.
+    /// Its validators on the consortium: session keys `//Name`, account `//Name//stash`.
     pub consortium_validators: &'static [&'static str],
-    /// Its own chain's validators, likewise.
+    /// The validators of its own chain, with the same derivation.
     pub hospital_validators: &'static [&'static str],
-    /// Its doctors on the consortium.
-    pub delegates: &'static [&'static str],
+    /// Its requesters on the consortium.
+    pub requesters: &'static [&'static str],
 }
 
-/// Hospital A: holds the records that the demonstration searches.
+/// Hospital A, which stores the records that the demonstration searches.
 pub const HOSPITAL_A: DevHospital = DevHospital {
     name: "hospital-a",
     operator: "HospitalA",
     consortium_validators: &["Alice", "Bob"],
     hospital_validators: &["Alice"],
-    delegates: &["DoctorA"],
+    requesters: &["DoctorA"],
 };
 
-/// Hospital B: where the searching doctor works.
+/// Hospital B, where the searching doctor works.
 pub const HOSPITAL_B: DevHospital = DevHospital {
     name: "hospital-b",
     operator: "HospitalB",
     consortium_validators: &["Charlie"],
     hospital_validators: &["Charlie"],
-    delegates: &["DoctorB"],
+    requesters: &["DoctorB"],
 };
 
 /// The consortium's council.
@@ -64,13 +70,15 @@ impl DevHospital {
         blake2_256(self.name.as_bytes()).into()
     }
 
-    /// X25519 public key that belongs to [`encryption_secret`].
+    /// X25519 public key of [`encryption_secret`].
     pub fn encryption_key(&self) -> H256 {
         H256(encryption_secret(&self.id()).public().0)
     }
 }
 
-/// X25519 secret of a hospital on development chains: BLAKE2b-256 of `bspp-dev-x25519` and the hospital's identifier.
+/// X25519 secret of a hospital on development chains.
+///
+/// It is BLAKE2b-256 of `bspp-dev-x25519` and the hospital's identifier.
 pub fn encryption_secret(hospital: &HospitalId) -> X25519Secret {
     let input = [X25519_DOMAIN, hospital.as_bytes()].concat();
     X25519Secret::from_bytes(blake2_256(&input))

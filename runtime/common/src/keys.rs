@@ -9,7 +9,7 @@ use polkadot_sdk::{
 };
 
 impl_opaque_keys! {
-    /// Session keys of a validator. Same on both chains.
+    /// Session keys of a validator, the same type on both chains.
     pub struct SessionKeys {
         /// Authors blocks (sr25519).
         pub aura: AuraId,

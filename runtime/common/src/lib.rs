@@ -13,8 +13,8 @@ mod keys;
 mod upgrade;
 mod verifiers;
 
-pub use authors::{AuraSlot, SessionAuthors};
-pub use check_member::{CheckMember, LONGEVITY};
+pub use authors::{AuraSlot, NoPurgedKeys, SessionAuthors};
+pub use check_member::{CheckMember, Longevity};
 pub use constants::*;
 pub use currency::NoCurrency;
 pub use keys::SessionKeys;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Proofs verified in the runtime. `bspp-peks` checks; the multiplications in G1 are host calls.
+//! Verification of proofs in the runtime.
+//!
+//! `bspp-peks` verifies; host calls do the multiplications in G1.
 
-use bspp_peks::ArkG1;
-use bspp_primitives::{
-    traits::{BatchVerifier, BundleVerifier},
-    BatchHeader, HospitalId, PatientBundle,
-};
+use bspp_peks::{ArkG1, BatchHeader, PatientBundle};
+use bspp_primitives::traits::{BatchVerifier, BundleVerifier};
+use bspp_types::HospitalId;
 use polkadot_sdk::sp_core::H256;
 use sp_crypto_ec_utils::bls12_381::G1Config;
 
-/// G1 with scalar multiplication by host function. The host does not validate points: decoding does, before any call.
+/// G1 with scalar multiplication by a host function.
+///
+/// The host does not validate points. The decoder validates them before any call.
 pub type HostG1 = ArkG1<G1Config>;
 
 /// Verifies batch headers.

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Runtime APIs: what the node and clients ask of the consortium chain.
+//! Runtime APIs: the queries of the node and of clients to the consortium chain.
 
 use crate::{
-    configs::ChainId, genesis_config_presets, Block, Conformance, Consortium, Executive, Grandpa,
-    Historical, HospitalAnchor, InherentDataExt, PeksSearch, PhiIndex, Runtime, RuntimeCall,
-    RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
+    chain, genesis_config_presets, Aura, Block, Conformance, Consortium, Executive, Grandpa,
+    Historical, HospitalAnchor, PeksSearch, PhiIndex, Runtime, RuntimeCall, RuntimeGenesisConfig,
+    System, UncheckedExtrinsic, VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
     apis::ChainKind,
     conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
-    AccountId, AnchoredHead, Batch, BatchId, Epoch, Hospital, HospitalId, IdentifiedBatch, Match,
-    MatchedRecord, Nonce, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    AccountId, Nonce,
+};
+use bspp_runtime_common::SessionKeys;
+use bspp_types::{
+    AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
+    MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
     X25519Key,
 };
-use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
 use codec::{DecodeAll, Encode};
 use polkadot_sdk::{
     frame_support::{
@@ -76,14 +79,14 @@ sp_api::impl_runtime_apis! {
         fn inherent_extrinsics(
             data: sp_inherents::InherentData,
         ) -> Vec<<Block as BlockT>::Extrinsic> {
-            data.create_extrinsics()
+            chain::create_inherents(&data)
         }
 
         fn check_inherents(
             block: <Block as BlockT>::LazyBlock,
             data: sp_inherents::InherentData,
         ) -> sp_inherents::CheckInherentsResult {
-            data.check_extrinsics(&block)
+            chain::check_inherents(&block, &data)
         }
     }
 
@@ -105,7 +108,7 @@ sp_api::impl_runtime_apis! {
 
     impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
         fn slot_duration() -> sp_consensus_aura::SlotDuration {
-            sp_consensus_aura::SlotDuration::from_millis(SLOT_DURATION_MS)
+            sp_consensus_aura::SlotDuration::from_millis(Aura::slot_duration())
         }
 
         fn authorities() -> Vec<AuraId> {
@@ -181,7 +184,7 @@ sp_api::impl_runtime_apis! {
         }
 
         fn chain() -> H256 {
-            ChainId::get()
+            <Runtime as pallet_phi_index::Config>::ChainId::get()
         }
     }
 
@@ -212,8 +215,8 @@ sp_api::impl_runtime_apis! {
             Consortium::hospitals()
         }
 
-        fn encryption_key(hospital: HospitalId, epoch: Epoch) -> Option<X25519Key> {
-            Consortium::key_at(&hospital, epoch)
+        fn encryption_key(hospital: HospitalId, filing_month: FilingMonth) -> Option<X25519Key> {
+            Consortium::key_at(&hospital, filing_month)
         }
 
         fn hospital_of(account: AccountId) -> Option<HospitalId> {
@@ -228,11 +231,11 @@ sp_api::impl_runtime_apis! {
     impl bspp_primitives::apis::PhiIndexApi<Block> for Runtime {
         fn batches(
             hospital: HospitalId,
-            epoch: Epoch,
+            filing_month: FilingMonth,
             from: u32,
             limit: u32,
         ) -> Vec<IdentifiedBatch> {
-            PhiIndex::batches(hospital, epoch, from, limit)
+            PhiIndex::batches(hospital, filing_month, from, limit)
         }
 
         fn batch(id: BatchId) -> Option<Batch> {
@@ -302,7 +305,9 @@ sp_api::impl_runtime_apis! {
     }
 }
 
-/// The registrations that succeeded in the current block. Extrinsics that do not decode are none.
+/// The successful registrations of the current block.
+///
+/// Extrinsics that do not decode do not count.
 fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
     let mut found = Vec::new();
     for (index, opaque) in (0u32..).zip(body) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What `frame-omni-bencher` can measure.
+//! The benchmarks for `frame-omni-bencher`.
 
 polkadot_sdk::frame_benchmarking::define_benchmarks!(
     [polkadot_sdk::pallet_timestamp, Timestamp]

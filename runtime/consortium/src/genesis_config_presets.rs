@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! First states of chains for development and tests. All keys in them are publicly known.
+//! First states of chains for development and tests. All of their keys are publicly known.
 
 use crate::{ConsortiumConfig, RuntimeGenesisConfig, SessionConfig};
 use alloc::{vec, vec::Vec};
@@ -28,8 +28,8 @@ fn consortium_local() -> Value {
                 .iter()
                 .map(|v| dev::validator(v))
                 .collect(),
-            delegates: hospital
-                .delegates
+            requesters: hospital
+                .requesters
                 .iter()
                 .map(|doctor| dev::account(doctor))
                 .collect(),
@@ -58,7 +58,7 @@ fn consortium_local() -> Value {
     })
 }
 
-/// JSON of a preset. `None` if there is none of this name.
+/// JSON of a preset. `None` if no preset has this name.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     let patch = match id.as_ref() {
         CONSORTIUM_LOCAL | LOCAL_TESTNET_RUNTIME_PRESET | DEV_RUNTIME_PRESET => consortium_local(),

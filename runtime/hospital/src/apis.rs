@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Runtime APIs: what the node and clients ask of a hospital chain.
+//! Runtime APIs: the queries of the node and of clients to a hospital chain.
 
 use crate::{
-    genesis_config_presets, Block, Conformance, Enrolment, Executive, Grandpa, InherentDataExt,
-    PhiRecords, Runtime, RuntimeGenesisConfig, System, UncheckedExtrinsic, VERSION,
+    genesis_config_presets, Aura, Block, Conformance, Executive, Grandpa, HospitalAdmin,
+    InherentDataExt, Patients, PhiRecords, Runtime, RuntimeGenesisConfig, System,
+    UncheckedExtrinsic, VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
     apis::ChainKind,
     conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason},
-    traits::Staff,
-    AccountId, Consent, ConsentId, EntryBlock, HospitalId, Nonce, Patient, RecordId,
-    RecordLocation, Sequence, StoredRecord,
+    traits::{HospitalChain, Staff},
+    AccountId, Nonce,
 };
-use bspp_runtime_common::{SessionKeys, SLOT_DURATION_MS};
+use bspp_runtime_common::SessionKeys;
+use bspp_types::{
+    Consent, ConsentId, EntryCommitment, HospitalId, Patient, RecordId, RecordLocation, Sequence,
+    StoredRecord,
+};
 use polkadot_sdk::{
     frame_support::genesis_builder_helper::{build_state, get_preset},
     frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
@@ -100,7 +104,7 @@ sp_api::impl_runtime_apis! {
 
     impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
         fn slot_duration() -> sp_consensus_aura::SlotDuration {
-            sp_consensus_aura::SlotDuration::from_millis(SLOT_DURATION_MS)
+            sp_consensus_aura::SlotDuration::from_millis(Aura::slot_duration())
         }
 
         fn authorities() -> Vec<AuraId> {
@@ -174,7 +178,7 @@ sp_api::impl_runtime_apis! {
         }
 
         fn chain() -> H256 {
-            Enrolment::chain()
+            HospitalAdmin::chain()
         }
     }
 
@@ -196,21 +200,23 @@ sp_api::impl_runtime_apis! {
         }
     }
 
-    impl bspp_primitives::apis::EnrolmentApi<Block, AccountId> for Runtime {
+    impl bspp_primitives::apis::HospitalAdminApi<Block, AccountId> for Runtime {
         fn hospital() -> HospitalId {
-            Enrolment::hospital()
-        }
-
-        fn patient(account: [u8; 32]) -> Option<Patient> {
-            Enrolment::patient(account)
-        }
-
-        fn consent(id: ConsentId) -> Option<Consent> {
-            Enrolment::consent(id)
+            HospitalAdmin::hospital()
         }
 
         fn may_store(account: AccountId) -> bool {
-            Enrolment::may_store(&account)
+            HospitalAdmin::may_store(&account)
+        }
+    }
+
+    impl bspp_primitives::apis::PatientsApi<Block> for Runtime {
+        fn patient(account: [u8; 32]) -> Option<Patient> {
+            Patients::patient(account)
+        }
+
+        fn consent(id: ConsentId) -> Option<Consent> {
+            Patients::consent(id)
         }
     }
 
@@ -223,8 +229,8 @@ sp_api::impl_runtime_apis! {
             PhiRecords::entry_block_count()
         }
 
-        fn entry_block(sequence: Sequence) -> Option<EntryBlock> {
-            PhiRecords::entry_block(sequence)
+        fn entry_commitment(sequence: Sequence) -> Option<EntryCommitment> {
+            PhiRecords::entry_commitment(sequence)
         }
 
         fn stored_records(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord> {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What `frame-omni-bencher` can measure.
+//! The benchmarks for `frame-omni-bencher`.
 
 polkadot_sdk::frame_benchmarking::define_benchmarks!(
     [polkadot_sdk::pallet_timestamp, Timestamp]
     [pallet_conformance, Conformance]
-    [pallet_enrolment, Enrolment]
+    [pallet_hospital_admin, HospitalAdmin]
+    [pallet_patients, Patients]
     [pallet_phi_records, PhiRecords]
 );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! First states of chains for development and tests. All keys in them are publicly known.
+//! First states of chains for development and tests. All of their keys are publicly known.
 
-use crate::{EnrolmentConfig, RuntimeGenesisConfig, SessionConfig};
+use crate::{HospitalAdminConfig, RuntimeGenesisConfig, SessionConfig};
 use alloc::{vec, vec::Vec};
 use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
 use polkadot_sdk::{
@@ -18,18 +18,19 @@ pub const HOSPITAL_B_LOCAL: &str = "hospital-b-local";
 /// Another name of [`HOSPITAL_A_LOCAL`].
 pub const HOSPITAL_LOCAL: &str = "hospital-local";
 
-/// A hospital's chain. The operator's account is admin, clinician and gateway in one.
+/// A hospital's chain. The operator's account is its admin and its staff (the gateway).
 ///
-/// `chain` is left zero: the consortium's genesis hash is not known here, and must be set before the chain begins.
+/// `chain` is zero, because the preset does not know the consortium's genesis hash. It must be set
+/// before the chain begins.
 fn hospital_local(hospital: &DevHospital) -> Value {
     let operator = dev::account(hospital.operator);
     let validators = hospital.hospital_validators;
     build_struct_json_patch!(RuntimeGenesisConfig {
-        enrolment: EnrolmentConfig {
+        hospital_admin: HospitalAdminConfig {
             hospital: hospital.id(),
             chain: H256::zero(),
             admins: vec![operator.clone()],
-            clinicians: vec![operator],
+            staff: vec![operator],
             validators: validators
                 .iter()
                 .map(|v| dev::validator(v))
@@ -45,7 +46,7 @@ fn hospital_local(hospital: &DevHospital) -> Value {
     })
 }
 
-/// JSON of a preset. `None` if there is none of this name.
+/// JSON of a preset. `None` if no preset has this name.
 pub fn get_preset(id: &PresetId) -> Option<Vec<u8>> {
     let hospital = match id.as_ref() {
         HOSPITAL_A_LOCAL | HOSPITAL_LOCAL | LOCAL_TESTNET_RUNTIME_PRESET | DEV_RUNTIME_PRESET => {

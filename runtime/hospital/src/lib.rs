@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
-// `runtime` and `impl_runtime_apis` make items at the root that nobody could document.
+// `runtime` and `impl_runtime_apis` generate items at the root that cannot have documentation.
 #![allow(missing_docs, clippy::expect_used)]
 #![doc = include_str!("../README.md")]
 
@@ -18,7 +18,7 @@ pub mod genesis_config_presets;
 #[cfg(test)]
 mod tests;
 
-// The `runtime` macro names it without a path.
+// The `runtime` macro names this module without a path.
 use alloc::borrow::Cow;
 #[cfg(not(feature = "std"))]
 use alloc::vec::Vec;
@@ -32,7 +32,7 @@ use polkadot_sdk::{
     sp_version::{self, RuntimeVersion},
 };
 
-/// What this runtime is.
+/// Name and version of this runtime.
 #[sp_version::runtime_version]
 pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("bspp-hospital"),
@@ -47,7 +47,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 
 /// Address of an account in an extrinsic.
 pub type Address = MultiAddress<AccountId, ()>;
-/// What is checked of every transaction, in this order.
+/// Checks of every transaction, in this order.
 pub type TxExtension = (
     frame_system::AuthorizeCall<Runtime>,
     frame_system::CheckNonZeroSender<Runtime>,
@@ -56,7 +56,7 @@ pub type TxExtension = (
     frame_system::CheckGenesis<Runtime>,
     frame_system::CheckEra<Runtime>,
     CheckConformance<Runtime>,
-    CheckMember<Runtime, Enrolment>,
+    CheckMember<Runtime, HospitalAdmin>,
     frame_system::CheckNonce<Runtime>,
     frame_system::CheckWeight<Runtime>,
     frame_system::WeightReclaim<Runtime>,
@@ -66,7 +66,7 @@ pub type UncheckedExtrinsic =
     generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
-/// What the signer of an extrinsic signs.
+/// Payload that the signer of an extrinsic signs.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 /// Dispatches extrinsics to the pallets.
 pub type Executive = frame_executive::Executive<
@@ -98,23 +98,28 @@ mod runtime {
 
     #[runtime::pallet_index(0)]
     pub type System = frame_system;
+    // Before all pallets whose genesis reads the slot length.
     #[runtime::pallet_index(1)]
-    pub type Timestamp = pallet_timestamp;
-    // Before Session: it judges a block by its parent's post-state.
+    pub type SlotDuration = pallet_slot_duration;
     #[runtime::pallet_index(2)]
-    pub type Conformance = pallet_conformance;
+    pub type Timestamp = pallet_timestamp;
+    // Before Session, because it judges a block by its parent's post-state.
     #[runtime::pallet_index(3)]
-    pub type Aura = pallet_aura;
+    pub type Conformance = pallet_conformance;
     #[runtime::pallet_index(4)]
-    pub type Authorship = pallet_authorship;
+    pub type Aura = pallet_aura;
     #[runtime::pallet_index(5)]
+    pub type Authorship = pallet_authorship;
+    #[runtime::pallet_index(6)]
     pub type Session = pallet_session;
-    // 6: free.
     #[runtime::pallet_index(7)]
     pub type Grandpa = pallet_grandpa;
     #[runtime::pallet_index(8)]
-    pub type Enrolment = pallet_enrolment;
-    // The name is part of the storage keys that the consortium proves: `bspp_primitives::entry_block_storage`.
+    pub type HospitalAdmin = pallet_hospital_admin;
     #[runtime::pallet_index(9)]
+    pub type Patients = pallet_patients;
+    // The name is part of the storage keys that the consortium proves:
+    // `bspp_primitives::entry_commitment_storage`.
+    #[runtime::pallet_index(10)]
     pub type PhiRecords = pallet_phi_records;
 }

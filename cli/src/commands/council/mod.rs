@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Decisions of the council, carried from proposal to dispatch.
+//! Decisions of the council, from proposal to dispatch.
 
 mod upkeep;
 
@@ -12,9 +12,9 @@ use crate::{
 };
 use bspp_client::{
     calls::{consortium, hospital_anchor},
-    At, Call, ConsortiumClient, Included, Signer,
+    At, Call, ConsortiumClient, HospitalClient, Included, Signer,
 };
-use bspp_primitives::HospitalId;
+use bspp_types::HospitalId;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
@@ -22,14 +22,16 @@ use sp_core::crypto::AccountId32;
 /// Decisions of the council.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Names a hospital chain's finalized head and its GRANDPA authorities, from which finality proofs go on.
+    /// Starts a hospital's anchor at a finalized head of its chain.
+    ///
+    /// The anchor begins with this head and the GRANDPA authorities after it.
     InitialiseAnchor {
         #[command(flatten)]
         council: CouncilArguments,
         /// RPC address of a node of the hospital's chain.
         #[arg(long)]
         hospital: String,
-        /// Replace an anchor that is there, after a hospital chain had to be repaired.
+        /// Replace an existing anchor, after the repair of a hospital chain.
         #[arg(long)]
         again: bool,
     },
@@ -40,34 +42,40 @@ pub enum Command {
         /// The hospital's identifier.
         #[arg(long)]
         hospital_id: Hex32,
-        /// Account that acts for the hospital.
+        /// Account that acts for the hospital (the operator).
         #[arg(long)]
         operator: Hex32,
         /// The hospital's X25519 key.
         #[arg(long)]
         encryption_key: Hex32,
     },
-    /// Removes a hospital for good.
+    /// Removes a hospital permanently.
     RemoveHospital(OneHospital),
-    /// Suspends a hospital: its accounts are refused, and no block of its validators is valid any more.
+    /// Suspends a hospital.
+    ///
+    /// Its transactions are refused, and blocks of its validators are invalid.
     SuspendHospital(OneHospital),
     /// Readmits a suspended hospital.
     ReadmitHospital(OneHospital),
-    /// Halts a hospital's anchor: no proof moves it, and its validators' blocks are restricted.
+    /// Halts a hospital's anchor.
+    ///
+    /// Proofs do not move it, and blocks of the hospital's validators are restricted.
     HaltAnchor(OneHospital),
-    /// Lets a halted anchor go on.
+    /// Resumes a halted anchor.
     ResumeAnchor(OneHospital),
     #[command(flatten)]
     Upkeep(upkeep::Command),
 }
 
-/// What every decision needs.
+/// The arguments of every decision.
 #[derive(Args)]
 pub struct CouncilArguments {
     /// RPC address of a consortium node.
     #[arg(long)]
     consortium: String,
-    /// Keys of council members, enough for the two thirds: key files, or development names such as //CouncilOne.
+    /// Key of a council member: a key file, or a development name such as //CouncilOne.
+    ///
+    /// Repeat it until the keys are two thirds of the council.
     #[arg(long = "key", required = true)]
     keys: Vec<String>,
 }
@@ -105,6 +113,24 @@ struct Decided {
     hash: String,
 }
 
+/// Refuses a hospital chain whose slots have another length than the consortium's.
+///
+/// The age of its anchors would be wrong.
+async fn check_slot_durations(
+    consortium: &ConsortiumClient,
+    hospital: &HospitalClient,
+) -> CliResult<()> {
+    let ours = consortium.slot_duration(At::Best).await?;
+    let theirs = hospital.slot_duration(At::Best).await?;
+    if ours == theirs {
+        return Ok(());
+    }
+    Err(CliError::usage(format!(
+        "a slot of the hospital's chain lasts {theirs} ms, and one of the consortium {ours} ms; the \
+         hospital's chain needs a genesis with slotDuration.slotDuration {ours}"
+    )))
+}
+
 /// Runs a council command.
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
@@ -116,6 +142,7 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             let (consortium, signers) = council.open().await?;
             let hospital = chain::hospital(&hospital).await?;
             hospital.check_consortium(&consortium)?;
+            check_slot_durations(&consortium, &hospital).await?;
             let head = hospital.finalized_hash().await?;
             let header = hospital.header(At::Block(head)).await?;
             let set = hospital.authority_set(head).await?;
@@ -149,7 +176,7 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
     }
 }
 
-/// Has the council decide on one call.
+/// Carries a call through the council.
 async fn decide(council: &CouncilArguments, call: &Call, output: Output) -> CliResult<()> {
     let (consortium, signers) = council.open().await?;
     enact(&consortium, call, &signers, output).await

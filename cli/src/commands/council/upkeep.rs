@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may author the consortium's blocks, and what keeps its chain going.
+//! Decisions about authors, the gate, finality and the runtime of the consortium.
 
 use super::{decide, decided, CouncilArguments};
 use crate::{
@@ -18,25 +18,32 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 
-/// What the council does about authors, the gate, finality and the runtime.
+/// Decisions about authors, the gate, finality and the runtime.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Suspends an author: its blocks are invalid from the next one on, and it leaves the set at the next session.
+    /// Suspends an author.
+    ///
+    /// Its blocks are invalid from the next block on, and it leaves the authors at the next
+    /// session.
     SuspendAuthor(OneAuthor),
-    /// Readmits a suspended author, and drops what was noted against it. It authors again from the second session after that.
+    /// Readmits a suspended author and drops noted equivocations.
+    ///
+    /// It authors again from the second session after that.
     ReadmitAuthor(OneAuthor),
-    /// Changes what the gate asks of a hospital: both values, in slots.
+    /// Sets the parameters of the gate. Both values are in slots.
     SetParameters {
         #[command(flatten)]
         council: CouncilArguments,
-        /// How long ago a hospital's chain may have been anchored.
+        /// Maximum age of a hospital's anchor.
         #[arg(long)]
         max_anchor_age: u64,
-        /// How long an anchored entry block may stay unregistered.
+        /// Maximum time from the anchoring of an entry block to its registration.
         #[arg(long)]
         max_lag: u64,
     },
-    /// Says that finality has stalled: the next session's authorities take over. First suspend the dead, in the same session.
+    /// Declares that finality has stalled: the authorities of the next session take over.
+    ///
+    /// First suspend, in the same session, the authors that are down.
     NoteStalled {
         #[command(flatten)]
         council: CouncilArguments,
@@ -50,7 +57,7 @@ pub enum Command {
         #[command(flatten)]
         code: CodeArguments,
     },
-    /// Hands in the runtime that was authorized. Takes no vote.
+    /// Submits the authorized runtime. It needs no vote.
     ApplyUpgrade {
         /// RPC address of a consortium node.
         #[arg(long)]

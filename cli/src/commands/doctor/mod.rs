@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A doctor's work, in its order: request, search, prove, fetch, open.
+//! A doctor's work, in order: request, search, prove, fetch, open.
 
 mod records;
 mod search;
@@ -22,13 +22,15 @@ use std::path::{Path, PathBuf};
 /// A doctor's work.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Makes a doctor's keys.
+    /// Makes the keys of a doctor.
     New {
-        /// Where to write the key file.
+        /// Key file to write.
         #[arg(long)]
         out: PathBuf,
     },
-    /// Shows what a grant is for. With --reveal also its trapdoors and labels, which are secrets.
+    /// Shows the content of a grant.
+    ///
+    /// With --reveal it also shows trapdoors and labels, which are secrets.
     InspectGrant {
         /// The doctor's key file.
         #[arg(long)]
@@ -36,17 +38,19 @@ pub enum Command {
         /// The grant.
         #[arg(long)]
         grant: PathBuf,
-        /// Print trapdoors and labels.
+        /// Show trapdoors and labels.
         #[arg(long)]
         reveal: bool,
     },
     /// Opens the request of a grant on the consortium.
     Request(Common),
-    /// Searches the own hospital's node with the grant's trapdoors. They are sent to that node and nowhere else.
+    /// Searches on the node of the doctor's own hospital.
+    ///
+    /// The grant's trapdoors are sent only to that node.
     Search {
         #[command(flatten)]
         common: Common,
-        /// Where to write the matches.
+        /// File to write the matches to.
         #[arg(long)]
         out: PathBuf,
     },
@@ -54,18 +58,18 @@ pub enum Command {
     Prove {
         #[command(flatten)]
         common: Common,
-        /// What `search` wrote.
+        /// File from `search`.
         #[arg(long)]
         matches: PathBuf,
-        /// Send proofs even for records that are proved already. The chain refuses them.
+        /// Send proofs also for records that are already proved. The chain refuses them.
         #[arg(long)]
         again: bool,
     },
-    /// Asks the hospital for the proved records. They come encrypted and are kept so.
+    /// Fetches the proved records from the hospital. They stay encrypted.
     Fetch {
         #[command(flatten)]
         common: Common,
-        /// What `search` wrote.
+        /// File from `search`.
         #[arg(long)]
         matches: PathBuf,
         /// Public address of the hospital's gateway.
@@ -75,26 +79,28 @@ pub enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Opens fetched records, checks them against the consortium's index and confirms their receipt on chain.
+    /// Opens fetched records, checks them against the index and confirms their receipt.
+    ///
+    /// The index is that of the consortium. The confirmation is a transaction on chain.
     Open {
         #[command(flatten)]
         common: Common,
-        /// What `search` wrote.
+        /// File from `search`.
         #[arg(long)]
         matches: PathBuf,
         /// Folder of the fetched records.
         #[arg(long = "in")]
         input: PathBuf,
-        /// Folder for the plaintext: one folder a record, one file a resource.
+        /// Folder for the plaintext: one folder for each record, one file for each resource.
         #[arg(long)]
         out: PathBuf,
     },
 }
 
-/// What every step needs.
+/// The arguments of every step.
 #[derive(Args)]
 pub struct Common {
-    /// RPC address of the own hospital's consortium node.
+    /// RPC address of the consortium node of the doctor's own hospital.
     #[arg(long)]
     consortium: String,
     /// The doctor's key file.
@@ -182,7 +188,7 @@ async fn request(common: &Common, output: Output) -> CliResult<()> {
     output.result(
         &requested,
         &[format!(
-            "Request {} is open, final in block {}.",
+            "Request {} is open, finalized in block {}.",
             requested.request, requested.block
         )],
     )

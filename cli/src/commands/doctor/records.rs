@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Fetching records from the hospital, and opening them.
+//! Fetches records from the hospital, and opens them.
 
 use super::{search::batch_point, Common};
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
 };
 use bspp_client::{calls, At, ConsortiumClient};
 use bspp_peks::{DefaultBackend, OpenSecret};
-use bspp_primitives::{DisclosureStatus::Confirmed, RecordId, RequestId};
 use bspp_record::{open_record, DisclosurePackage, DisclosureRequest, SealedBox};
+use bspp_types::{DisclosureStatus::Confirmed, RecordId, RequestId};
 use codec::{DecodeAll, Encode};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -109,7 +109,8 @@ pub(super) async fn open(
         let granted = grant.granted(found.query)?;
         let trapdoor = granted.open.as_ref().ok_or_else(|| CliError::Refused {
             code: "FindOnly".into(),
-            message: "the patient allows to find these records and not to read them".into(),
+            message: "the patient allows the doctor to find these records, but not to read them"
+                .into(),
         })?;
         let point = batch_point(&consortium, located.entry.batch).await?;
         let secret =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Searching the own node, and proving what was found.
+//! The search on the hospital's node, and proofs of the matches.
 
 use super::Common;
 use crate::{
@@ -9,14 +9,12 @@ use crate::{
     output::Output,
     values::hex0x,
 };
-use bspp_client::{calls, At, ConsortiumClient, Included, SearchEvent, SearchQuery};
+use bspp_client::{calls, At, ConsortiumClient, Included, SearchStep};
 use bspp_peks::{DefaultBackend, G1Point, MatchStatement, SearchSecret};
-use bspp_primitives::{BatchId, MatchProof};
+use bspp_rpc_types::{SearchQuery, MAX_QUERIES};
+use bspp_types::{BatchId, MatchProof};
 use serde::Serialize;
 use std::{collections::BTreeSet, path::Path};
-
-/// Trapdoors in one search at most, as the node takes them.
-const QUERIES_PER_SEARCH: usize = 256;
 
 #[derive(Serialize)]
 struct Searched {
@@ -32,8 +30,8 @@ pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliRe
         .keywords
         .iter()
         .map(|granted| SearchQuery {
-            epoch: granted.epoch,
-            trapdoor: granted.search.to_bytes(),
+            filing_month: granted.filing_month,
+            trapdoor: granted.search.to_bytes().into(),
         })
         .collect();
     let hospital = grant.received.header.hospital;
@@ -43,25 +41,25 @@ pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliRe
         pairings: 0,
     };
     let bar = output.progress(0, "batches searched");
-    for (part, chunk) in queries.chunks(QUERIES_PER_SEARCH).enumerate() {
-        let offset = part.saturating_mul(QUERIES_PER_SEARCH);
-        let mut events = consortium
+    for (part, chunk) in queries.chunks(MAX_QUERIES).enumerate() {
+        let offset = part.saturating_mul(MAX_QUERIES);
+        let mut running = consortium
             .search(hospital, grant.received.search_key.as_bytes(), chunk)
             .await?;
-        while let Some(event) = events.next().await {
-            match event? {
-                SearchEvent::Progress { done, total } => {
-                    bar.set_length(total);
-                    bar.set_position(done);
+        while let Some(step) = running.next().await {
+            match step? {
+                SearchStep::Progress(progress) => {
+                    bar.set_length(progress.batches_total);
+                    bar.set_position(progress.batches_done);
                 }
-                SearchEvent::Match(found) => {
+                SearchStep::Match(found) => {
                     let query = offset.saturating_add(found.query);
                     let keyword = grant.keyword_of(query)?;
                     searched
                         .matches
                         .push(FoundMatch::new(*found, query, keyword));
                 }
-                SearchEvent::Done(summary) => {
+                SearchStep::Done(summary) => {
                     searched.batches = searched.batches.saturating_add(summary.batches);
                     searched.pairings = searched.pairings.saturating_add(summary.pairings);
                 }
@@ -90,7 +88,9 @@ pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliRe
     output.result(&searched, &[line])
 }
 
-/// A batch's point, with the proof of knowledge checked again: nodes are not trusted for it.
+/// The point of a batch.
+///
+/// The command checks the proof of knowledge again, because it does not trust nodes for it.
 pub(super) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
     let batch = consortium.batch(At::Finalized, id).await?.ok_or_else(|| {
         CliError::NotFound(format!(
@@ -101,7 +101,7 @@ pub(super) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> C
     let chain = consortium.chain();
     if batch.header.id(&chain.0) != id.0 {
         return Err(CliError::failed(
-            "the node answered with another batch than asked for",
+            "the node answered with another batch than the requested one",
         ));
     }
     Ok(batch
@@ -180,7 +180,7 @@ pub(super) async fn prove(
     bar.finish_and_clear();
     proved.block = included.iter().map(|one| one.number).max().unwrap_or(0);
     let line = format!(
-        "{} matches proved, {} were already.",
+        "{} matches proved; {} were proved before.",
         proved.proved.len(),
         proved.already
     );

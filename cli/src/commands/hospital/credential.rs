@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Credentials of a hospital chain's nodes: the evidence of their blocks.
+//! Credentials of the nodes of a hospital chain: the evidence of their blocks.
 
 use super::nodes::{submit, AdminArguments};
 use crate::{
@@ -8,14 +8,15 @@ use crate::{
     slots,
     values::Hex32,
 };
-use bspp_client::{calls::enrolment, At};
-use clap::{Args, Subcommand};
+use bspp_client::{calls::hospital_admin, At};
+use bspp_types::limits::MAX_CREDENTIAL_DAYS;
+use clap::{value_parser, Args, Subcommand};
 use sp_core::crypto::AccountId32;
 
 /// Credentials of nodes.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Gives a node a credential, in place of an older one.
+    /// Issues a credential to a node. It replaces an older one.
     Issue {
         #[command(flatten)]
         admin: AdminArguments,
@@ -25,7 +26,7 @@ pub enum Command {
         #[command(flatten)]
         expiry: Expiry,
     },
-    /// Takes a node's credential away. Its blocks are restricted from the next one on.
+    /// Revokes a node's credential. Its blocks are restricted from the next block on.
     Revoke {
         #[command(flatten)]
         admin: AdminArguments,
@@ -35,14 +36,14 @@ pub enum Command {
     },
 }
 
-/// How long a credential is good.
+/// The expiry of a credential.
 #[derive(Args)]
 #[group(required = true, multiple = false)]
 pub struct Expiry {
-    /// Days from the chain's best block on, a year at most.
-    #[arg(long)]
+    /// Days from the chain's best block, maximum 366.
+    #[arg(long, value_parser = value_parser!(u32).range(1..=i64::from(MAX_CREDENTIAL_DAYS)))]
     days: Option<u32>,
-    /// The last slot, counted from 1970 in the chain's slot length.
+    /// Last slot of the credential, counted from 1970 in the chain's slot length.
     #[arg(long)]
     until_slot: Option<u64>,
 }
@@ -62,11 +63,11 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
                 (None, Some(days)) => {
                     let now = hospital.timestamp(At::Best).await?;
                     slots::after_days(now, days, duration)
-                        .ok_or_else(|| CliError::usage("that many days cannot be counted"))?
+                        .ok_or_else(|| CliError::usage("the number of days is too large"))?
                 }
                 (None, None) => return Err(CliError::usage("name --days or --until-slot")),
             };
-            let call = enrolment::issue_credential(&AccountId32::new(node.0), slot);
+            let call = hospital_admin::issue_credential(&AccountId32::new(node.0), slot);
             let what = format!(
                 "The node has a credential until {}",
                 slots::describe(slot, duration)
@@ -75,7 +76,7 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
         }
         Command::Revoke { admin, node } => {
             let (hospital, signer) = admin.open().await?;
-            let call = enrolment::revoke_credential(&AccountId32::new(node.0));
+            let call = hospital_admin::revoke_credential(&AccountId32::new(node.0));
             let what = "The node's credential is revoked";
             submit(&hospital, &signer, &call, what, output).await
         }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A hospital's administration: patients, ingest, delegates; nodes, credentials and authors of its own chain.
+//! A hospital's administration.
+//!
+//! It covers patients, ingest and requesters, and the nodes, credentials and authors of the
+//! hospital's own chain.
 
 mod credential;
 mod nodes;
@@ -27,14 +30,16 @@ pub enum Command {
         /// RPC address of a node of the hospital's chain.
         #[arg(long)]
         hospital: String,
-        /// Key of an admin or clinician.
+        /// Key of an admin or of staff.
         #[arg(long)]
         key: String,
-        /// File that the patient made with `bspp patient enrol`.
+        /// File from `bspp patient enrol`.
         #[arg(long)]
         enrolment: PathBuf,
     },
-    /// Hands FHIR files of one patient to the gateway, and waits until every record is registered on the consortium.
+    /// Sends FHIR files of one patient to the gateway and waits.
+    ///
+    /// The command ends when searches find every record.
     Ingest {
         /// Local address of the hospital's gateway.
         #[arg(long)]
@@ -46,8 +51,8 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Makes a doctor's account a delegate of the hospital on the consortium.
-    AddDelegate {
+    /// Makes a doctor's account a requester of the hospital on the consortium.
+    AddRequester {
         /// RPC address of a consortium node.
         #[arg(long)]
         consortium: String,
@@ -58,8 +63,8 @@ pub enum Command {
         #[arg(long)]
         account: Hex32,
     },
-    /// Ends a doctor's delegation.
-    RemoveDelegate {
+    /// Removes a doctor's account from the requesters of the hospital.
+    RemoveRequester {
         /// RPC address of a consortium node.
         #[arg(long)]
         consortium: String,
@@ -70,7 +75,7 @@ pub enum Command {
         #[arg(long)]
         account: Hex32,
     },
-    /// Announces the hospital's X25519 key for a coming month.
+    /// Announces the hospital's X25519 key from a later month on.
     RotateKey {
         /// RPC address of a consortium node.
         #[arg(long)]
@@ -85,7 +90,9 @@ pub enum Command {
         #[arg(long)]
         encryption_key: Hex32,
     },
-    /// Credentials of the own chain's nodes: without one a node's blocks hold no health data.
+    /// Credentials of the nodes of the hospital's chain.
+    ///
+    /// Blocks of a node without a credential contain no health data.
     #[command(subcommand)]
     Credential(credential::Command),
     #[command(flatten)]
@@ -110,32 +117,32 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             patient,
             files,
         } => ingest(&gateway, patient, &files, output).await,
-        Command::AddDelegate {
+        Command::AddRequester {
             consortium,
             key,
             account,
         } => {
-            let call = calls::consortium::add_delegate(&AccountId32::new(account.0));
+            let call = calls::consortium::add_requester(&AccountId32::new(account.0));
             submit(
                 &consortium,
                 &key,
                 &call,
-                "The account is a delegate",
+                "The account is a requester",
                 output,
             )
             .await
         }
-        Command::RemoveDelegate {
+        Command::RemoveRequester {
             consortium,
             key,
             account,
         } => {
-            let call = calls::consortium::remove_delegate(&AccountId32::new(account.0));
+            let call = calls::consortium::remove_requester(&AccountId32::new(account.0));
             submit(
                 &consortium,
                 &key,
                 &call,
-                "The account is a delegate no more",
+                "The account is no longer a requester",
                 output,
             )
             .await
@@ -170,6 +177,6 @@ async fn submit(
         &Done {
             block: included.number,
         },
-        &[format!("{what}, final in block {}.", included.number)],
+        &[format!("{what}, finalized in block {}.", included.number)],
     )
 }

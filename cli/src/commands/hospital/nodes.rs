@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Nodes and authors of a hospital's own chain, and what keeps that chain going.
+//! Nodes and authors of a hospital's own chain, finality and the runtime of that chain.
 //!
-//! These commands end when their transaction is in a block. They do not wait for finality, which may be what they repair.
+//! These commands end when a block includes their transaction. They do not wait for finality,
+//! because they may repair finality.
 
 use crate::{
     chain,
@@ -12,17 +13,17 @@ use crate::{
     values::{hex0x, Hex32},
 };
 use bspp_client::{
-    calls::{conformance, enrolment},
+    calls::{conformance, hospital_admin},
     Call, HospitalClient, Included, Signer,
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 
-/// What admins do about their chain's nodes.
+/// Commands of admins about the nodes of their chain.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Admits a node's account to the hospital's chain. It may then set session keys.
+    /// Adds a node's account to the hospital's chain. It may then set session keys.
     AddNode {
         #[command(flatten)]
         admin: AdminArguments,
@@ -30,7 +31,9 @@ pub enum Command {
         #[arg(long)]
         account: Hex32,
     },
-    /// Removes a node's account, and its credential. Validators first leave the set: set-validators.
+    /// Removes a node's account and its credential.
+    ///
+    /// The node must not be a validator: see set-validators.
     RemoveNode {
         #[command(flatten)]
         admin: AdminArguments,
@@ -38,15 +41,19 @@ pub enum Command {
         #[arg(long)]
         account: Hex32,
     },
-    /// Says which nodes author and finalize. Each must have session keys, and none be suspended.
+    /// Sets the nodes that author and finalize.
+    ///
+    /// Each must have session keys and must not be suspended.
     SetValidators {
         #[command(flatten)]
         admin: AdminArguments,
-        /// A validator's account; once for each.
+        /// A validator's account. Repeat it for each validator.
         #[arg(long = "validator", required = true)]
         validators: Vec<Hex32>,
     },
-    /// Suspends an author of the hospital's chain: its blocks are invalid from the next one on.
+    /// Suspends an author of the hospital's chain.
+    ///
+    /// Its blocks are invalid from the next block on.
     SuspendAuthor {
         #[command(flatten)]
         admin: AdminArguments,
@@ -62,7 +69,9 @@ pub enum Command {
         #[arg(long)]
         author: Hex32,
     },
-    /// Says that finality has stalled: the next session's authorities take over. The council must then anchor the chain anew.
+    /// Declares that finality has stalled: the authorities of the next session take over.
+    ///
+    /// The council must then start the chain's anchor again.
     NoteStalled {
         #[command(flatten)]
         admin: AdminArguments,
@@ -76,7 +85,7 @@ pub enum Command {
         #[command(flatten)]
         code: CodeArguments,
     },
-    /// Hands in the runtime that was authorized.
+    /// Submits the authorized runtime.
     ApplyUpgrade {
         #[command(flatten)]
         admin: AdminArguments,
@@ -85,7 +94,7 @@ pub enum Command {
     },
 }
 
-/// What every command of an admin needs.
+/// The arguments of every command of an admin.
 #[derive(Args)]
 pub struct AdminArguments {
     /// RPC address of a node of the hospital's chain.
@@ -138,19 +147,19 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             admin,
             account: node,
         } => {
-            let call = enrolment::add_node(&account(node));
+            let call = hospital_admin::add_node(&account(node));
             (admin, call, "The node is admitted")
         }
         Command::RemoveNode {
             admin,
             account: node,
         } => {
-            let call = enrolment::remove_node(&account(node));
+            let call = hospital_admin::remove_node(&account(node));
             (admin, call, "The node is removed")
         }
         Command::SetValidators { admin, validators } => {
             let validators: Vec<_> = validators.into_iter().map(account).collect();
-            let call = enrolment::set_validators(&validators);
+            let call = hospital_admin::set_validators(&validators);
             (admin, call, "The validators are set")
         }
         Command::SuspendAuthor { admin, author } => {

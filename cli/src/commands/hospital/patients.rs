@@ -20,7 +20,9 @@ struct Enrolled {
     block: u32,
 }
 
-/// Enrolment and consent are two transactions; the second is sent again if the first went through before.
+/// Enrols a patient and registers the consent.
+///
+/// These are two transactions; the second is sent again if only the first succeeded before.
 pub async fn enrol(
     url: &str,
     key: &str,
@@ -34,10 +36,10 @@ pub async fn enrol(
     let account = enrolment.bundle.account;
     if hospital.patient(At::Finalized, account).await?.is_none() {
         hospital
-            .submit_in_block(&calls::enrolment::enrol_patient(&enrolment.bundle), &signer)
+            .submit_in_block(&calls::patients::enrol_patient(&enrolment.bundle), &signer)
             .await?;
     }
-    let call = calls::enrolment::register_consent(&enrolment.terms, enrolment.signature);
+    let call = calls::patients::register_consent(&enrolment.terms, enrolment.signature);
     let included = hospital.submit_and_finalize(&call, &signer).await?;
     let consent = hospital
         .consents_of(At::Block(included.block), account)
@@ -63,7 +65,7 @@ struct Ingested {
     records: Vec<gateway_api::RecordProgress>,
 }
 
-/// Ingests files through the gateway, and waits until they can be searched.
+/// Ingests files through the gateway, and waits until searches find the records.
 pub async fn ingest(
     gateway: &str,
     patient: Hex32,
@@ -77,7 +79,7 @@ pub async fn ingest(
         records.extend(gateway.wait(job, output).await?);
     }
     let lines = vec![format!(
-        "{} records are stored, registered on the consortium, and final.",
+        "{} records are stored, registered on the consortium, and finalized.",
         records.len()
     )];
     output.result(&Ingested { records }, &lines)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What has become of a wallet's grants.
+//! The state of a wallet's grants.
 
-use super::KeptGrant;
+use super::kept::{self, KeptGrant};
 use crate::{
     chain,
     error::{CliError, CliResult},
@@ -10,7 +10,7 @@ use crate::{
     values::{hex0x, Hex32},
 };
 use bspp_client::{At, ConsortiumClient};
-use bspp_primitives::{DisclosureStatus, RequestStatus, H256};
+use bspp_types::{DisclosureStatus, RequestStatus, H256};
 use serde::Serialize;
 use std::path::Path;
 
@@ -34,7 +34,7 @@ struct LogRecord {
 
 pub(super) async fn log(wallet: &Path, url: &str, output: Output) -> CliResult<()> {
     let consortium = chain::consortium(url).await?;
-    let folder = wallet.join("grants");
+    let folder = kept::folder(wallet);
     let mut lines = Vec::new();
     let entries = match std::fs::read_dir(&folder) {
         Ok(entries) => entries.filter_map(Result::ok).collect(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Both chains: who may author, and what was attested.
+//! Runtime APIs of both chains: authors with their standing, and attestations.
 
 use super::runtime_apis;
 use crate::{
@@ -12,30 +12,30 @@ use bspp_primitives::{
 };
 use codec::Decode;
 
-/// Name of the gate's pallet in both runtimes.
+/// The name of the gate's pallet in both runtimes.
 const PALLET: &str = "Conformance";
 
 runtime_apis!(ChainClient {
     /// The gate of a child of this block in a slot. `None` if there are no authors.
     gate = "ConformanceApi_gate"(slot: u64) -> Option<Gate<AccountId>>;
-    /// What the block's author attested. `None` for the genesis block.
+    /// The attestation of the block's author. `None` for the genesis block.
     attestation = "ConformanceApi_attestation"() -> Option<BlockAttestation<AccountId>>;
     /// The authors of the current session with their standing and evidence.
     authors = "ConformanceApi_authors"() -> Vec<AuthorStanding<AccountId>>;
-    /// Why an account is suspended from authoring. `None` if it is not.
+    /// The reason for an account's suspension from authoring. `None` if it is not suspended.
     suspension = "ConformanceApi_suspension"(author: &AccountId) -> Option<SuspensionReason>;
-    /// Length of a slot, in milliseconds.
+    /// The length of a slot, in milliseconds.
     slot_duration = "AuraApi_slot_duration"() -> u64;
 });
 
-/// The account at the end of a map's key: the maps hash with `…Concat`.
+/// The account at the end of a map's key, because the maps hash with `…Concat`.
 fn account_of(key: &[u8]) -> Option<AccountId> {
     key.split_last_chunk::<32>()
         .map(|(_, account)| AccountId::new(*account))
 }
 
 impl ChainClient {
-    /// All suspended authors, whether they stand in the current session's set or not, with the reason.
+    /// All suspended authors with the reason, including those outside the current session.
     ///
     /// # Errors
     /// Those of [`Self::rpc`].
@@ -53,7 +53,7 @@ impl ChainClient {
         Ok(found)
     }
 
-    /// Equivocations that are left to the council: the author, and the session of the offence.
+    /// The equivocations that the council must decide: the author, and the session of each.
     ///
     /// # Errors
     /// `InvalidAnswer`, and those of [`Self::rpc`].

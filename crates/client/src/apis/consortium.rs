@@ -3,24 +3,33 @@
 
 use super::runtime_apis;
 use crate::{chain::At, consortium::ConsortiumClient, error::Result};
-use bspp_primitives::*;
+use bspp_primitives::AccountId;
+use bspp_types::{
+    AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
+    MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    X25519Key,
+};
 
 runtime_apis!(ConsortiumClient {
     /// A member hospital.
     hospital = "ConsortiumApi_hospital"(hospital: HospitalId) -> Option<Hospital<AccountId>>;
-    /// Identifiers of all hospitals, removed ones too.
+    /// The identifiers of all hospitals, including removed ones.
     hospitals = "ConsortiumApi_hospitals"() -> Vec<HospitalId>;
-    /// The hospital's X25519 key in force in a month.
-    encryption_key = "ConsortiumApi_encryption_key"(hospital: HospitalId, epoch: Epoch) -> Option<X25519Key>;
+    /// The hospital's X25519 key of a filing month.
+    encryption_key = "ConsortiumApi_encryption_key"(hospital: HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
     /// The active hospital for which an account acts.
     hospital_of = "ConsortiumApi_hospital_of"(account: &AccountId) -> Option<HospitalId>;
-    /// The newest anchored head of a hospital chain, and the number of the authority set that signs after it.
+    /// The newest anchored head of a hospital chain, and the number of its set of voters.
+    ///
+    /// That set signs after the head.
     anchored_head = "ConsortiumApi_anchored_head"(hospital: HospitalId) -> Option<(AnchoredHead, u64)>;
-    /// Batches of a hospital and month in the order of registration, at most `limit` from position `from`.
-    batches = "PhiIndexApi_batches"(hospital: HospitalId, epoch: Epoch, from: u32, limit: u32) -> Vec<IdentifiedBatch>;
+    /// Batches of a hospital and filing month in the order of registration.
+    ///
+    /// The answer has a maximum of `limit` batches and begins at position `from`.
+    batches = "PhiIndexApi_batches"(hospital: HospitalId, filing_month: FilingMonth, from: u32, limit: u32) -> Vec<IdentifiedBatch>;
     /// A batch.
     batch = "PhiIndexApi_batch"(id: BatchId) -> Option<Batch>;
-    /// Sequence of the entry block that must be registered next.
+    /// The sequence number of the entry block that must be registered next.
     next_sequence = "PhiIndexApi_next_sequence"(hospital: HospitalId) -> Sequence;
     /// A registered entry block.
     registered_block = "PhiIndexApi_registered_block"(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock>;
@@ -33,7 +42,7 @@ runtime_apis!(ConsortiumClient {
 });
 
 impl ConsortiumClient {
-    /// All batches of a hospital and month.
+    /// All batches of a hospital and filing month.
     ///
     /// # Errors
     /// Those of `ChainClient::rpc`.
@@ -41,14 +50,14 @@ impl ConsortiumClient {
         &self,
         at: At,
         hospital: HospitalId,
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<Vec<IdentifiedBatch>> {
         const PAGE: u32 = 128;
         let at = At::Block(self.resolve(at).await?);
         let mut all = Vec::new();
         let mut from = 0u32;
         loop {
-            let page = self.batches(at, hospital, epoch, from, PAGE).await?;
+            let page = self.batches(at, hospital, filing_month, from, PAGE).await?;
             let count = u32::try_from(page.len()).unwrap_or(u32::MAX);
             all.extend(page);
             if count < PAGE {

@@ -7,28 +7,32 @@ use crate::{
     error::{ClientError, Result},
     hospital::HospitalClient,
 };
-use bspp_primitives::*;
+use bspp_primitives::AccountId;
+use bspp_types::{
+    Consent, ConsentId, EntryCommitment, HospitalId, Patient, Record, RecordId, RecordLocation,
+    Sequence, StoredRecord,
+};
 use sp_core::H256;
 
 runtime_apis!(HospitalClient {
     /// The hospital's identifier.
-    hospital_id = "EnrolmentApi_hospital"() -> HospitalId;
+    hospital_id = "HospitalAdminApi_hospital"() -> HospitalId;
     /// An enrolled patient.
-    patient = "EnrolmentApi_patient"(account: [u8; 32]) -> Option<Patient>;
+    patient = "PatientsApi_patient"(account: [u8; 32]) -> Option<Patient>;
     /// A consent.
-    consent = "EnrolmentApi_consent"(id: ConsentId) -> Option<Consent>;
-    /// Whether an account may store records.
-    may_store = "EnrolmentApi_may_store"(account: &AccountId) -> bool;
-    /// Where a record stands.
+    consent = "PatientsApi_consent"(id: ConsentId) -> Option<Consent>;
+    /// Whether an account is staff, and therefore may store records.
+    may_store = "HospitalAdminApi_may_store"(account: &AccountId) -> bool;
+    /// The location of a record.
     record_location = "PhiRecordsApi_record_location"(record: RecordId) -> Option<RecordLocation>;
-    /// Number of entry blocks so far.
+    /// The number of entry blocks so far.
     entry_block_count = "PhiRecordsApi_entry_block_count"() -> Sequence;
-    /// An entry block.
-    entry_block = "PhiRecordsApi_entry_block"(sequence: Sequence) -> Option<EntryBlock>;
+    /// The commitment of an entry block.
+    entry_commitment = "PhiRecordsApi_entry_commitment"(sequence: Sequence) -> Option<EntryCommitment>;
 });
 
 impl HospitalClient {
-    /// The records that were stored in a block, in their order.
+    /// The records that were stored in a block, in the order of storage.
     ///
     /// # Errors
     /// `BlockNotFound`, and those of `ChainClient::rpc`.
@@ -38,10 +42,11 @@ impl HospitalClient {
             .await
     }
 
-    /// A stored record with its location. `None` if the chain has none of this identifier at `at`.
+    /// A stored record with its location. `None` if the chain does not have it at `at`.
     ///
     /// # Errors
-    /// `InvalidAnswer` if the node's answers contradict each other, and those of `ChainClient::rpc`.
+    /// `InvalidAnswer` if the node's answers contradict each other, and those of
+    /// `ChainClient::rpc`.
     pub async fn record(
         &self,
         at: At,

@@ -5,7 +5,9 @@ mod conformance;
 mod consortium;
 mod hospital;
 
-/// Declares one method for each runtime API call. Each takes the state to ask, then the API's arguments in order.
+/// Declares one method for each runtime API call.
+///
+/// Each method takes the state to ask, then the API's arguments in order.
 macro_rules! runtime_apis {
     ($client:ty { $(
         $(#[$meta:meta])*

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Calls that both runtimes have.
 
-/// `pallet-conformance`: who may author. On the consortium the council calls, on a hospital chain an admin.
+/// `pallet-conformance`: the standing of authors.
+///
+/// On the consortium the council makes these calls, on a hospital chain an admin.
 pub mod conformance {
     use crate::Call;
     use bspp_primitives::AccountId;
@@ -9,21 +11,21 @@ pub mod conformance {
 
     const PALLET: &str = "Conformance";
 
-    /// What the consortium's council may change about the gate, in slots. A hospital chain has no such parameters.
+    /// The parameters of the consortium's gate, in slots. A hospital chain has none.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
     pub struct GateParameters {
-        /// How long ago a hospital's chain may have been anchored.
+        /// Maximum age of a hospital's anchor.
         pub max_anchor_age: u64,
-        /// How long an anchored entry block may stay unregistered.
+        /// Maximum time from the anchoring of an entry block to its registration.
         pub max_lag: u64,
     }
 
-    /// Suspends an author: no block of it is valid any more, and it leaves the set at the next session.
+    /// Suspends an author: its blocks are invalid, and it leaves the set at the next session.
     pub fn suspend_author(author: &AccountId) -> Call {
         Call::new(PALLET, "suspend_author", author)
     }
 
-    /// Readmits a suspended author, and forgets equivocations that were noted against it.
+    /// Readmits a suspended author, and deletes the equivocations that were noted against it.
     pub fn readmit_author(author: &AccountId) -> Call {
         Call::new(PALLET, "readmit_author", author)
     }
@@ -40,8 +42,11 @@ pub mod grandpa {
 
     const PALLET: &str = "Grandpa";
 
-    /// Root: the authority set has stalled. The set of the next session's beginning takes over `delay` blocks after that, and
-    /// votes on top of `best_finalized`: the highest block that is final anywhere.
+    /// Root: reports that finality has stalled.
+    ///
+    /// The set of voters from the beginning of the next session takes over `delay` blocks after
+    /// that beginning, and votes on top of `best_finalized`: the highest block that any node has
+    /// finalized.
     pub fn note_stalled(delay: u32, best_finalized: u32) -> Call {
         Call::new(PALLET, "note_stalled", (delay, best_finalized))
     }
@@ -54,7 +59,9 @@ pub mod session {
 
     const PALLET: &str = "Session";
 
-    /// Validator: registers session keys. `keys` and `proof` are what `ChainClient::rotate_session_keys` gave.
+    /// Validator: registers session keys.
+    ///
+    /// `keys` and `proof` come from `ChainClient::rotate_session_keys`.
     pub fn set_keys(keys: &[u8], proof: &[u8]) -> Call {
         let mut args = keys.to_vec();
         proof.encode_to(&mut args);
@@ -73,12 +80,14 @@ pub mod system {
 
     const PALLET: &str = "System";
 
-    /// Root: authorizes a runtime by the BLAKE2b-256 hash of its wasm. Its name must stay and its version rise.
+    /// Root: authorizes a runtime by the BLAKE2b-256 hash of its wasm.
+    ///
+    /// The name of the runtime must be the same, and its version must be higher.
     pub fn authorize_upgrade(code_hash: H256) -> Call {
         Call::new(PALLET, "authorize_upgrade", code_hash)
     }
 
-    /// Any member: hands in the wasm that was authorized. It is in force from the next block on.
+    /// Any member: submits the authorized wasm. It takes effect in the next block.
     pub fn apply_authorized_upgrade(code: &[u8]) -> Call {
         Call::new(PALLET, "apply_authorized_upgrade", code)
     }

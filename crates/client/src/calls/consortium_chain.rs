@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Calls of the consortium runtime.
 
-/// `pallet-consortium`: members, delegates, validators, keys.
+/// `pallet-consortium`: members, requesters, validators, keys.
 pub mod consortium {
     use crate::Call;
-    use bspp_primitives::{AccountId, Epoch, HospitalId, X25519Key};
+    use bspp_primitives::AccountId;
+    use bspp_types::{FilingMonth, HospitalId, X25519Key};
 
     const PALLET: &str = "Consortium";
 
@@ -17,7 +18,7 @@ pub mod consortium {
         Call::new(PALLET, "add_hospital", (hospital, operator, encryption_key))
     }
 
-    /// Council: removes a hospital for good.
+    /// Council: removes a hospital permanently.
     pub fn remove_hospital(hospital: HospitalId) -> Call {
         Call::new(PALLET, "remove_hospital", hospital)
     }
@@ -32,7 +33,7 @@ pub mod consortium {
         Call::new(PALLET, "readmit_hospital", hospital)
     }
 
-    /// Council: lets another account act for a hospital.
+    /// Council: changes the operator of a hospital.
     pub fn change_operator(hospital: HospitalId, operator: &AccountId) -> Call {
         Call::new(PALLET, "change_operator", (hospital, operator))
     }
@@ -51,22 +52,22 @@ pub mod consortium {
         }
     }
 
-    /// Operator: makes an account a delegate (doctor) of its hospital.
-    pub fn add_delegate(delegate: &AccountId) -> Call {
-        Call::new(PALLET, "add_delegate", delegate)
+    /// Operator: adds a requester of its hospital.
+    pub fn add_requester(requester: &AccountId) -> Call {
+        Call::new(PALLET, "add_requester", requester)
     }
 
-    /// Operator: removes a delegate.
-    pub fn remove_delegate(delegate: &AccountId) -> Call {
-        Call::new(PALLET, "remove_delegate", delegate)
+    /// Operator: removes a requester.
+    pub fn remove_requester(requester: &AccountId) -> Call {
+        Call::new(PALLET, "remove_requester", requester)
     }
 
-    /// Operator: announces the X25519 key in force from a later month on.
-    pub fn rotate_encryption_key(from_epoch: Epoch, key: X25519Key) -> Call {
-        Call::new(PALLET, "rotate_encryption_key", (from_epoch, key))
+    /// Operator: announces the X25519 key that is in force from a later filing month on.
+    pub fn rotate_encryption_key(from_filing_month: FilingMonth, key: X25519Key) -> Call {
+        Call::new(PALLET, "rotate_encryption_key", (from_filing_month, key))
     }
 
-    /// Operator: makes an account a validator of its hospital.
+    /// Operator: adds a validator of its hospital.
     pub fn add_validator(validator: &AccountId) -> Call {
         Call::new(PALLET, "add_validator", validator)
     }
@@ -77,10 +78,11 @@ pub mod consortium {
     }
 }
 
-/// `pallet-hospital-anchor`: finality-proved heads of hospital chains.
+/// `pallet-hospital-anchor`: heads of hospital chains with finality proofs.
 pub mod hospital_anchor {
     use crate::{AuthoritySet, Call, FinalityProof};
-    use bspp_primitives::{Header, HospitalId};
+    use bspp_primitives::Header;
+    use bspp_types::HospitalId;
 
     const PALLET: &str = "HospitalAnchor";
 
@@ -93,7 +95,7 @@ pub mod hospital_anchor {
         )
     }
 
-    /// Council: starts a hospital's anchor anew.
+    /// Council: starts a hospital's anchor again.
     pub fn reinitialise_anchor(hospital: HospitalId, header: &Header, set: &AuthoritySet) -> Call {
         Call::new(
             PALLET,
@@ -102,7 +104,9 @@ pub mod hospital_anchor {
         )
     }
 
-    /// Member: moves a hospital's anchor to a newer head. The proof must be optimized (`verify_and_optimize`).
+    /// Member: moves a hospital's anchor to a newer head.
+    ///
+    /// The proof must be optimized (`verify_and_optimize`).
     pub fn submit_finality_proof(hospital: HospitalId, proof: &FinalityProof) -> Call {
         Call::new(
             PALLET,
@@ -116,13 +120,15 @@ pub mod hospital_anchor {
         Call::new(PALLET, "halt_anchor", hospital)
     }
 
-    /// Council: lets a halted anchor go on.
+    /// Council: resumes a halted anchor.
     pub fn resume_anchor(hospital: HospitalId) -> Call {
         Call::new(PALLET, "resume_anchor", hospital)
     }
 
-    /// Member: shows two headers of a hospital chain at one height that its authorities both made final. Halts the anchor and
-    /// suspends the hospital. The proofs must be optimized (`verify_and_optimize`).
+    /// Member: reports two headers of a hospital chain at one height, both justified.
+    ///
+    /// The call halts the anchor and suspends the hospital. The proofs must be optimized
+    /// (`verify_and_optimize`).
     pub fn report_conflict(
         hospital: HospitalId,
         first: &FinalityProof,
@@ -145,18 +151,20 @@ pub mod hospital_anchor {
 /// `pallet-phi-index`: batches and registration of entries.
 pub mod phi_index {
     use crate::Call;
-    use bspp_primitives::{BatchHeader, Entry, Sequence};
+    use bspp_peks::BatchHeader;
+    use bspp_types::{Entry, Sequence};
     use sp_core::H256;
 
     const PALLET: &str = "PhiIndex";
 
-    /// Operator: registers a batch, before the encryptor uses it.
+    /// Operator: registers a batch before the encryptor uses it.
     pub fn register_batch(header: &BatchHeader) -> Call {
         Call::new(PALLET, "register_batch", header)
     }
 
-    /// Operator: registers all entries of its hospital's next entry block. `proof` shows that block in the state of the
-    /// anchored hospital block `head`.
+    /// Operator: registers all entries of its hospital's next entry block.
+    ///
+    /// `proof` shows that block in the state of the anchored hospital block `head`.
     pub fn register_entries(
         sequence: Sequence,
         head: H256,
@@ -170,7 +178,7 @@ pub mod phi_index {
 /// `pallet-peks-search`: requests, match proofs, revocation, disclosure log.
 pub mod peks_search {
     use crate::Call;
-    use bspp_primitives::{Ed25519Signature, MatchProof, OpenRequest, RecordId, RequestId};
+    use bspp_types::{Ed25519Signature, MatchProof, OpenRequest, RecordId, RequestId};
 
     const PALLET: &str = "PeksSearch";
 
@@ -184,27 +192,27 @@ pub mod peks_search {
         Call::new(PALLET, "prove_match", proof)
     }
 
-    /// Anyone with the grant key's signature, by `submit_authorized`: revokes a request.
+    /// Anyone with a signature of the grant key, by `submit_authorized`: revokes a request.
     pub fn revoke_request(request: RequestId, signature: Ed25519Signature) -> Call {
         Call::new(PALLET, "revoke_request", (request, signature))
     }
 
-    /// Anyone with the grant key's signature, by `submit_authorized`: closes a request.
+    /// Anyone with a signature of the grant key, by `submit_authorized`: closes a request.
     pub fn close_request(request: RequestId, signature: Ed25519Signature) -> Call {
         Call::new(PALLET, "close_request", (request, signature))
     }
 
-    /// Operator of the request's hospital: says that a matched record was disclosed.
+    /// Operator of the request's hospital: claims that a matched record was disclosed.
     pub fn claim_disclosure(request: RequestId, record: RecordId) -> Call {
         Call::new(PALLET, "claim_disclosure", (request, record))
     }
 
-    /// Requester: says that a record arrived whole.
+    /// Requester: confirms that the record arrived completely.
     pub fn confirm_disclosure(request: RequestId, record: RecordId) -> Call {
         Call::new(PALLET, "confirm_disclosure", (request, record))
     }
 
-    /// Requester: flags a match that the hospital left unanswered.
+    /// Requester: flags a match that the hospital did not answer.
     pub fn flag_unanswered(request: RequestId, record: RecordId) -> Call {
         Call::new(PALLET, "flag_unanswered", (request, record))
     }
@@ -219,7 +227,7 @@ pub mod council {
 
     const PALLET: &str = "Council";
 
-    /// Identifier of a proposal: the hash of the encoded call.
+    /// The identifier of a proposal: the hash of the encoded call.
     pub fn proposal_hash(encoded_call: &[u8]) -> H256 {
         blake2_256(encoded_call).into()
     }
@@ -228,7 +236,9 @@ pub mod council {
         Compact(u32::try_from(encoded_call.len()).unwrap_or(u32::MAX))
     }
 
-    /// Council member: proposes a call that `ChainClient::encode_call` encoded. With threshold 1 it is dispatched at once.
+    /// Council member: proposes a call that `ChainClient::encode_call` encoded.
+    ///
+    /// With threshold 1 the call is dispatched immediately.
     pub fn propose(threshold: u32, encoded_call: &[u8]) -> Call {
         let mut args = Compact(threshold).encode();
         args.extend_from_slice(encoded_call);
@@ -245,7 +255,9 @@ pub mod council {
         Call::new(PALLET, "vote", (proposal, Compact(index), approve))
     }
 
-    /// Council member: closes a decided vote and dispatches the proposal. `weight` is (ref time, proof size) at most.
+    /// Council member: closes a decided vote and dispatches the proposal.
+    ///
+    /// `weight` is the maximum (ref time, proof size).
     pub fn close(encoded_call: &[u8], index: u32, weight: (u64, u64)) -> Call {
         Call::new(
             PALLET,

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Calls of a hospital runtime.
 
-/// `pallet-enrolment`: staff, nodes, patients, consents.
-pub mod enrolment {
+/// `pallet-hospital-admin`: admins, staff, nodes, credentials.
+pub mod hospital_admin {
     use crate::Call;
-    use bspp_primitives::{AccountId, ConsentId, ConsentTerms, Ed25519Signature, PatientBundle};
+    use bspp_primitives::AccountId;
 
-    const PALLET: &str = "Enrolment";
+    const PALLET: &str = "HospitalAdmin";
 
     /// Admin: adds an admin.
     pub fn add_admin(account: &AccountId) -> Call {
         Call::new(PALLET, "add_admin", account)
     }
 
-    /// Admin: removes an admin, not the last one.
+    /// Admin: removes an admin. The last admin cannot be removed.
     pub fn remove_admin(account: &AccountId) -> Call {
         Call::new(PALLET, "remove_admin", account)
     }
 
-    /// Admin: adds a clinician, or a gateway.
-    pub fn add_clinician(account: &AccountId) -> Call {
-        Call::new(PALLET, "add_clinician", account)
+    /// Admin: makes an account staff, for a clinician or the gateway.
+    pub fn add_staff(account: &AccountId) -> Call {
+        Call::new(PALLET, "add_staff", account)
     }
 
-    /// Admin: removes a clinician.
-    pub fn remove_clinician(account: &AccountId) -> Call {
-        Call::new(PALLET, "remove_clinician", account)
+    /// Admin: removes an account from the staff.
+    pub fn remove_staff(account: &AccountId) -> Call {
+        Call::new(PALLET, "remove_staff", account)
     }
 
     /// Admin: adds a node's account.
@@ -33,27 +33,29 @@ pub mod enrolment {
         Call::new(PALLET, "add_node", account)
     }
 
-    /// Admin: removes a node's account that is no validator.
+    /// Admin: removes the account of a node that is not a validator.
     pub fn remove_node(account: &AccountId) -> Call {
         Call::new(PALLET, "remove_node", account)
     }
 
-    /// Admin: says which nodes author and finalize.
+    /// Admin: sets the nodes that author and finalize.
     pub fn set_validators(validators: &[AccountId]) -> Call {
         Call::new(PALLET, "set_validators", validators)
     }
 
-    /// Admin: gives a node a credential that is good until this slot. It replaces an older one.
+    /// Admin: issues a credential to a node, valid until this slot. It replaces an older one.
     pub fn issue_credential(node: &AccountId, expires_at: u64) -> Call {
         Call::new(PALLET, "issue_credential", (node, expires_at))
     }
 
-    /// Admin: takes a node's credential away.
+    /// Admin: revokes a node's credential.
     pub fn revoke_credential(node: &AccountId) -> Call {
         Call::new(PALLET, "revoke_credential", node)
     }
 
-    /// Admin: dispatches a call, encoded by `ChainClient::encode_call`, as root. Only what the runtime lists.
+    /// Admin: dispatches a call as root. Only calls that the runtime lists are permitted.
+    ///
+    /// `ChainClient::encode_call` encodes the call.
     pub fn dispatch_as_root(encoded_call: &[u8]) -> Call {
         Call {
             pallet: PALLET,
@@ -61,18 +63,27 @@ pub mod enrolment {
             args: encoded_call.to_vec(),
         }
     }
+}
 
-    /// Clinician or admin: enrols a patient.
+/// `pallet-patients`: patients and consents.
+pub mod patients {
+    use crate::Call;
+    use bspp_peks::PatientBundle;
+    use bspp_types::{ConsentId, ConsentTerms, Ed25519Signature};
+
+    const PALLET: &str = "Patients";
+
+    /// Staff or admin: enrols a patient.
     pub fn enrol_patient(bundle: &PatientBundle) -> Call {
         Call::new(PALLET, "enrol_patient", bundle)
     }
 
-    /// Clinician or admin: registers a consent that the patient signed.
+    /// Staff or admin: registers a consent that the patient signed.
     pub fn register_consent(terms: &ConsentTerms, signature: Ed25519Signature) -> Call {
         Call::new(PALLET, "register_consent", (terms, signature))
     }
 
-    /// Anyone with the patient's signature, by `submit_authorized`: withdraws a consent.
+    /// Anyone with a signature of the patient, by `submit_authorized`: withdraws a consent.
     pub fn withdraw_consent(consent: ConsentId, signature: Ed25519Signature) -> Call {
         Call::new(PALLET, "withdraw_consent", (consent, signature))
     }
@@ -81,12 +92,12 @@ pub mod enrolment {
 /// `pallet-phi-records`: encrypted records and the disclosure log.
 pub mod phi_records {
     use crate::Call;
-    use bspp_primitives::{Record, RecordId, RequestId};
+    use bspp_types::{Record, RecordId, RequestId};
     use sp_core::H256;
 
     const PALLET: &str = "PhiRecords";
 
-    /// Staff: puts a chunk of ciphertext, at most 1 MiB, in the block body.
+    /// Staff: stores a chunk of ciphertext, maximum 1 MiB, in the block body.
     pub fn store_chunk(data: &[u8]) -> Call {
         Call::new(PALLET, "store_chunk", data)
     }
@@ -96,7 +107,7 @@ pub mod phi_records {
         Call::new(PALLET, "store_record", record)
     }
 
-    /// Staff: gives up a chunk that no record named in time.
+    /// Staff: drops a chunk that no record named in time.
     pub fn drop_chunk(chunk: H256) -> Call {
         Call::new(PALLET, "drop_chunk", chunk)
     }

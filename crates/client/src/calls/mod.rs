@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Calls of both runtimes: one module for each pallet, one constructor for each call. The pallets document origin,
-//! effect, errors and events.
+//! Calls of both runtimes: one module for each pallet, one constructor for each call.
+//!
+//! The pallets document origin, effect, errors and events.
 
 mod both_chains;
 mod consortium_chain;

@@ -5,6 +5,5 @@ mod phi;
 mod search;
 mod session;
 
-pub use phi::*;
-pub use search::*;
-pub use session::*;
+pub use search::{Search, SearchStep};
+pub use session::SessionKeys;

@@ -10,9 +10,9 @@ use sp_core::Bytes;
 /// Public session keys that a node has just made, and the proof that it has their secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionKeys {
-    /// SCALE-encoded public keys, in the runtime's order.
+    /// The SCALE-encoded public keys, in the runtime's order.
     pub keys: Vec<u8>,
-    /// Signatures by them over the owner's account.
+    /// The signatures of these keys over the owner's account.
     pub proof: Vec<u8>,
 }
 
@@ -41,8 +41,9 @@ impl TryFrom<WireKeys> for SessionKeys {
 const ROTATE: &str = "author_rotateKeysWithOwner";
 
 impl ChainClient {
-    /// Has the node make fresh session keys in its keystore, for `owner` to register with `session.set_keys`. The keys that
-    /// are in force stay in the keystore.
+    /// Makes the node generate session keys in its keystore.
+    ///
+    /// `owner` registers them with `session.set_keys`. The current keys stay in the keystore.
     ///
     /// # Errors
     /// `RpcRefused` if unsafe methods are not allowed, `InvalidAnswer`, and those of [`Self::rpc`].
@@ -51,7 +52,9 @@ impl ChainClient {
         made.try_into()
     }
 
-    /// Whether the node's keystore has the secret of a public key of this type, for example `conf`.
+    /// Whether the node's keystore has the secret of a public key of this type.
+    ///
+    /// An example of a type is `conf`.
     ///
     /// # Errors
     /// `RpcRefused` if unsafe methods are not allowed, and those of [`Self::rpc`].

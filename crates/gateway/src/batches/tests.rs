@@ -5,17 +5,17 @@ use super::*;
 use crate::outbox::Job;
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
-use bspp_peks::{Context, PatientKeys, Seed, X25519Secret};
-use bspp_primitives::{BatchHeader, X25519Key};
+use bspp_peks::{BatchHeader, Context, PatientKeys, Seed, X25519Secret};
 use bspp_record::{random_source, split, Document};
+use bspp_types::X25519Key;
 use rand::rngs::OsRng;
 
 const CHAIN: H256 = H256([1; 32]);
 const HOSPITAL: H256 = H256([2; 32]);
-const EPOCH: Epoch = 600;
+const FILING_MONTH: FilingMonth = 600;
 const GAP: usize = bspp_peks::GAP as usize;
 
-/// Takes so many batches and no more, after so many that got into no block.
+/// Accepts a number of batches, after a number of batches that no block includes.
 #[derive(Clone)]
 struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
 
@@ -31,7 +31,7 @@ impl BatchRegistry for Registrations {
         if state.0.len() >= state.1 {
             return Err(ClientError::DispatchFailed {
                 failure: DispatchFailure {
-                    name: "PhiIndex::MaxBatchesPerEpochExceeded".into(),
+                    name: "PhiIndex::MaxBatchesPerFilingMonthExceeded".into(),
                 },
                 block: 1,
                 extrinsic: 1,
@@ -42,7 +42,7 @@ impl BatchRegistry for Registrations {
         Ok(())
     }
 
-    async fn encryption_key(&self, _: Epoch) -> ChainResult<Option<X25519Key>> {
+    async fn encryption_key(&self, _: FilingMonth) -> ChainResult<Option<X25519Key>> {
         Ok(None)
     }
 }
@@ -79,7 +79,7 @@ fn world(max_batches: usize, patience: Duration) -> World {
     let context = Context {
         chain: CHAIN.0,
         hospital: HOSPITAL.0,
-        epoch: EPOCH,
+        filing_month: FILING_MONTH,
     };
     let patient = Patient::new(&bundle, context, &X25519Secret::generate(&mut OsRng)).unwrap();
     let file = br#"{"resourceType":"Patient","id":"p"}"#;
@@ -107,7 +107,7 @@ impl World {
     fn with(&self) -> Encryption<'_> {
         Encryption {
             patient: &self.patient,
-            epoch: EPOCH,
+            filing_month: FILING_MONTH,
             consent: H256([5; 32]),
             job: self.job,
         }
@@ -166,7 +166,7 @@ async fn encrypt_should_wait_for_finality_when_no_more_batches_are_taken() {
     let early = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
     assert!(early.is_err(), "a counter beyond the gap must not be spent");
     let first = [world.outbox.records_of(world.job).unwrap()[0].rid];
-    // Both at once: the one that waits may hold the lock that the other needs.
+    // Both run at the same time: the waiting one may hold the lock that the other needs.
     let (_, encrypted) = tokio::join!(
         world.batches.note_finalized(&first),
         tokio::time::timeout(Duration::from_secs(10), waiting)

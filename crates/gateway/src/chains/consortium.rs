@@ -7,11 +7,16 @@ use bspp_client::{
     calls::{hospital_anchor, peks_search, phi_index},
     At, ConsortiumClient, FinalityProof, Result, Signer,
 };
-use bspp_primitives::*;
+use bspp_peks::BatchHeader;
+use bspp_primitives::AccountId;
+use bspp_types::{
+    AnchoredHead, BlockNumber, Ed25519Signature, Entry, FilingMonth, HospitalId, Match, Moment,
+    RecordId, RegisteredBlock, Request, RequestId, Sequence, X25519Key,
+};
 use sp_core::H256;
 use std::sync::Arc;
 
-/// The consortium chain, as one hospital acts on it. Cheap to clone.
+/// The consortium chain from the view of one hospital. A clone is cheap.
 #[derive(Clone)]
 pub struct ConsortiumPort {
     client: ConsortiumClient,
@@ -20,7 +25,7 @@ pub struct ConsortiumPort {
 }
 
 impl ConsortiumPort {
-    /// Acts for `hospital` with its operator's key.
+    /// Makes a view that acts for `hospital` with its operator's key.
     pub fn new(client: ConsortiumClient, operator: Arc<Signer>, hospital: HospitalId) -> Self {
         Self {
             client,
@@ -92,7 +97,8 @@ impl Registry for ConsortiumPort {
     }
 
     async fn is_indexed(&self, rid: RecordId, registered_at: BlockNumber) -> Result<Option<bool>> {
-        // The order matters: what is not found must have been looked for in an index that is far enough.
+        // The order matters: a missing entry is evidence only if the index was complete before the
+        // look-up.
         let indexed = self.client.index_status().await?.indexed_block;
         if self.client.entry(rid).await?.is_some() {
             return Ok(Some(true));
@@ -111,9 +117,9 @@ impl BatchRegistry for ConsortiumPort {
             .map(|_| ())
     }
 
-    async fn encryption_key(&self, epoch: Epoch) -> Result<Option<X25519Key>> {
+    async fn encryption_key(&self, filing_month: FilingMonth) -> Result<Option<X25519Key>> {
         self.client
-            .encryption_key(At::Finalized, self.hospital, epoch)
+            .encryption_key(At::Finalized, self.hospital, filing_month)
             .await
     }
 }
@@ -143,7 +149,7 @@ impl RequestView for ConsortiumPort {
         let call = peks_search::claim_disclosure(request, record);
         match self.client.submit_in_block(&call, &self.operator).await {
             Ok(_) => Ok(()),
-            // Claimed before, or the requester has confirmed already.
+            // It was claimed before, or the requester has already confirmed it.
             Err(error) if error.is_dispatch("PeksSearch", "InvalidDisclosureStatus") => Ok(()),
             Err(error) => Err(error),
         }

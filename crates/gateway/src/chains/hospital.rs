@@ -7,11 +7,15 @@ use bspp_client::{
     calls::phi_records, verify_and_optimize, At, ClientError, FinalityProof, HospitalClient,
     Pending, Result, Signer,
 };
-use bspp_primitives::*;
+use bspp_primitives::entry_commitment_storage;
+use bspp_types::{
+    ConsentId, Entry, EntryCommitment, FilingMonth, Patient, Record, RecordId, RecordLocation,
+    RequestId, Sequence,
+};
 use sp_core::H256;
 use std::sync::Arc;
 
-/// The hospital's chain, as its gateway acts on it. Cheap to clone.
+/// The hospital's chain from the view of its gateway. A clone is cheap.
 #[derive(Clone)]
 pub struct HospitalPort {
     client: HospitalClient,
@@ -19,7 +23,7 @@ pub struct HospitalPort {
 }
 
 impl HospitalPort {
-    /// Acts with the gateway's key.
+    /// Makes a view that acts with the gateway's key.
     pub fn new(client: HospitalClient, operator: Arc<Signer>) -> Self {
         Self { client, operator }
     }
@@ -36,7 +40,7 @@ impl HospitalPort {
             .ok_or_else(|| ClientError::BlockNotFound(number.to_string()))
     }
 
-    /// Hands a record's transactions to the pool in order, without waiting for blocks.
+    /// Submits a record's transactions to the pool in order, without waiting for blocks.
     async fn send(&self, outgoing: &Outgoing) -> Result<(Vec<Pending>, Pending)> {
         let mut chunks = Vec::with_capacity(outgoing.chunks.len());
         for chunk in &outgoing.chunks {
@@ -54,7 +58,7 @@ async fn outcome(mut chunks: Vec<Pending>, mut record: Pending) -> StoreOutcome 
     for chunk in &mut chunks {
         match chunk.in_block().await {
             Ok(_) => {}
-            // It waits for its record since an earlier attempt.
+            // An earlier attempt stored it.
             Err(error) if error.is_dispatch("PhiRecords", "ChunkAlreadyExists") => {}
             Err(error) => tracing::debug!(%error, "a chunk was not stored"),
         }
@@ -62,7 +66,7 @@ async fn outcome(mut chunks: Vec<Pending>, mut record: Pending) -> StoreOutcome 
     match record.in_block().await {
         Ok(included) => StoreOutcome::Stored(included.number),
         Err(error) => match error.dispatch_name() {
-            // These come right when the record is sent again, or are already right.
+            // The record is already stored, or the next attempt stores it.
             Some(
                 "PhiRecords::RecordAlreadyExists"
                 | "PhiRecords::ChunkNotFound"
@@ -99,8 +103,9 @@ impl FinalitySource for HospitalPort {
         _anchored: H256,
         mut proven: Proven<FinalityProof>,
     ) -> Result<(u64, Proven<FinalityProof>)> {
-        // The set after the header's parent signed the header. It is also the one after the anchor, because a proof never
-        // leads beyond its set; and the parent's state is younger, so more likely kept.
+        // The set after the header's parent signed the header. It is also the set after the anchor,
+        // because a proof never reaches beyond its set. The parent's state is younger, so the node
+        // probably still has it.
         let set = self
             .client
             .authority_set(proven.proof.header.parent_hash)
@@ -112,8 +117,8 @@ impl FinalitySource for HospitalPort {
 
 #[async_trait]
 impl EntrySource for HospitalPort {
-    async fn entry_block(&self, sequence: Sequence) -> Result<Option<EntryBlock>> {
-        self.client.entry_block(At::Finalized, sequence).await
+    async fn entry_commitment(&self, sequence: Sequence) -> Result<Option<EntryCommitment>> {
+        self.client.entry_commitment(At::Finalized, sequence).await
     }
 
     async fn entry_block_count(&self) -> Result<Sequence> {
@@ -131,7 +136,7 @@ impl EntrySource for HospitalPort {
 
     async fn prove_entry_block(&self, sequence: Sequence, head: H256) -> Result<Vec<Vec<u8>>> {
         self.client
-            .read_proof(&[entry_block_storage::key(sequence)], head)
+            .read_proof(&[entry_commitment_storage::key(sequence)], head)
             .await
     }
 }
@@ -151,7 +156,7 @@ impl RecordSink for HospitalPort {
         let mut sent = Vec::with_capacity(records.len());
         let mut failed = None;
         for record in &records {
-            // After a failure nothing more is sent: indices must not overtake each other.
+            // Stop at the first failure, because indices must keep their order.
             match &failed {
                 None => match self.send(record).await {
                     Ok(pending) => sent.push(pending),
@@ -180,16 +185,19 @@ impl PatientRegistry for HospitalPort {
         &self,
         account: [u8; 32],
         named: Option<ConsentId>,
-        epoch: Epoch,
+        filing_month: FilingMonth,
     ) -> Result<Option<ConsentId>> {
         let Some(id) = named else {
-            return self.client.consent_for(At::Best, account, epoch).await;
+            return self
+                .client
+                .consent_for(At::Best, account, filing_month)
+                .await;
         };
         let consent = self.client.consent(At::Best, id).await?;
         let covers = consent.is_some_and(|consent| {
             consent.terms.patient == account
                 && !consent.withdrawn
-                && (consent.terms.from..=consent.terms.until).contains(&epoch)
+                && (consent.terms.from..=consent.terms.until).contains(&filing_month)
         });
         Ok(covers.then_some(id))
     }

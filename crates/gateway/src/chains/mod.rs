@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The ports on real chains.
+//! The implementation of the ports with real chains.
 
 mod consortium;
 mod hospital;

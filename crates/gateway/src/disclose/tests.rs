@@ -5,10 +5,9 @@ use super::*;
 use async_trait::async_trait;
 use bspp_client::{Result as ChainResult, Scheme, Signer};
 use bspp_peks::{PatientKeys, Seed, X25519Secret};
-use bspp_primitives::{
-    AccountId, DisclosureStatus, Entry, Match, PurposeOfUse, Record, RecordLocation, Request, Slot,
-};
 use bspp_record::{create_grant, GrantEnvelope, GrantItem, GrantKey, GrantTerms, Keyword};
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{DisclosureStatus, Entry, Match, PurposeOfUse, Record, RecordLocation, Request};
 use rand::rngs::OsRng;
 use std::sync::{
     atomic::{AtomicU32, Ordering},
@@ -24,7 +23,7 @@ struct View {
     finalized: Option<Request<AccountId>>,
     best: Option<Request<AccountId>>,
     matched: bool,
-    /// How often best state was read; from the second time on it may show a revocation.
+    /// The number of reads of best state; from the second read on it may show a revocation.
     reads: AtomicU32,
     revoked_meanwhile: bool,
 }
@@ -99,7 +98,7 @@ impl RecordArchive for Archive {
     }
 }
 
-/// A world in which the disclosure is allowed. Tests change one thing.
+/// A world in which the disclosure is permitted. Tests change one thing.
 struct World {
     view: View,
     archive_patient: [u8; 32],
@@ -130,25 +129,15 @@ impl World {
             expiry: NOW + 1_000_000,
         };
         let item = GrantItem {
-            epoch: 600,
+            filing_month: 600,
             hospital_key: X25519Secret::generate(&mut OsRng).public().0,
             keyword: Keyword::identity(),
             may_open: true,
         };
         let (grant, grant_key) = create_grant(&keys, &terms, &[item], &mut OsRng).unwrap();
-        let slots: Vec<Slot> = (0..8u8)
-            .map(|i| Slot {
-                tag: [i; 16],
-                match_key: [i; 32],
-            })
-            .collect();
-        let entry = Entry {
-            batch: H256([7; 32]),
-            index: 0,
-            payload_hash: bspp_peks::blake2b_256(b"ciphertext").into(),
-            key_commitment: H256([3; 32]),
-            slots: slots.try_into().unwrap(),
-        };
+        let entry = EntryBuilder::new(0)
+            .payload_hash(bspp_peks::blake2b_256(b"ciphertext").into())
+            .build();
         let on_chain = Request {
             hospital: HOSPITAL,
             requester: doctor.account().clone(),
@@ -182,7 +171,7 @@ impl World {
         }
     }
 
-    fn request(&self, nonce: [u8; 32]) -> DisclosureRequest {
+    fn request(&self, nonce: [u8; 32]) -> DisclosureRequest<Signature> {
         let header = self.grant.header.clone();
         let (request, record) = (header.request_id(), self.entry.rid());
         let message = messages::disclosure_message(&CHAIN, &HOSPITAL, &request, &record, &nonce);
@@ -243,10 +232,10 @@ struct Parts {
     _dir: tempfile::TempDir,
 }
 
-/// Opens the world, lets `change` alter the request, and says with which code it is refused.
+/// Makes the world, lets `change` alter the request, and returns the code of the refusal.
 async fn refusal(
     change_world: impl FnOnce(&mut World),
-    change: impl FnOnce(&mut DisclosureRequest),
+    change: impl FnOnce(&mut DisclosureRequest<Signature>),
 ) -> String {
     let mut world = World::new();
     change_world(&mut world);
@@ -407,7 +396,7 @@ async fn forged_revocation_should_be_refused() {
 
 #[tokio::test]
 async fn disclose_should_fail_when_the_record_is_unknown() {
-    // A record of the consortium that this hospital does not keep.
+    // A record of the consortium that this hospital does not have.
     let code = refusal(|_| {}, |request| request.record = H256([8; 32])).await;
     assert_eq!(code, "RecordNotFound");
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The local API: ingest, jobs, status. For the hospital's own systems on this machine.
+//! The local API for the hospital's own systems on this machine: ingest, jobs, status.
 
 use super::{fixed, ApiError};
-use crate::{api::*, gateway::Shared, ingest::Upload};
+use crate::{api::*, ingest::Upload, shared::Shared};
 use axum::{
     body::Bytes,
-    extract::{DefaultBodyLimit, Path, RawQuery, State},
+    extract::{rejection::BytesRejection, DefaultBodyLimit, Path, RawQuery, State},
     routing::{get, post},
     Json, Router,
 };
@@ -13,7 +13,7 @@ use sp_core::H256;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Routes of the local address.
+/// The routes of the local address.
 pub fn local_router(shared: Arc<Shared>, max_upload: usize) -> Router {
     Router::new()
         .route("/v1/ingest", post(ingest))
@@ -23,7 +23,9 @@ pub fn local_router(shared: Arc<Shared>, max_upload: usize) -> Router {
         .with_state(shared)
 }
 
-/// A parameter of a query such as `patient=0x..&consent=0x..`. Values are hex, so nothing is escaped.
+/// A parameter of a query such as `patient=0x..&consent=0x..`.
+///
+/// Values are hex, so nothing is escaped.
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')
@@ -35,8 +37,9 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 async fn ingest(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<IngestAnswer>, ApiError> {
+    let body = body.map_err(|rejection| ApiError::unread_body(&rejection))?;
     let query = query.unwrap_or_default();
     let patient = parameter(&query, "patient").ok_or_else(|| {
         ApiError::bad_request("InvalidParameter", "patient: the account is missing")

@@ -9,13 +9,14 @@ pub use public::public_router;
 
 use crate::{api::ErrorBody, disclose::Refusal, error::GatewayError, nonces::NonceError};
 use axum::{
+    extract::rejection::BytesRejection,
     http::StatusCode,
     response::{IntoResponse, Response},
     Json,
 };
 use bspp_record::{DisclosureError, GrantError};
 
-/// A refusal on its way to the caller.
+/// A refusal in the form that the caller receives.
 pub(crate) struct ApiError {
     status: StatusCode,
     code: String,
@@ -28,6 +29,23 @@ impl ApiError {
             status: StatusCode::BAD_REQUEST,
             code: code.into(),
             message: message.into(),
+        }
+    }
+
+    /// A body that is too large, or that did not arrive completely.
+    pub(crate) fn unread_body(rejection: &BytesRejection) -> Self {
+        let status = rejection.status();
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self {
+                status,
+                code: "MaxUploadBytesExceeded".into(),
+                message: "the file is larger than `max_upload_bytes` of the gateway".into(),
+            };
+        }
+        Self {
+            status,
+            code: "InvalidRequest".into(),
+            message: rejection.body_text(),
         }
     }
 
@@ -108,22 +126,23 @@ impl From<GatewayError> for ApiError {
     }
 }
 
-/// `N` bytes of hex, with or without `0x`.
+/// Decodes `N` bytes of hex, with or without `0x`.
 pub(crate) fn fixed<const N: usize>(name: &str, text: &str) -> Result<[u8; N], ApiError> {
     let mut bytes = [0u8; N];
     hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), &mut bytes).map_err(|_| {
         ApiError::bad_request(
             "InvalidParameter",
-            format!("{name}: {N} bytes of hex are wanted"),
+            format!("{name}: expected {N} bytes as hex digits"),
         )
     })?;
     Ok(bytes)
 }
 
-/// Bytes of hex, with or without `0x`.
+/// Decodes hex, with or without `0x`.
 pub(crate) fn bytes(name: &str, text: &str) -> Result<Vec<u8>, ApiError> {
-    hex::decode(text.strip_prefix("0x").unwrap_or(text))
-        .map_err(|_| ApiError::bad_request("InvalidParameter", format!("{name}: no hex")))
+    hex::decode(text.strip_prefix("0x").unwrap_or(text)).map_err(|_| {
+        ApiError::bad_request("InvalidParameter", format!("{name}: expected hex digits"))
+    })
 }
 
 pub(crate) fn hexed(bytes: &[u8]) -> String {

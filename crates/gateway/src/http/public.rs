@@ -15,13 +15,14 @@ use axum::{
     routing::{get, post},
     Json, Router,
 };
-use bspp_primitives::HospitalId;
+use bspp_primitives::Signature;
 use bspp_record::DisclosureRequest;
+use bspp_types::HospitalId;
 use codec::{DecodeAll, Encode};
 use sp_core::H256;
 use std::sync::Arc;
 
-/// Bytes of a body at most: requests are small.
+/// Maximum size of a body in bytes. Requests are small.
 const MAX_BODY: usize = 64 * 1024;
 
 struct Public<V, A> {
@@ -38,7 +39,7 @@ impl<V, A> Clone for Public<V, A> {
     }
 }
 
-/// Routes of the public address.
+/// The routes of the public address.
 pub fn public_router<V, A>(discloser: Arc<Discloser<V, A>>, hospital: HospitalId) -> Router
 where
     V: RequestView + 'static,
@@ -85,9 +86,13 @@ where
         let json: DisclosureBody = parse(&body)?;
         bytes("request", &json.request)?
     };
-    let request = DisclosureRequest::decode_all(&mut encoded.as_slice()).map_err(|_| {
-        ApiError::bad_request("InvalidRequest", "the bytes are no disclosure request")
-    })?;
+    let request =
+        DisclosureRequest::<Signature>::decode_all(&mut encoded.as_slice()).map_err(|_| {
+            ApiError::bad_request(
+                "InvalidRequest",
+                "the bytes do not decode as a disclosure request",
+            )
+        })?;
     let sealed = match public.discloser.disclose(&request).await {
         Ok(sealed) => sealed.encode(),
         Err(refusal) => {

@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What stands in the outbox.
+//! The items of the outbox.
 
-use bspp_primitives::{BlockNumber, Moment, Record, RecordId, Sequence};
+use bspp_types::{BlockNumber, Moment, Record, RecordId, Sequence};
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-/// Number of an ingest job.
+/// The number of an ingest job.
 pub type JobId = u64;
 
-/// When and in which block a stage was reached.
+/// The block and the time of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct Mark {
-    /// Height of the block on the chain in question.
+    /// The height of the block on the chain of that stage.
     pub block: BlockNumber,
-    /// When the gateway saw it: milliseconds since 1970-01-01 UTC.
+    /// The time at which the gateway saw it, in milliseconds since 1970-01-01 UTC.
     pub at: Moment,
 }
 
-/// How far a record has come.
+/// The progress of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct Progress {
-    /// When it was encrypted and written to the outbox.
+    /// The time at which the record was encrypted and written to the outbox.
     pub encrypted: Moment,
-    /// Hospital block that stores it.
+    /// The hospital block that stores it.
     pub stored: Option<Mark>,
-    /// The same block, once final.
+    /// The same block, when it is finalized.
     pub finalized: Option<Mark>,
-    /// Consortium block that anchored a head from that block on.
+    /// The consortium block that anchored a head at or above that block.
     pub anchored: Option<Mark>,
-    /// Consortium block that registered its entry.
+    /// The consortium block that registered its entry.
     pub registered: Option<Mark>,
-    /// The same block, once final: searches find the record.
+    /// The same block, when it is finalized: searches find the record.
     pub searchable: Option<Mark>,
-    /// Entry block in the hospital's sequence.
+    /// The sequence number of the entry block.
     pub sequence: Option<Sequence>,
-    /// Why it will go no further.
+    /// The reason for which it makes no further progress.
     pub failure: Option<String>,
 }
 
 impl Progress {
-    /// Whether nothing more happens to the record.
+    /// Whether the record makes no further progress.
     pub fn is_over(&self) -> bool {
         self.searchable.is_some() || self.failure.is_some()
     }
 
-    /// Name of the last stage reached.
+    /// The name of the last stage that the record reached.
     pub fn stage(&self) -> &'static str {
         let stages = [
             (self.failure.is_some(), "failed"),
@@ -61,71 +61,71 @@ impl Progress {
     }
 }
 
-/// A record on its way.
+/// A record of the outbox with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct OutboxRecord {
     /// The job that made it.
     pub job: JobId,
-    /// Its identifier.
+    /// The identifier of the record.
     pub rid: RecordId,
-    /// What is stored besides its chunks.
+    /// The stored record, without its chunks.
     pub record: Record,
-    /// The record with which its chunks are kept: itself, or an earlier entry over the same payload.
+    /// The record that has the chunks: this record, or an earlier entry with the same payload.
     pub payload_of: u64,
-    /// How far it has come.
+    /// The progress of the record.
     pub progress: Progress,
 }
 
-/// What a job is doing.
+/// The phase of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum JobPhase {
-    /// Accepted.
+    /// The job is accepted.
     Queued,
-    /// Opening a batch on the consortium.
+    /// The job opens a batch on the consortium.
     OpeningBatch,
-    /// Encrypting.
+    /// The job encrypts.
     Encrypting,
-    /// Waiting for entries to become final, so that more may be encrypted.
+    /// The job waits until entries are finalized, so that it can encrypt more.
     WaitingForFinality,
-    /// All records are encrypted and in the outbox; they go on by themselves.
+    /// All records are encrypted and in the outbox. They no longer need the job.
     Encrypted,
-    /// Failed; see the reason.
+    /// The job failed; see the reason.
     Failed,
 }
 
 impl JobPhase {
-    /// Whether the job itself has no more to do or lose.
+    /// Whether the job itself has no more work.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Failed)
     }
 }
 
-/// An ingest job. Says nothing of the patient.
+/// An ingest job. It contains nothing about the patient.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Job {
-    /// When it was accepted.
+    /// The time of acceptance.
     pub created: Moment,
-    /// What it is doing.
+    /// The current phase.
     pub phase: JobPhase,
-    /// Records the file was cut into.
+    /// The number of records of the file.
     pub records_total: u32,
-    /// Why it failed.
+    /// The reason of a failure.
     pub failure: Option<String>,
 }
 
-/// How many records stand at each stage.
+/// The number of records at each stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Waiting to be stored.
+    /// The number of records that wait to be stored.
     pub encrypted: u64,
-    /// Stored, not final.
+    /// Stored, but not finalized.
     pub stored: u64,
-    /// Final on the hospital chain.
+    /// Finalized on the hospital chain.
     pub finalized: u64,
-    /// Under an anchored head.
+    /// Covered by an anchored head.
     pub anchored: u64,
-    /// Registered, not final.
+    /// Registered, but not finalized.
     pub registered: u64,
     /// Found by searches.
     pub searchable: u64,

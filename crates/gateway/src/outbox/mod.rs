@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The durable outbox: encrypted records on their way, jobs, revocations. Never plaintext, never a batch's secret.
+//! The durable outbox: encrypted records in progress, jobs, and revocations.
 //!
-//! What is sent again after a failure or a restart is what stands here, byte for byte.
+//! It never contains plaintext or the secret of a batch.
+//!
+//! After a failure or a restart the gateway sends the same bytes again from the outbox.
 
 mod items;
 
 pub use items::*;
 
 use crate::error::{GatewayError, Result};
-use bspp_primitives::{Ed25519Signature, Moment, RecordId, RequestId};
 use bspp_record::EncryptedRecord;
+use bspp_types::{Ed25519Signature, Moment, RecordId, RequestId};
 use codec::{Decode, Encode};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{path::Path, sync::Arc};
 
-/// Position of a record in the outbox. Grows; never used twice.
+/// The position of a record in the outbox. It grows and is never used twice.
 pub type OutboxId = u64;
 
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
@@ -31,7 +33,7 @@ const NEXT_JOB: &str = "next_job";
 const NEXT_BATCH: &str = "next_batch";
 const ENCRYPTOR_SALT: &str = "encryptor_salt";
 
-/// The outbox in a data folder. Cheap to clone.
+/// The outbox in a data folder. A clone is cheap.
 #[derive(Clone)]
 pub struct Outbox(Arc<Database>);
 
@@ -44,7 +46,7 @@ fn decode<T: Decode>(mut bytes: &[u8]) -> Result<T> {
 }
 
 impl Outbox {
-    /// Opens or creates the outbox. The file is locked: one gateway per folder.
+    /// Opens or creates the outbox. The file is locked: one gateway for each folder.
     ///
     /// # Errors
     /// `DataDirInUse`, `OutboxFailed`.
@@ -56,7 +58,7 @@ impl Outbox {
             }
             other => failed(other),
         })?;
-        // Creates all tables, so that reading needs no case for a missing one.
+        // Create all tables, so that readers need not handle a missing table.
         let write = database.begin_write().map_err(failed)?;
         write.open_table(RECORDS).map_err(failed)?;
         write.open_table(CHUNKS).map_err(failed)?;
@@ -87,7 +89,7 @@ impl Outbox {
         Ok(number)
     }
 
-    /// A number for a new batch, never given twice.
+    /// Returns a number for a new batch. No number is returned twice.
     pub fn next_batch_number(&self) -> Result<u32> {
         let write = self.0.begin_write().map_err(failed)?;
         let number = {
@@ -121,7 +123,7 @@ impl Outbox {
         Ok(salt)
     }
 
-    /// Writes a new job; returns its number.
+    /// Writes a new job and returns its number.
     pub fn create_job(&self, job: &Job) -> Result<JobId> {
         let write = self.0.begin_write().map_err(failed)?;
         let id = {
@@ -143,7 +145,7 @@ impl Outbox {
         job.map(|bytes| decode(bytes.value())).transpose()
     }
 
-    /// Changes a job. Unknown jobs are left alone.
+    /// Changes a job. An unknown job is not an error.
     pub fn update_job(&self, id: JobId, change: impl FnOnce(&mut Job)) -> Result<()> {
         let write = self.0.begin_write().map_err(failed)?;
         {
@@ -160,7 +162,9 @@ impl Outbox {
         write.commit().map_err(failed)
     }
 
-    /// Marks jobs that a stop cut short: their remaining plaintext is gone. Their encrypted records go on.
+    /// Marks the jobs that a stop interrupted.
+    ///
+    /// Their remaining plaintext is lost. Their encrypted records continue.
     pub fn interrupt_open_jobs(&self) -> Result<u32> {
         let write = self.0.begin_write().map_err(failed)?;
         let mut count = 0u32;
@@ -186,8 +190,10 @@ impl Outbox {
         Ok(count)
     }
 
-    /// Writes encrypted records in their order, before anything of them is sent. Entries of one payload share its chunks,
-    /// which are kept once, with the first of them.
+    /// Writes encrypted records in their order, before any of them is sent.
+    ///
+    /// The entries of one payload share its chunks, which are stored once, with the first of these
+    /// entries.
     pub fn push(
         &self,
         job: JobId,
@@ -248,7 +254,7 @@ impl Outbox {
         record.map(|bytes| decode(bytes.value())).transpose()
     }
 
-    /// Where a record identifier stands.
+    /// The position of a record identifier.
     pub fn find(&self, rid: &RecordId) -> Result<Option<OutboxId>> {
         let read = self.0.begin_read().map_err(failed)?;
         let rids = read.open_table(RIDS).map_err(failed)?;
@@ -256,7 +262,9 @@ impl Outbox {
         Ok(id.map(|id| id.value()))
     }
 
-    /// The ciphertext of a record, in chunks. Empty once the record is final on the hospital chain.
+    /// The ciphertext of a record, in chunks.
+    ///
+    /// It is empty when the record is finalized on the hospital chain.
     pub fn chunks(&self, id: OutboxId) -> Result<Vec<Vec<u8>>> {
         let read = self.0.begin_read().map_err(failed)?;
         let chunks = read.open_table(CHUNKS).map_err(failed)?;
@@ -268,7 +276,7 @@ impl Outbox {
         Ok(found)
     }
 
-    /// Records whose way is not over, in order, with their positions.
+    /// The records that still make progress, in order, with their positions.
     pub fn active(&self) -> Result<Vec<(OutboxId, OutboxRecord)>> {
         let read = self.0.begin_read().map_err(failed)?;
         let records = read.open_table(RECORDS).map_err(failed)?;
@@ -287,7 +295,7 @@ impl Outbox {
         Ok(found)
     }
 
-    /// Records of a job, in order.
+    /// The records of a job, in order.
     pub fn records_of(&self, job: JobId) -> Result<Vec<OutboxRecord>> {
         let read = self.0.begin_read().map_err(failed)?;
         let records = read.open_table(RECORDS).map_err(failed)?;
@@ -302,8 +310,9 @@ impl Outbox {
         Ok(found)
     }
 
-    /// Changes how far records have come. Those that are done, or have failed, are active no longer. Ciphertext is dropped
-    /// once its record is final on the hospital chain.
+    /// Changes the progress of records. Complete and failed records are no longer active.
+    ///
+    /// The ciphertext of a record is deleted when the record is finalized on the hospital chain.
     pub fn update(&self, ids: &[OutboxId], change: impl Fn(OutboxId, &mut Progress)) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
@@ -336,7 +345,7 @@ impl Outbox {
         write.commit().map_err(failed)
     }
 
-    /// Writes a revocation received from its patient, before it is acknowledged.
+    /// Writes a revocation of a patient, before the gateway acknowledges it.
     pub fn revoke(&self, request: &RequestId, signature: &Ed25519Signature) -> Result<()> {
         let write = self.0.begin_write().map_err(failed)?;
         {
@@ -348,7 +357,7 @@ impl Outbox {
         write.commit().map_err(failed)
     }
 
-    /// Whether a request was revoked here.
+    /// Whether a request was revoked at this gateway.
     pub fn is_revoked(&self, request: &RequestId) -> Result<bool> {
         let read = self.0.begin_read().map_err(failed)?;
         let revocations = read.open_table(REVOCATIONS).map_err(failed)?;
@@ -356,7 +365,7 @@ impl Outbox {
         Ok(known)
     }
 
-    /// How many records stand at each stage.
+    /// The number of records at each stage.
     pub fn counts(&self) -> Result<Counts> {
         let read = self.0.begin_read().map_err(failed)?;
         let mut counts = Counts::default();

@@ -2,24 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use bspp_primitives::{Entry, Record, Slot};
+use bspp_test_kit::EntryBuilder;
+use bspp_types::Record;
 use sp_core::H256;
 use std::sync::Arc;
 
 fn encrypted(index: u32, payload: u8) -> EncryptedRecord {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|i| Slot {
-            tag: [i.wrapping_add(index as u8 * 8); 16],
-            match_key: [i; 32],
-        })
-        .collect();
-    let entry = Entry {
-        batch: H256([1; 32]),
-        index,
-        payload_hash: H256([payload; 32]),
-        key_commitment: H256([3; 32]),
-        slots: slots.try_into().unwrap(),
-    };
+    let entry = EntryBuilder::new(index as u8)
+        .batch(H256([1; 32]))
+        .index(index)
+        .payload_hash(H256([payload; 32]))
+        .build();
     EncryptedRecord {
         rid: entry.rid(),
         record: Record {
@@ -69,7 +62,7 @@ fn push_should_survive_reopening_byte_for_byte() {
     assert_eq!(active[0].1.progress.stage(), "stored");
     assert_eq!(active[1].1.progress.stage(), "encrypted");
     assert_eq!(outbox.records_of(job_id).unwrap().len(), 2);
-    // Numbers go on where they were.
+    // Numbers continue where they were.
     let next = outbox.push(job_id, &[encrypted(2, 3)], 9).unwrap();
     assert!(next[0] > ids[1]);
 }

@@ -4,27 +4,19 @@
 use super::*;
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
-use bspp_primitives::{AnchoredHead, Entry, EntryBlock, RecordId, RegisteredBlock, Slot};
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{AnchoredHead, Entry, EntryCommitment, RecordId, RegisteredBlock};
 use sp_core::H256;
 use std::sync::{Arc, Mutex};
 
 fn entry(index: u32) -> Entry {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|i| Slot {
-            tag: [i; 16],
-            match_key: [index as u8; 32],
-        })
-        .collect();
-    Entry {
-        batch: H256([1; 32]),
-        index,
-        payload_hash: H256([2; 32]),
-        key_commitment: H256([3; 32]),
-        slots: slots.try_into().unwrap(),
-    }
+    EntryBuilder::new(index as u8)
+        .batch(H256([1; 32]))
+        .index(index)
+        .build()
 }
 
-/// Entry blocks at heights 10, 20, … of one entry each.
+/// Entry blocks at heights 10, 20, …, each with one entry.
 struct Source {
     count: u32,
     altered: bool,
@@ -32,12 +24,12 @@ struct Source {
 
 #[async_trait]
 impl EntrySource for Source {
-    async fn entry_block(&self, sequence: Sequence) -> ChainResult<Option<EntryBlock>> {
+    async fn entry_commitment(&self, sequence: Sequence) -> ChainResult<Option<EntryCommitment>> {
         if sequence >= self.count {
             return Ok(None);
         }
         let number = (sequence + 1) * 10;
-        Ok(Some(EntryBlock {
+        Ok(Some(EntryCommitment {
             number,
             count: 1,
             root: entries_root(&[entry(number)]),

@@ -8,7 +8,7 @@ use bspp_client::{ClientError, Result as ChainResult};
 use sp_core::H256;
 use std::sync::{Arc, Mutex};
 
-/// A hospital chain whose authority sets end at the given heights.
+/// A hospital chain whose sets of voters end at the given heights.
 struct Source {
     finalized: u32,
     set_ends: Vec<u32>,
@@ -215,7 +215,7 @@ async fn advance_should_fail_when_there_is_no_anchor() {
 
 #[tokio::test]
 async fn advance_should_fail_when_the_consortium_expects_another_set() {
-    // The consortium believes in set 7; the chain's set 0 signed.
+    // The consortium expects set 7; the chain's set 0 signed.
     let target = Target::at(5, 7, &[]);
     let source = Source {
         finalized: 50,

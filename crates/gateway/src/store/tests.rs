@@ -4,8 +4,9 @@
 use super::*;
 use async_trait::async_trait;
 use bspp_client::Result as ChainResult;
-use bspp_primitives::{Entry, Record, RecordId, RecordLocation, Slot};
 use bspp_record::EncryptedRecord;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{Record, RecordId, RecordLocation};
 use codec::Encode;
 use sp_core::H256;
 use std::{
@@ -14,19 +15,10 @@ use std::{
 };
 
 fn encrypted(index: u32) -> EncryptedRecord {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|i| Slot {
-            tag: [i; 16],
-            match_key: [index as u8; 32],
-        })
-        .collect();
-    let entry = Entry {
-        batch: H256([1; 32]),
-        index,
-        payload_hash: H256([index as u8; 32]),
-        key_commitment: H256([3; 32]),
-        slots: slots.try_into().unwrap(),
-    };
+    let entry = EntryBuilder::new(index as u8)
+        .batch(H256([1; 32]))
+        .index(index)
+        .build();
     EncryptedRecord {
         rid: entry.rid(),
         record: Record {
@@ -40,7 +32,7 @@ fn encrypted(index: u32) -> EncryptedRecord {
     }
 }
 
-/// A chain that forgets to answer for some records.
+/// A chain that does not answer for some records.
 #[derive(Clone, Default)]
 struct Chain {
     stored: Arc<Mutex<HashMap<RecordId, u32>>>,

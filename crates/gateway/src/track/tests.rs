@@ -5,12 +5,13 @@ use super::*;
 use crate::ports::{Outgoing, StoreOutcome};
 use async_trait::async_trait;
 use bspp_client::Result as ChainResult;
-use bspp_primitives::{AnchoredHead, BlockNumber, Entry, EntryBlock, Record, RecordLocation, Slot};
 use bspp_record::EncryptedRecord;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{AnchoredHead, BlockNumber, Entry, EntryCommitment, Record, RecordLocation};
 use sp_core::H256;
 use std::sync::{Arc, Mutex};
 
-/// Both chains: a record at height 10, and how far everything has come.
+/// Both chains with a record at height 10, and the progress of each stage.
 #[derive(Clone, Default)]
 struct World(Arc<Mutex<State>>);
 
@@ -86,7 +87,7 @@ impl Registry for World {
         } else {
             state.registered
         };
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number: 10,
             count: 1,
             root: H256::zero(),
@@ -106,19 +107,7 @@ impl Registry for World {
 }
 
 fn stored_record() -> (tempfile::TempDir, Outbox, RecordId) {
-    let slots: Vec<Slot> = (0..8u8)
-        .map(|i| Slot {
-            tag: [i; 16],
-            match_key: [i; 32],
-        })
-        .collect();
-    let entry = Entry {
-        batch: H256([1; 32]),
-        index: 0,
-        payload_hash: H256([2; 32]),
-        key_commitment: H256([3; 32]),
-        slots: slots.try_into().unwrap(),
-    };
+    let entry = EntryBuilder::new(2).batch(H256([1; 32])).index(0).build();
     let rid = entry.rid();
     let record = Record {
         entry,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! arkworks: portable, `no_std`, and in a runtime the way to host functions.
+//! arkworks: portable and `no_std`. In a runtime it leads to the host functions.
 //!
-//! Its scalar multiplication takes time that depends on the scalar. Whoever holds long-lived secrets uses `blst`.
+//! Its scalar multiplication takes time that depends on the scalar. Programs with long-lived
+//! secrets use `blst`.
 
 use super::{G1Arithmetic, PairingBackend};
 use crate::{
@@ -31,8 +32,8 @@ fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
         .and_then(|hasher| hasher.hash(msg))
         .ok()
         .and_then(G2Point::from_affine)
-        // The hasher's parameters are constants, and the identity comes up with probability 2^-255. This only keeps the
-        // function total, as a runtime must not panic.
+        // The hasher's parameters are constants, and the identity has a probability of 2^-255. The
+        // fallback only keeps the function total, because a runtime must not panic.
         .unwrap_or_else(G2Point::generator)
 }
 
@@ -43,7 +44,8 @@ fn mul<C: SWCurveConfig<ScalarField = Fr>>(point: &Affine<C>, scalar: &Scalar) -
     out
 }
 
-// A validated point times a nonzero scalar is not the identity; the fallback keeps the functions total.
+// The product of a validated point and a nonzero scalar is not the identity; the fallback keeps the
+// functions total.
 fn g1_mul(point: &G1Point, scalar: &Scalar) -> G1Point {
     G1Point::from_affine(mul(point.affine(), scalar)).unwrap_or_else(G1Point::generator)
 }
@@ -56,7 +58,7 @@ fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
 #[derive(Clone, Copy, Debug)]
 pub struct ArkBackend;
 
-/// Lines of a Miller loop, erased when dropped.
+/// The lines of a Miller loop, erased when dropped.
 pub struct ArkPrepared(G2Prepared<ark_bls12_381::Config>);
 
 impl Drop for ArkPrepared {
@@ -85,7 +87,8 @@ impl PairingBackend for ArkBackend {
     }
 
     fn pairing_prepared(p: &G1Point, q: &ArkPrepared) -> GtBytes {
-        // arkworks consumes the lines. Its own intermediate values are beyond our reach; the crate's README says so.
+        // arkworks consumes the lines. Its own intermediate values cannot be erased; the crate's
+        // README says so.
         finish(Bls12_381::pairing(p.affine(), q.0.clone()).0)
     }
 
@@ -104,13 +107,14 @@ fn finish(mut value: Fq12) -> GtBytes {
     out
 }
 
-/// Any arkworks engine with the types of BLS12-381, for example `sp_crypto_ec_utils::bls12_381::Bls12_381`, which turns
-/// pairings into host calls.
+/// Any arkworks engine with the types of BLS12-381.
 ///
-/// Hashing to the curve and multiplication by secrets stay in plain arkworks: the host functions offer no map to the curve.
+/// An example is `sp_crypto_ec_utils::bls12_381::Bls12_381`, which turns pairings into host calls.
+/// Hashing to the curve and multiplication by secrets use plain arkworks, because there is not a
+/// host function that maps to the curve.
 pub struct ArkPairing<E>(PhantomData<fn() -> E>);
 
-/// A point kept for repeated pairing where lines cannot be kept. Erased when dropped.
+/// A point for repeated pairings, used where lines cannot be stored. Erased when dropped.
 pub struct PreparedPoint(G2Point);
 
 impl Drop for PreparedPoint {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! blst: native, fast, constant-time on secrets. The one module of the crate with `unsafe`, for calls into C.
+//! blst: native, fast, and constant-time on secrets.
 //!
-//! arkworks and blst keep field elements alike, as six 64-bit limbs in Montgomery form with R = 2^384, so points pass from
-//! one to the other without conversion.
+//! This is the only module of the crate with `unsafe`, for calls into C. arkworks and blst both
+//! store field elements as six 64-bit limbs in Montgomery form with R = 2^384, so points need no
+//! conversion between them.
 #![allow(unsafe_code)]
 
 use super::PairingBackend;
@@ -23,16 +24,18 @@ use blst::{
 };
 use zeroize::Zeroize;
 
-/// Lines of the Miller loop of one point of G2 (`blst.h`, `blst_precompute_lines`).
+/// The number of lines of the Miller loop of one point of G2.
+///
+/// The loop is `blst_precompute_lines` of `blst.h`.
 const LINES: usize = 68;
-/// Bits of q.
+/// The number of bits of q.
 const SCALAR_BITS: usize = 255;
 
 /// Native blst.
 #[derive(Clone, Copy, Debug)]
 pub struct BlstBackend;
 
-/// Lines of a Miller loop, erased when dropped.
+/// The lines of a Miller loop, erased when dropped.
 pub struct BlstPrepared(Box<[blst_fp6]>);
 
 impl Drop for BlstPrepared {
@@ -81,8 +84,8 @@ fn p2(point: &G2Point) -> blst_p2_affine {
     }
 }
 
-// blst writes the identity as (0, 0), as arkworks does. It cannot occur here: validated points, nonzero scalars, hashes. The
-// fallbacks keep the functions total.
+// blst writes the identity as (0, 0), as arkworks does. The identity cannot occur here: the inputs
+// are validated points, nonzero scalars and hashes. The fallbacks keep the functions total.
 fn to_g1(point: &blst_p1) -> G1Point {
     let mut affine = blst_p1_affine::default();
     // SAFETY: both pointers are to live, initialised values of the right types for the whole call.
@@ -128,7 +131,8 @@ impl PairingBackend for BlstBackend {
 
     fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
         let mut out = blst_p2::default();
-        // SAFETY: the slices give valid pointers with their own lengths; an empty augmentation may be null.
+        // SAFETY: the slices give valid pointers with their own lengths; an empty augmentation may
+        // be null.
         unsafe {
             blst_hash_to_g2(
                 &mut out,
@@ -145,7 +149,8 @@ impl PairingBackend for BlstBackend {
 
     fn pairing(p: &G1Point, q: &G2Point) -> GtBytes {
         let mut miller = blst_fp12::default();
-        // SAFETY: all pointers are to live, initialised values of the right types for the whole call.
+        // SAFETY: all pointers are to live, initialised values of the right types for the whole
+        // call.
         unsafe { blst_miller_loop(&mut miller, &p2(q), &p1(p)) };
         finish(&mut miller)
     }
@@ -159,14 +164,16 @@ impl PairingBackend for BlstBackend {
 
     fn pairing_prepared(p: &G1Point, q: &BlstPrepared) -> GtBytes {
         let mut miller = blst_fp12::default();
-        // SAFETY: `q` holds the 68 lines that `prepare` wrote; the other pointers are to live values of the right types.
+        // SAFETY: `q` holds the 68 lines that `prepare` wrote; the other pointers are to live
+        // values of the right types.
         unsafe { blst_miller_loop_lines(&mut miller, q.0.as_ptr(), &p1(p)) };
         finish(&mut miller)
     }
 
     fn g1_mul(point: &G1Point, scalar: &Scalar) -> G1Point {
         let (mut base, mut out) = (blst_p1::default(), blst_p1::default());
-        // SAFETY: all pointers are to live, initialised values; the scalar has 32 bytes, and 255 bits of it are read.
+        // SAFETY: all pointers are to live, initialised values; the scalar has 32 bytes, and the
+        // call reads 255 bits of it.
         unsafe {
             blst_p1_from_affine(&mut base, &p1(point));
             blst_p1_mult(&mut out, &base, scalar.to_le_bytes().as_ptr(), SCALAR_BITS);
@@ -176,7 +183,8 @@ impl PairingBackend for BlstBackend {
 
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
         let (mut base, mut out) = (blst_p2::default(), blst_p2::default());
-        // SAFETY: all pointers are to live, initialised values; the scalar has 32 bytes, and 255 bits of it are read.
+        // SAFETY: all pointers are to live, initialised values; the scalar has 32 bytes, and the
+        // call reads 255 bits of it.
         unsafe {
             blst_p2_from_affine(&mut base, &p2(point));
             blst_p2_mult(&mut out, &base, scalar.to_le_bytes().as_ptr(), SCALAR_BITS);

@@ -16,10 +16,10 @@ use core::{
 const SLOTS: usize = 64;
 static PAIRINGS: [AtomicU64; SLOTS] = [const { AtomicU64::new(0) }; SLOTS];
 
-/// `B`, with every pairing counted.
+/// `B`, with a counter of its pairings.
 ///
-/// Counters belong to the process and are chosen by `SLOT` (below 64), so that tests that run at the same time can have
-/// one each.
+/// The counters belong to the process. `SLOT` (below 64) selects one, so that tests that run at the
+/// same time can each have their own.
 pub struct Counting<B, const SLOT: usize = 0>(PhantomData<fn() -> B>);
 
 impl<B, const SLOT: usize> Counting<B, SLOT> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Pairing backends. All give the same bytes; shared test vectors and a differential test hold them to it.
+//! Pairing backends. All of them give the same bytes.
+//!
+//! Shared test vectors and a differential test verify that.
 
 mod ark;
 #[cfg(feature = "blst")]
@@ -28,18 +30,24 @@ pub type DefaultBackend = BlstBackend;
 #[cfg(not(feature = "blst"))]
 pub type DefaultBackend = ArkBackend;
 
-/// BLS12-381 as the protocol uses it. Points are validated by their type, so nothing here can fail.
+/// BLS12-381 as the protocol uses it.
+///
+/// The types of the points guarantee their validity, so no function can fail.
 pub trait PairingBackend: 'static {
-    /// A point of G2 made ready to be paired often. It may be a trapdoor: implementations erase it when dropped.
+    /// A point of G2, prepared for repeated pairings.
+    ///
+    /// It may be a trapdoor: implementations erase it when dropped.
     type Prepared: Send + Sync;
 
-    /// RFC 9380 `hash_to_curve`, suite `BLS12381G2_XMD:SHA-256_SSWU_RO_`. `dst` has at most 255 bytes.
+    /// `hash_to_curve` of RFC 9380, suite `BLS12381G2_XMD:SHA-256_SSWU_RO_`.
+    ///
+    /// `dst` has a maximum of 255 bytes.
     fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point;
 
     /// `e(p, q)`.
     fn pairing(p: &G1Point, q: &G2Point) -> GtBytes;
 
-    /// Computes what depends on `q` alone.
+    /// Computes the part of a pairing that depends only on `q`.
     fn prepare(q: &G2Point) -> Self::Prepared;
 
     /// `e(p, q)` for the `q` that was prepared.
@@ -52,10 +60,10 @@ pub trait PairingBackend: 'static {
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point;
 }
 
-/// The arithmetic of G1 that verifying a proof needs. It works on public values only.
+/// The arithmetic of G1 that is needed to verify a proof. It handles public values only.
 ///
-/// A runtime implements it on host functions through [`ArkG1`], whose parameter may be any arkworks configuration of the
-/// curve, `sp_crypto_ec_utils::bls12_381::G1Config` among them.
+/// A runtime implements it on host functions through [`ArkG1`], whose parameter may be any arkworks
+/// configuration of the curve, for example `sp_crypto_ec_utils::bls12_381::G1Config`.
 pub trait G1Arithmetic {
     /// Decodes and validates a point.
     fn decode(bytes: &G1Bytes) -> Result<G1Point, PointError> {

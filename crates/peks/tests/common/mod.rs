@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the integration tests share.
+//! Code that the integration tests share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod vectors;
@@ -10,7 +10,7 @@ use rand_core::{CryptoRng, RngCore};
 
 pub const CHAIN: [u8; 32] = [0xc1; 32];
 pub const HOSPITAL: [u8; 32] = [0xa1; 32];
-pub const EPOCH: u16 = 682;
+pub const FILING_MONTH: u16 = 682;
 
 /// A reproducible stream of bytes: BLAKE2b-256 of a label and a counter. For tests only.
 pub struct FixedRng {
@@ -70,7 +70,7 @@ pub fn patient(n: u8) -> PatientKeys {
 
 pub fn label_of(patient: &PatientKeys, keyword: &Keyword) -> KeywordLabel {
     let hospital = X25519Secret::from_bytes([0x55; 32]);
-    Kappa::hospital_side(&hospital, &patient.x25519_public(), &HOSPITAL, EPOCH)
+    Kappa::hospital_side(&hospital, &patient.x25519_public(), &HOSPITAL, FILING_MONTH)
         .unwrap()
         .label(keyword)
 }

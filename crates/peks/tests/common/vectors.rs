@@ -36,18 +36,18 @@ fn hash_to_curve<B: PairingBackend>() -> Vec<Value> {
     out
 }
 
-/// Everything about one patient, one hospital and one batch.
+/// All values of one patient, one hospital and one batch.
 fn case<B: PairingBackend>(name: &'static str, n: u8) -> Value {
     let mut rng = FixedRng::new(name);
     let (chain, hospital, seed) = (rng.bytes(), rng.bytes(), rng.bytes());
     let (hospital_secret, salt, rid_input) =
         (rng.bytes::<32>(), rng.bytes::<32>(), rng.bytes::<32>());
     let (request, requester) = (rng.bytes(), rng.bytes());
-    let (epoch, number) = (680 + Epoch::from(n), 7 + u32::from(n) * 1_000_000);
+    let (filing_month, number) = (680 + FilingMonth::from(n), 7 + u32::from(n) * 1_000_000);
     let context = Context {
         chain,
         hospital,
-        epoch,
+        filing_month,
     };
 
     let keys = PatientKeys::from_seed(&Seed::from_bytes(seed));
@@ -61,13 +61,14 @@ fn case<B: PairingBackend>(name: &'static str, n: u8) -> Value {
         &hospital,
         &enc,
         number,
-        epoch,
+        filing_month,
         &mut Replay::new(&r_wide),
     );
     let header = batch.header();
 
     let secret = X25519Secret::from_bytes(hospital_secret);
-    let kappa = Kappa::hospital_side(&secret, &keys.x25519_public(), &hospital, epoch).unwrap();
+    let kappa =
+        Kappa::hospital_side(&secret, &keys.x25519_public(), &hospital, filing_month).unwrap();
     let keywords: Vec<Value> = KEYWORDS
         .iter()
         .map(|(system, code)| {
@@ -133,7 +134,7 @@ fn case<B: PairingBackend>(name: &'static str, n: u8) -> Value {
     json!({
         "chain": hex(chain),
         "hospital": hex(hospital),
-        "epoch": epoch,
+        "filingMonth": filing_month,
         "seed": hex(seed),
         "hospital_x25519_secret": hex(hospital_secret),
         "request": hex(request),
@@ -201,7 +202,7 @@ pub fn compute<B: PairingBackend>() -> Value {
     })
 }
 
-/// Gives out `first`, then a fixed stream.
+/// Returns `first`, then a fixed stream.
 struct Replay {
     first: Vec<u8>,
     then: FixedRng,

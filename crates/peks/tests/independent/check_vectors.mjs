@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Recomputes every test vector of bspp-peks from its inputs with @noble/curves and @noble/hashes, following the protocol's
-// text and sharing no code with the crate. Ends with a non-zero exit code at the first difference.
+// Recomputes every test vector of bspp-peks from its inputs with @noble/curves and @noble/hashes.
+// It follows the protocol's text and shares no code with the crate. It ends with a non-zero exit
+// code at the first difference.
 //
 //     npm ci && node check_vectors.mjs
 
@@ -61,7 +62,7 @@ function schnorr(what, domain, statement, proof, context) {
   holds(`${what}: equation`, G1.BASE.multiply(z).equals(right));
 }
 
-// RFC 9380: noble itself against the standard, so that what follows rests on something.
+// RFC 9380: noble itself is checked against the standard, before the checks that rely on it.
 const rfc = read('rfc9380-j10-1.json');
 for (const { msg, P } of rfc.vectors) {
   const point = bls.G2.hashToCurve(utf8ToBytes(msg), { DST: rfc.dst }).toAffine();
@@ -108,19 +109,19 @@ for (const v of file.cases) {
   const r = wide(hexToBytes(v.batch.r_wide));
   const R = G1.BASE.multiply(r).toBytes();
   same('R', R, v.batch.point);
-  const batch = H(D('BATCH'), chain, hospital, enc, u32(v.batch.number), u16(v.epoch), R);
+  const batch = H(D('BATCH'), chain, hospital, enc, u32(v.batch.number), u16(v.filingMonth), R);
   same('batch id', batch, v.batch.id);
-  const batchContext = concatBytes(chain, hospital, enc, u32(v.batch.number), u16(v.epoch));
+  const batchContext = concatBytes(chain, hospital, enc, u32(v.batch.number), u16(v.filingMonth));
   schnorr('knowledge of r', D('POK-BATCH'), R, v.batch.proof, batchContext);
 
   for (const k of v.keywords) {
-    // Section 3: label. The patient's side; the file was made from the hospital's.
+    // Section 3: label, from the patient's side; the file was made from the hospital's side.
     const X_h = x25519.getPublicKey(hexToBytes(v.hospital_x25519_secret));
     const shared = x25519.getSharedSecret(x, X_h);
-    const kappa = hkdf(D('KAPPA'), shared, concatBytes(hospital, u16(v.epoch), X_h, X), 32);
+    const kappa = hkdf(D('KAPPA'), shared, concatBytes(hospital, u16(v.filingMonth), X_h, X), 32);
     const kw = hmac(sha256, kappa, concatBytes(lp(utf8ToBytes(k.system)), lp(utf8ToBytes(k.code))));
     same('kw', kw, k.kw);
-    const message = (A) => concatBytes(lp(chain), A, hospital, u16(v.epoch), kw);
+    const message = (A) => concatBytes(lp(chain), A, hospital, u16(v.filingMonth), kw);
     const Q_s = bls.G2.hashToCurve(message(A_s), { DST: DST('SEARCH') });
     const Q_o = bls.G2.hashToCurve(message(A_o), { DST: DST('OPEN') });
     same('Q_s', Q_s.toBytes(), k.q_s);
@@ -132,7 +133,7 @@ for (const v of file.cases) {
     same('T_s', T_s.toBytes(), k.t_s);
     same('T_o', T_o.toBytes(), k.t_o);
 
-    // Section 5: the encryptor's K, the searcher's K, and the file's.
+    // Section 5: the K of the encryptor, of the searcher and of the file.
     const point = (bytes) => G1.fromBytes(bytes);
     const K_s = gt(bls.pairing(point(A_s).multiply(r), Q_s));
     const K_o = gt(bls.pairing(point(A_o).multiply(r), Q_o));
@@ -158,7 +159,7 @@ for (const v of file.cases) {
     const d = k.disclosure;
     const [U, C1, C2] = [d.point, d.commitment_generator, d.commitment_base].map(hexToBytes);
     same('U', point(R).multiply(a_s).toBytes(), d.point);
-    const context = concatBytes(chain, hospital, u16(v.epoch), batch, kw);
+    const context = concatBytes(chain, hospital, u16(v.filingMonth), batch, kw);
     const c = challenge(D('DLEQ'), [A_s, R, U, C1, C2], context);
     const z = fromLe(hexToBytes(d.response));
     holds('equality: generator', G1.BASE.multiply(z).equals(point(C1).add(point(A_s).multiply(c))));

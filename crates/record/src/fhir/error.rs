@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Why a file is refused, and where in it.
+//! The reasons for which a file is refused, with their places in the file.
 
 use core::fmt;
 
 /// A place in a file: byte offset from 0, line and column from 1. Columns count bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Bytes before the place.
+    /// The number of bytes before the place.
     pub offset: usize,
-    /// Line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// Byte in the line, from 1.
+    /// The byte in the line, from 1.
     pub column: usize,
 }
 
@@ -44,7 +44,9 @@ impl fmt::Display for Position {
     }
 }
 
-/// A place in a FHIR document: the property path of a Bundle, as in `entry[3].resource`. Empty for the whole document.
+/// A place in a FHIR document: a property path of a Bundle, as in `entry[3].resource`.
+///
+/// The path of the whole document is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(pub(crate) String);
 
@@ -79,18 +81,20 @@ impl fmt::Display for Path {
     }
 }
 
-/// Why a file is no FHIR JSON that can be stored. No variant carries content of the file, only places in it.
+/// The reasons for which a file is not FHIR JSON that can be stored.
+///
+/// No variant contains content of the file, only places in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FhirError {
     /// The file has no bytes.
     #[error("InvalidDocument: the file is empty")]
     Empty,
     /// The file is larger than [`super::MAX_DOCUMENT_BYTES`].
-    #[error("MaxDocumentBytesExceeded: the file has {size} bytes; at most {max} are taken")]
+    #[error("MaxDocumentBytesExceeded: the file has {size} bytes; the maximum is {max}")]
     MaxDocumentBytesExceeded {
-        /// Bytes of the file.
+        /// The size of the file, in bytes.
         size: usize,
-        /// Bytes allowed.
+        /// Maximum size, in bytes.
         max: usize,
     },
     /// The file is not UTF-8, or begins with a byte order mark.
@@ -98,43 +102,43 @@ pub enum FhirError {
     InvalidEncoding {
         /// The first wrong byte.
         position: Position,
-        /// What is wrong.
+        /// The fault.
         reason: &'static str,
     },
-    /// Objects and arrays stand in each other deeper than [`super::MAX_DEPTH`].
-    #[error("MaxDepthExceeded: more than {max} objects and arrays in each other, at {position}")]
+    /// Objects and arrays are nested deeper than [`super::MAX_DEPTH`].
+    #[error("MaxDepthExceeded: more than {max} nested objects and arrays, at {position}")]
     MaxDepthExceeded {
         /// The bracket that is too deep.
         position: Position,
-        /// Depth allowed.
+        /// Maximum depth.
         max: usize,
     },
     /// The file is not JSON.
     #[error("InvalidJson: {path}: {reason}, at {position}")]
     InvalidJson {
-        /// Where reading stopped.
+        /// The place where the reader stopped.
         position: Position,
-        /// The part being read.
+        /// The part that was read.
         path: Path,
-        /// What the reader expected. Names no content.
+        /// The expectation of the reader. It does not contain content of the file.
         reason: String,
     },
-    /// The file is JSON and not FHIR.
+    /// The file is JSON but not FHIR.
     #[error("InvalidFhir: {path}: {reason}, at {position}")]
     InvalidFhir {
-        /// Where the wrong value begins.
+        /// The place where the wrong value begins.
         position: Position,
         /// The part that is wrong.
         path: Path,
-        /// What is wrong.
+        /// The fault.
         reason: &'static str,
     },
     /// The Bundle has more entries than [`super::MAX_ENTRIES`].
-    #[error("MaxEntriesExceeded: the Bundle has {count} entries; at most {max} are taken")]
+    #[error("MaxEntriesExceeded: the Bundle has {count} entries; the maximum is {max}")]
     MaxEntriesExceeded {
-        /// Entries of the Bundle.
+        /// The number of entries of the Bundle.
         count: usize,
-        /// Entries allowed.
+        /// Maximum number of entries.
         max: usize,
     },
 }

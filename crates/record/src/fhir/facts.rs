@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the rules of splitting and of keywords need to know of a resource.
+//! The facts of a resource that the rules of splitting and of keywords need.
 
-use super::json::Json;
-use crate::keywords::{self, Keyword};
+use crate::{
+    json::Json,
+    keywords::{self, Keyword},
+};
 use std::collections::BTreeSet;
 
-/// What is known of one resource of a document.
+/// The facts of one resource of a document.
 #[derive(Clone)]
 pub struct Facts {
     pub(crate) resource_type: String,
@@ -16,7 +18,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Facts of a resource that stands in the document under `full_url`. `None` if it has no text `resourceType`.
+    /// The facts of a resource with this `fullUrl`. `None` if it has no text `resourceType`.
     pub(crate) fn of(resource: &Json, full_url: Option<String>) -> Option<Self> {
         Some(Self {
             resource_type: resource.text("resourceType")?.to_owned(),
@@ -28,8 +30,10 @@ impl Facts {
     }
 }
 
-/// References that name the resource's encounter, in the order in which they are tried: `encounter`, `context`,
-/// `context.encounter`, then each `item[].encounter`. Each place may hold one reference or an array of them.
+/// The references that name the resource's encounter, in the order in which they are tried.
+///
+/// They are `encounter`, `context`, `context.encounter`, then each `item[].encounter`. Each
+/// property may have one reference or an array of them.
 fn encounter_references(resource: &Json) -> Vec<String> {
     let places = [
         resource.get("encounter"),

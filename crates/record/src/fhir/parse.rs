@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! From bytes to a [`Document`].
+//! Parses bytes into a [`Document`].
 
 use super::{
     error::{FhirError, Path, Position},
     facts::Facts,
-    json::{check_depth, Json, Source},
+    source::{check_depth, Source},
     Document, MAX_DEPTH, MAX_DOCUMENT_BYTES, MAX_ENTRIES,
 };
-use crate::keywords::{self, Keyword};
+use crate::{
+    json::Json,
+    keywords::{self, Keyword},
+};
 use core::ops::Range;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is read of one entry of a Bundle.
+/// The parts of one entry of a Bundle.
 struct EntryParts {
     resource: Option<(Range<usize>, Facts)>,
     keywords: BTreeSet<Keyword>,
@@ -137,7 +140,7 @@ fn read_resource(
     Ok((start..start.saturating_add(part.len()), facts))
 }
 
-/// Refuses codes that would pass for a reserved keyword.
+/// Refuses codes that would look like a reserved keyword.
 fn check_reserved(
     source: &Source<'_>,
     part: &str,
@@ -150,7 +153,7 @@ fn check_reserved(
     Ok(())
 }
 
-/// Property names that FHIR defines may stand in an error; any other name may be a person's.
+/// Returns a name that FHIR defines, or a placeholder: other names could be a person's.
 fn printable(name: &str) -> String {
     const KNOWN: [&str; 14] = [
         "id",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The patient's side: making a grant.
+//! The patient's side: creation of a grant.
 
 use super::{
     trapdoors::{self, Item, Package, MAX_GRANTED_KEYWORDS},
@@ -7,40 +7,43 @@ use super::{
 };
 use crate::{keywords::Keyword, sealing};
 use bspp_peks::{Context, DefaultBackend, Kappa, PatientKeys, X25519Public};
-use bspp_primitives::{Epoch, Hash, HospitalId, Moment, PurposeOfUse, X25519Key};
+use bspp_types::{FilingMonth, HospitalId, Moment, PurposeOfUse, X25519Key, H256};
 use rand_core::{CryptoRng, RngCore};
 
-/// For whom, where, what for and how long.
+/// The requester, hospital, purpose and expiry of a grant.
 #[derive(Clone, Debug)]
 pub struct GrantTerms {
     /// Genesis hash of the consortium chain.
-    pub chain: Hash,
+    pub chain: H256,
     /// The hospital.
     pub hospital: HospitalId,
     /// The requester's account.
     pub requester: [u8; 32],
     /// The requester's X25519 key.
     pub requester_key: X25519Key,
-    /// Purpose.
+    /// The purpose of use.
     pub purpose: PurposeOfUse,
-    /// First moment at which the grant is no longer good, in milliseconds since 1970.
+    /// The first moment at which the grant is no longer valid, in milliseconds since 1970.
     pub expiry: Moment,
 }
 
-/// One keyword for one month.
+/// One keyword for one filing month.
 #[derive(Clone, Debug)]
 pub struct GrantItem {
-    /// Month of filing.
-    pub epoch: Epoch,
-    /// The hospital's X25519 key in force in that month.
+    /// The filing month.
+    pub filing_month: FilingMonth,
+    /// The hospital's X25519 key of that filing month.
     pub hospital_key: X25519Key,
-    /// The keyword. [`Keyword::identity`] stands for all records.
+    /// The keyword. [`Keyword::identity`] selects all records.
     pub keyword: Keyword,
-    /// Whether the records may be read, and not only found.
+    /// Whether the requester may read the records, in addition to finding them.
     pub may_open: bool,
 }
 
-/// Makes a grant: the envelope for the requester, and the one-time key that the patient keeps to revoke it.
+/// Makes a grant.
+///
+/// The result is the envelope for the requester, and the one-time key that the patient keeps in
+/// order to revoke the grant.
 pub fn create_grant<R: RngCore + CryptoRng>(
     keys: &PatientKeys,
     terms: &GrantTerms,
@@ -94,13 +97,18 @@ pub fn create_grant<R: RngCore + CryptoRng>(
 
 fn make_item(keys: &PatientKeys, terms: &GrantTerms, item: &GrantItem) -> Result<Item, GrantError> {
     let hospital_key = X25519Public(item.hospital_key);
-    let kappa = Kappa::patient_side(keys.x25519(), &hospital_key, &terms.hospital.0, item.epoch)
-        .map_err(GrantError::InvalidHospitalKey)?;
+    let kappa = Kappa::patient_side(
+        keys.x25519(),
+        &hospital_key,
+        &terms.hospital.0,
+        item.filing_month,
+    )
+    .map_err(GrantError::InvalidHospitalKey)?;
     let label = kappa.label(&item.keyword);
     let context = Context {
         chain: terms.chain.0,
         hospital: terms.hospital.0,
-        epoch: item.epoch,
+        filing_month: item.filing_month,
     };
     let open = |_| {
         *keys
@@ -108,7 +116,7 @@ fn make_item(keys: &PatientKeys, terms: &GrantTerms, item: &GrantItem) -> Result
             .to_bytes()
     };
     Ok(Item {
-        epoch: item.epoch,
+        filing_month: item.filing_month,
         system: item.keyword.system().to_owned(),
         code: item.keyword.code().to_owned(),
         label: *label.as_bytes(),

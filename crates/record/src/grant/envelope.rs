@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A grant on its way to the requester, and what the requester makes of it.
+//! The envelope of a grant, and the grant that a requester receives from it.
 
 use super::{
     key::verify_opening,
@@ -8,25 +8,27 @@ use super::{
 };
 use crate::sealing::{self, SealedBox};
 use bspp_peks::{domain, G1Point, X25519Secret};
-use bspp_primitives::{Ed25519Key, Ed25519Signature, Hash, Moment, OpenRequest};
+use bspp_types::{Ed25519Key, Ed25519Signature, Moment, OpenRequest, H256};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
-/// Bytes of a grant's text at most: 8 MiB, more than the largest grant takes.
+/// Maximum size of a grant as text: 8 MiB, which is more than the largest grant needs.
 pub const MAX_ENVELOPE_TEXT: usize = 8 * 1024 * 1024;
 
-/// A grant as it travels. The trapdoors in it are encrypted to the requester; the rest names neither patient nor keyword,
-/// apart from the patient's pseudonymous account at that hospital.
+/// A grant in the form in which it is sent to the requester.
+///
+/// The trapdoors in it are encrypted to the requester. The rest names neither patient nor keyword,
+/// except the patient's pseudonymous account at that hospital.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct GrantEnvelope {
-    /// What the patient signed.
+    /// The header that the patient signed.
     pub header: GrantHeader,
     /// The patient's account at the hospital.
     pub patient: Ed25519Key,
     /// That account's signature over [`GrantHeader::message`].
     pub patient_signature: Ed25519Signature,
-    /// G's signature over [`bspp_primitives::messages::grant_key_message`].
+    /// G's signature over [`bspp_types::messages::grant_key_message`].
     pub grant_signature: Ed25519Signature,
     /// The trapdoors, HPKE-encrypted with info `BSPP-V01-HPKE-GRANT ‖ H(h)`.
     pub sealed: SealedBox,
@@ -35,17 +37,17 @@ pub struct GrantEnvelope {
 /// A grant that the requester has checked.
 #[derive(Clone)]
 pub struct ReceivedGrant {
-    /// What the patient signed. Shown to the hospital.
+    /// The header that the patient signed. The requester shows it to the hospital.
     pub header: GrantHeader,
-    /// The patient's signature. Shown to the hospital.
+    /// The patient's signature. The requester shows it to the hospital.
     pub patient_signature: Ed25519Signature,
-    /// What opens the request on the consortium chain.
+    /// The data that open the request on the consortium chain.
     pub open_request: OpenRequest,
     /// `A_s`, which searches need.
     pub search_key: G1Point,
     /// `A_o`, which opening needs.
     pub open_key: G1Point,
-    /// What was granted. Never shown to anyone.
+    /// The granted keywords. The requester shows them to nobody.
     pub keywords: Vec<GrantedKeyword>,
 }
 
@@ -62,11 +64,13 @@ pub(super) fn info(header: &GrantHeader) -> Vec<u8> {
 }
 
 impl GrantEnvelope {
-    /// Decrypts and checks everything: chain, requester, expiry, both signatures, the commitment to the trapdoors, and each
-    /// trapdoor against its label and key (two pairings a check).
+    /// Decrypts and checks the whole grant.
+    ///
+    /// It checks chain, requester, expiry, both signatures, the commitment to the trapdoors, and
+    /// each trapdoor against its label and key (two pairings for each check).
     pub fn receive(
         &self,
-        chain: &Hash,
+        chain: &H256,
         requester: &[u8; 32],
         secret: &X25519Secret,
         now: Moment,
@@ -100,7 +104,7 @@ impl GrantEnvelope {
         })
     }
 
-    /// What opens the request on the consortium chain.
+    /// The data that open the request on the consortium chain.
     pub fn open_request(&self) -> OpenRequest {
         OpenRequest {
             hospital: self.header.hospital,
@@ -119,7 +123,7 @@ impl GrantEnvelope {
             version: Armor::VERSION,
             grant: hex::encode(self.encode()),
         };
-        // Texts and a number always serialize.
+        // Texts and a number can always be serialized.
         serde_json::to_string_pretty(&armor).unwrap_or_default()
     }
 

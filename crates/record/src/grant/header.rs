@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The header of a grant: what the patient signs and the hospital checks. It holds no trapdoor.
+//! The header of a grant, which the patient signs and the hospital checks.
+//!
+//! It does not contain a trapdoor.
 
 use super::GrantError;
 use bspp_peks::{blake2b_256, domain, verify_strict};
-use bspp_primitives::{
-    messages, AccountId, Ed25519Key, Ed25519Signature, HospitalId, Moment, PurposeOfUse, Request,
-    RequestId, X25519Key,
+use bspp_types::{
+    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, PurposeOfUse, Request, RequestId,
+    X25519Key, H256,
 };
 use codec::{Decode, Encode};
 
@@ -13,25 +15,27 @@ use codec::{Decode, Encode};
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct GrantHeader {
     /// Genesis hash of the consortium chain.
-    pub chain: bspp_primitives::Hash,
-    /// The hospital whose records may be asked for.
+    pub chain: H256,
+    /// The hospital whose records the requester may ask for.
     pub hospital: HospitalId,
-    /// One-time key G.
+    /// The one-time key G.
     pub grant_key: Ed25519Key,
     /// The requester's account.
     pub requester: [u8; 32],
     /// The requester's X25519 key: trapdoors and records are encrypted to it.
     pub requester_key: X25519Key,
-    /// What the records may be used for.
+    /// The purpose for which the records may be used.
     pub purpose: PurposeOfUse,
-    /// First moment at which the grant is no longer good, in milliseconds since 1970.
+    /// The first moment at which the grant is no longer valid, in milliseconds since 1970.
     pub expiry: Moment,
     /// `H(BSPP-V01-GRANT-TRAPDOORS ‖ salt ‖ trapdoors)`.
-    pub trapdoors_hash: bspp_primitives::Hash,
+    pub trapdoors_hash: H256,
 }
 
 impl GrantHeader {
-    /// What the patient's account signs: `BSPP-V01-GRANT-HEADER ‖` the header's SCALE encoding.
+    /// The message that the patient's account signs.
+    ///
+    /// It is `BSPP-V01-GRANT-HEADER ‖` the header's SCALE encoding.
     pub fn message(&self) -> Vec<u8> {
         let mut message = domain::GRANT_HEADER.to_vec();
         self.encode_to(&mut message);
@@ -39,17 +43,19 @@ impl GrantHeader {
     }
 
     /// `H(h)`: the BLAKE2b-256 hash of [`Self::message`].
-    pub fn hash(&self) -> bspp_primitives::Hash {
+    pub fn hash(&self) -> H256 {
         blake2b_256(&self.message()).into()
     }
 
-    /// Identifier of the request that this grant opens.
+    /// The identifier of the request that this grant opens.
     pub fn request_id(&self) -> RequestId {
         messages::request_id(&self.grant_key)
     }
 
-    /// Checks that the account `patient` signed this header. For a hospital, `patient` is whom its own records name for the
-    /// record asked for, never an account that came with the request.
+    /// Checks that the account `patient` signed this header.
+    ///
+    /// A hospital takes `patient` from its own records of the requested record, never from the
+    /// request.
     pub fn verify(
         &self,
         signature: &Ed25519Signature,
@@ -58,10 +64,10 @@ impl GrantHeader {
         verify_strict(patient, &self.message(), signature).map_err(|_| GrantError::PatientMismatch)
     }
 
-    /// Checks that the header is for this chain and hospital and good at `now`.
+    /// Checks that the header is for this chain and hospital and valid at `now`.
     pub fn check(
         &self,
-        chain: &bspp_primitives::Hash,
+        chain: &H256,
         hospital: &HospitalId,
         now: Moment,
     ) -> Result<(), GrantError> {
@@ -74,7 +80,7 @@ impl GrantHeader {
         self.check_expiry(now)
     }
 
-    /// Checks that the grant is good at `now`.
+    /// Checks that the grant is valid at `now`.
     pub fn check_expiry(&self, now: Moment) -> Result<(), GrantError> {
         if now >= self.expiry {
             return Err(GrantError::GrantExpired(self.expiry));
@@ -82,10 +88,11 @@ impl GrantHeader {
         Ok(())
     }
 
-    /// Checks that a request on chain agrees with the header in every field. Its status is the caller's to check.
-    pub fn check_request(&self, request: &Request<AccountId>) -> Result<(), GrantError> {
-        let requester: &[u8; 32] = request.requester.as_ref();
-        if *requester != self.requester {
+    /// Checks that a request on chain agrees with the header in every field.
+    ///
+    /// The caller must check the status of the request.
+    pub fn check_request<A: AsRef<[u8]>>(&self, request: &Request<A>) -> Result<(), GrantError> {
+        if request.requester.as_ref() != self.requester.as_slice() {
             return Err(GrantError::RequesterMismatch);
         }
         let agrees = [

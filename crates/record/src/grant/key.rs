@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The one-time key G of a grant. The patient keeps its secret: it revokes and closes.
+//! The one-time key G of a grant. The patient keeps its secret in order to revoke and close.
 
 use super::{GrantError, GrantHeader};
 use bspp_peks::{verify_strict, Ed25519Secret};
-use bspp_primitives::{messages, Ed25519Key, Ed25519Signature, Hash, RequestId};
+use bspp_types::{messages, Ed25519Key, Ed25519Signature, RequestId, H256};
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-/// Secret of a grant's one-time key. Erased when dropped; its `Debug` prints nothing.
+/// The secret of a grant's one-time key, erased when dropped; its `Debug` prints nothing.
 #[derive(Clone)]
 pub struct GrantKey(Ed25519Secret);
 
 impl GrantKey {
-    /// A fresh key. A key opens one request, ever.
+    /// Makes a random key. A key opens only one request.
     pub fn generate<R: RngCore + CryptoRng + ?Sized>(rng: &mut R) -> Self {
         Self(Ed25519Secret::generate(rng))
     }
 
-    /// The key of a seed that was kept.
+    /// The key of a stored seed.
     pub fn from_seed(seed: &[u8; 32]) -> Self {
         Self(Ed25519Secret::from_seed(seed))
     }
 
-    /// The seed, for keeping in an encrypted store.
+    /// The seed, for storage in an encrypted file.
     pub fn seed(&self) -> Zeroizing<[u8; 32]> {
         self.0.seed()
     }
@@ -33,7 +33,7 @@ impl GrantKey {
         self.0.public()
     }
 
-    /// Identifier of the request that the grant opens.
+    /// The identifier of the request that the grant opens.
     pub fn request_id(&self) -> RequestId {
         messages::request_id(&self.public())
     }
@@ -43,8 +43,8 @@ impl GrantKey {
         self.0.sign(&opening(header))
     }
 
-    /// Request and signature that revoke the grant, on chain or at the hospital.
-    pub fn revocation(&self, chain: &Hash) -> (RequestId, Ed25519Signature) {
+    /// The request and the signature that revoke the grant, on chain or at the hospital.
+    pub fn revocation(&self, chain: &H256) -> (RequestId, Ed25519Signature) {
         let request = self.request_id();
         (
             request,
@@ -52,8 +52,8 @@ impl GrantKey {
         )
     }
 
-    /// Request and signature that close the request as done.
-    pub fn closing(&self, chain: &Hash) -> (RequestId, Ed25519Signature) {
+    /// The request and the signature that close the request as done.
+    pub fn closing(&self, chain: &H256) -> (RequestId, Ed25519Signature) {
         let request = self.request_id();
         (
             request,
@@ -90,7 +90,7 @@ pub(crate) fn verify_opening(
 
 /// Checks a revocation that a hospital received directly.
 pub fn verify_revocation(
-    chain: &Hash,
+    chain: &H256,
     grant_key: &Ed25519Key,
     signature: &Ed25519Signature,
 ) -> Result<(), GrantError> {
@@ -100,7 +100,7 @@ pub fn verify_revocation(
 
 /// Checks a closing.
 pub fn verify_close(
-    chain: &Hash,
+    chain: &H256,
     grant_key: &Ed25519Key,
     signature: &Ed25519Signature,
 ) -> Result<(), GrantError> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Grants: what a patient gives a requester to find and open records of one hospital (protocol section 8).
+//! Grants: a patient permits a requester to find and open records of one hospital.
+//!
+//! See section 8 of the protocol.
 
 mod create;
 mod envelope;
@@ -16,7 +18,7 @@ pub use trapdoors::{GrantedKeyword, MAX_GRANTED_KEYWORDS};
 use crate::sealing::SealingError;
 use bspp_peks::{PointError, X25519Error};
 
-/// Why a grant is refused.
+/// The reasons for which a grant is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     /// The grant is for another consortium chain.
@@ -31,10 +33,12 @@ pub enum GrantError {
     /// The grant is for another X25519 key of the requester.
     #[error("RequesterKeyMismatch: the grant is for another X25519 key than the requester's")]
     RequesterKeyMismatch,
-    /// The grant has ended.
+    /// The grant has expired.
     #[error("GrantExpired: the grant ended at {0} ms since 1970")]
     GrantExpired(u64),
-    /// The account that signed is not the one expected: the grant is another patient's, or was changed.
+    /// The signature is not of the expected account.
+    ///
+    /// The grant belongs to another patient, or it was changed.
     #[error("PatientMismatch: the grant is not signed by this patient, or was changed")]
     PatientMismatch,
     /// The signature of the one-time key does not fit the header.
@@ -46,34 +50,34 @@ pub enum GrantError {
     /// The trapdoors do not decrypt.
     #[error(transparent)]
     Sealing(#[from] SealingError),
-    /// What was decrypted is no package of trapdoors.
+    /// The decrypted bytes are not a package of trapdoors.
     #[error("InvalidTrapdoors: the package of trapdoors is not well-formed")]
     InvalidTrapdoors,
     /// The trapdoors are not those that the patient signed.
     #[error("TrapdoorsMismatch: the trapdoors are not those that the patient signed for")]
     TrapdoorsMismatch,
-    /// A key or trapdoor is no valid point.
+    /// A key or trapdoor is not a valid point.
     #[error("InvalidPoint: {0}")]
     InvalidPoint(PointError),
-    /// Search and open key are the same.
+    /// The search key and the open key are equal.
     #[error("InvalidKey: the patient's search and open key are the same")]
     EqualKeys,
-    /// A trapdoor is not that of its label under the patient's key.
+    /// A trapdoor is not the trapdoor of its label under the patient's key.
     #[error("TrapdoorMismatch: trapdoor {0} is not the one of its label")]
     TrapdoorMismatch(usize),
-    /// There is nothing in the grant.
+    /// The grant is empty.
     #[error("InvalidTerms: a grant names at least one keyword and month")]
     NoKeyword,
-    /// There is too much in the grant.
+    /// The grant has too many keywords.
     #[error("MaxKeywordsExceeded: the grant has {0} keywords and months")]
     MaxKeywordsExceeded(usize),
-    /// No label key can be agreed on with the hospital.
+    /// A label key cannot be agreed on with the hospital.
     #[error("InvalidKey: the hospital's key: {0}")]
     InvalidHospitalKey(X25519Error),
-    /// The text is no grant.
+    /// The text is not a grant.
     #[error("InvalidEnvelope: {0}")]
     InvalidEnvelope(&'static str),
-    /// A revocation or closing is not signed by the grant's one-time key.
+    /// The grant's one-time key did not sign the revocation or closing.
     #[error("InvalidSignature: not signed by the grant's one-time key")]
     InvalidSignature,
 }

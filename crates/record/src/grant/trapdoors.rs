@@ -7,26 +7,29 @@ use bspp_peks::{
     blake2b_256_parts, domain, open_point, search_point, Context, DefaultBackend, G1Bytes, G1Point,
     KeywordLabel, OpenTrapdoor, SearchTrapdoor,
 };
-use bspp_primitives::{Epoch, Hash};
+use bspp_types::{FilingMonth, H256};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Keywords, each for one month, of a grant at most.
+/// Maximum number of keywords, each for one month, of a grant.
 pub const MAX_GRANTED_KEYWORDS: usize = 4096;
 
-/// What a requester has for one keyword and month, checked.
+/// The checked trapdoors of a requester for one keyword and filing month.
 #[derive(Clone)]
 pub struct GrantedKeyword {
-    /// Month of filing.
-    pub epoch: Epoch,
-    /// The keyword as the patient names it. Nothing proves that the label is this keyword's: only patient and hospital can tell.
+    /// The filing month.
+    pub filing_month: FilingMonth,
+    /// The keyword as the patient names it.
+    ///
+    /// Nothing proves that the label belongs to this keyword: only the patient and the hospital can
+    /// verify that.
     pub keyword: Keyword,
-    /// Its label.
+    /// The label of the keyword.
     pub label: KeywordLabel,
-    /// Finds records.
+    /// The trapdoor that finds records.
     pub search: SearchTrapdoor,
-    /// Opens them. `None` if the patient allows to find and not to read.
+    /// The trapdoor that opens records. `None` if the requester may find but not read them.
     pub open: Option<OpenTrapdoor>,
 }
 
@@ -36,7 +39,9 @@ impl fmt::Debug for GrantedKeyword {
     }
 }
 
-/// The package on the wire, SCALE. The salt comes first, so that its hash is that of salt and trapdoors.
+/// The package in its encoded form, which is SCALE.
+///
+/// The salt comes first, so that the hash of the package is the hash of salt and trapdoors.
 #[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Package {
     pub(crate) salt: [u8; 32],
@@ -45,10 +50,10 @@ pub(crate) struct Package {
     pub(crate) items: Vec<Item>,
 }
 
-/// One keyword of a package on the wire.
+/// One keyword of a package in its encoded form.
 #[derive(Encode, Decode, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Item {
-    pub(crate) epoch: Epoch,
+    pub(crate) filing_month: FilingMonth,
     pub(crate) system: String,
     pub(crate) code: String,
     pub(crate) label: [u8; 32],
@@ -56,7 +61,7 @@ pub(crate) struct Item {
     pub(crate) open: Option<[u8; 96]>,
 }
 
-/// A package whose every trapdoor was checked.
+/// A package in which every trapdoor was checked.
 pub(crate) struct CheckedPackage {
     pub(crate) search_key: G1Point,
     pub(crate) open_key: G1Point,
@@ -70,7 +75,9 @@ impl Package {
         bytes
     }
 
-    /// Decodes what hashes to the header's commitment and checks `e(g1, T) = e(A, Q)` of every trapdoor.
+    /// Decodes a package that hashes to the header's commitment, and checks every trapdoor.
+    ///
+    /// The check of a trapdoor is `e(g1, T) = e(A, Q)`.
     pub(crate) fn check(bytes: &[u8], header: &GrantHeader) -> Result<CheckedPackage, GrantError> {
         if hash(bytes) != header.trapdoors_hash {
             return Err(GrantError::TrapdoorsMismatch);
@@ -113,7 +120,7 @@ impl Item {
         let context = Context {
             chain: header.chain.0,
             hospital: header.hospital.0,
-            epoch: self.epoch,
+            filing_month: self.filing_month,
         };
         let label = KeywordLabel::from_bytes(self.label);
         let search = SearchTrapdoor::from_bytes(&self.search).map_err(GrantError::InvalidPoint)?;
@@ -134,7 +141,7 @@ impl Item {
         };
         let keyword = Keyword::new(self.system.clone(), self.code.clone());
         Ok(GrantedKeyword {
-            epoch: self.epoch,
+            filing_month: self.filing_month,
             keyword,
             label,
             search,
@@ -144,6 +151,6 @@ impl Item {
 }
 
 /// `H(BSPP-V01-GRANT-TRAPDOORS ‖ salt ‖ trapdoors)`.
-pub(crate) fn hash(package: &[u8]) -> Hash {
+pub(crate) fn hash(package: &[u8]) -> H256 {
     blake2b_256_parts(&[domain::GRANT_TRAPDOORS, package]).into()
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the tests of this crate share. Each test binary uses a part of it.
+//! Code that the tests of this crate share. Each test binary uses a part of it.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use bspp_peks::{encryptor_id, Context, Hit, OpenBatch, PatientKeys, Seed, TagIndex, X25519Secret};
-use bspp_primitives::{Hash, HospitalId, RecordId, Tag};
 use bspp_record::{split, Document, EncryptedRecord, Patient, PlainRecord};
+use bspp_types::{HospitalId, RecordId, Tag, H256};
 use proptest::{prelude::ProptestConfig, test_runner::FileFailurePersistence};
 use rand::{rngs::StdRng, SeedableRng};
 use std::{
@@ -19,9 +19,12 @@ pub mod records;
 
 pub const CHAIN: [u8; 32] = [7; 32];
 pub const HOSPITAL: [u8; 32] = [8; 32];
-pub const EPOCH: u16 = 682;
+pub const FILING_MONTH: u16 = 682;
 
-/// The folder with FHIR files: `BSPP_FHIR_DIR`, or the large set beside the project, or the three patients of the project.
+/// The folder with FHIR files.
+///
+/// It is `BSPP_FHIR_DIR`, or the large set beside the project, or the three patients of the
+/// project.
 pub fn fhir_dir() -> PathBuf {
     if let Some(folder) = std::env::var_os("BSPP_FHIR_DIR") {
         return folder.into();
@@ -29,10 +32,35 @@ pub fn fhir_dir() -> PathBuf {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let large = project.join("../shared/fhir");
     if large.is_dir() {
-        large
-    } else {
-        project.join("demo/patients")
+        return large;
     }
+    skip(
+        LARGE_SET - 3,
+        "FHIR files are not here; BSPP_FHIR_DIR names their folder",
+    );
+    project.join("demo/patients")
+}
+
+/// The number of files of the large set of FHIR files.
+const LARGE_SET: usize = 27;
+
+/// Tells the test scripts which tests this binary skips.
+///
+/// It writes a line to `BSPP_SKIPS`, once for each reason.
+fn skip(count: usize, reason: &str) {
+    static TOLD: std::sync::Once = std::sync::Once::new();
+    TOLD.call_once(|| {
+        let Some(path) = std::env::var_os("BSPP_SKIPS") else {
+            eprintln!("skipped {count}: {reason}");
+            return;
+        };
+        let line = format!("{count}\t{reason}\n");
+        let file = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path);
+        std::io::Write::write_all(&mut file.unwrap(), line.as_bytes()).unwrap();
+    });
 }
 
 /// Names and bytes of all FHIR files.
@@ -49,7 +77,7 @@ pub fn fhir_files() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// A small FHIR file with two encounters and codes, for tests that need no real one.
+/// A small FHIR file with two encounters and codes, for tests that do not need a real one.
 pub const SMALL: &str = r#"{"resourceType":"Bundle","type":"collection","entry":[
  {"fullUrl":"urn:uuid:p","resource":{"resourceType":"Patient","id":"p","name":[{"family":"Example"}]}},
  {"fullUrl":"urn:uuid:e1","resource":{"resourceType":"Encounter","id":"e1","class":{"system":"urn:c","code":"AMB"}}},
@@ -66,7 +94,7 @@ pub fn rng(seed: u64) -> StdRng {
     StdRng::seed_from_u64(seed)
 }
 
-pub fn chain() -> Hash {
+pub fn chain() -> H256 {
     CHAIN.into()
 }
 
@@ -78,7 +106,7 @@ pub fn context() -> Context {
     Context {
         chain: CHAIN,
         hospital: HOSPITAL,
-        epoch: EPOCH,
+        filing_month: FILING_MONTH,
     }
 }
 
@@ -106,7 +134,7 @@ pub fn batch(number: u32) -> OpenBatch {
         &HOSPITAL,
         &enc,
         number,
-        EPOCH,
+        FILING_MONTH,
         &mut rng(100 + u64::from(number)),
     )
 }
@@ -140,7 +168,7 @@ impl TagIndex for MemoryIndex {
     }
 }
 
-/// Property tests whose failures are kept in a file of the project.
+/// A configuration of property tests that stores failures in a file of the project.
 pub fn regressions(file: &'static str) -> ProptestConfig {
     let kept = Box::new(FileFailurePersistence::Direct(file));
     ProptestConfig {

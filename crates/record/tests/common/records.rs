@@ -3,8 +3,8 @@
 
 use super::*;
 use bspp_peks::{DefaultBackend, Kappa, OpenSecret, SearchSecret};
-use bspp_primitives::ConsentId;
 use bspp_record::{open_record, slot_of, Encryptor, Keyword, OpenError, Payload};
+use bspp_types::ConsentId;
 
 pub fn plain() -> PlainRecord {
     small_records().remove(1)
@@ -36,7 +36,7 @@ pub fn encrypt(
         .unwrap()
 }
 
-/// A requester who holds both trapdoors of a keyword.
+/// A requester with both trapdoors of a keyword.
 pub struct Requester {
     pub search: SearchSecret,
     pub open: OpenSecret,
@@ -44,9 +44,13 @@ pub struct Requester {
 
 impl Requester {
     pub fn new(keys: &PatientKeys, encryptor: &Encryptor, keyword: &Keyword) -> Self {
-        let kappa =
-            Kappa::patient_side(keys.x25519(), &hospital_secret().public(), &HOSPITAL, EPOCH)
-                .unwrap();
+        let kappa = Kappa::patient_side(
+            keys.x25519(),
+            &hospital_secret().public(),
+            &HOSPITAL,
+            FILING_MONTH,
+        )
+        .unwrap();
         let label = kappa.label(keyword);
         let (context, point) = (context(), encryptor.batch().point());
         let search = keys.search_trapdoor::<DefaultBackend>(&context, &label);

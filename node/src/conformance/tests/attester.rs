@@ -60,7 +60,7 @@ fn attest_should_skip_when_the_key_in_force_is_missing() {
     let empty = Arc::new(MemoryKeystore::new());
     let skip = Attester::new(Gates::open(), empty).attest(parent(), SLOT);
     assert_eq!(skip, Err(Skip::KeyMissing(key(1))));
-    // Another key does not help.
+    // The key of another validator does not help.
     let skip = Attester::new(Gates::open(), keystore(2)).attest(parent(), SLOT);
     assert_eq!(skip, Err(Skip::KeyMissing(key(1))));
 }

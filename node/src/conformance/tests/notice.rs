@@ -21,7 +21,7 @@ fn notice_should_say_nothing_when_all_is_well() {
 fn notice_should_name_cause_and_remedy_when_blocks_are_restricted() {
     let stale = State::Restricted(Shortfall::AnchorStale);
     let expected = "authoring restricted blocks: the hospital's own chain was not anchored for too long (anchor_stale); check that \
-                    its gateway runs and relays";
+                    its gateway runs and that the chain finalizes blocks: bspp status";
     let told = notice(Some(&State::Full), &stale).unwrap();
     assert_eq!(
         (told.level, told.text.as_str()),

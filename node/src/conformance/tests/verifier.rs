@@ -19,7 +19,7 @@ use std::sync::{
     Arc,
 };
 
-/// Stands for Aura's verifier: lets everything pass and counts it.
+/// A substitute for Aura's verifier that accepts and counts every block.
 #[derive(Clone, Default)]
 struct Inner(Arc<AtomicU32>);
 
@@ -47,7 +47,7 @@ async fn verify(gates: Arc<Gates>, block: BlockImportParams<OpaqueBlock>) -> Res
     outcome.map(|_| ())
 }
 
-/// What a header's sender is told at an open gate.
+/// The error that the sender of a header gets at an open gate.
 async fn refusal(items: Vec<DigestItem>) -> String {
     refusal_at(Gates::open(), items).await
 }
@@ -64,7 +64,7 @@ async fn refusal_at(gates: Arc<Gates>, items: Vec<DigestItem>) -> String {
 async fn verify_should_pass_when_the_attestation_is_good() {
     let block = received(header(vec![
         good().to_digest_item(),
-        // What the runtime deposits and the seal do not matter.
+        // The items that the runtime deposits and the seal do not matter.
         DigestItem::Consensus(CONFORMANCE_ENGINE_ID, vec![1]),
         DigestItem::Seal(*b"aura", vec![0; 64]),
     ]));

@@ -23,7 +23,7 @@ use polkadot_sdk::{
 };
 use std::time::Duration;
 
-/// Stands for Aura's worker. Its seal is the hash that it was asked to sign.
+/// A substitute for Aura's worker. Its seal is the hash that it has to sign.
 struct Aura {
     import: NoImport,
     network: NoNetwork,
@@ -150,7 +150,7 @@ fn worker<S>(source: S, claims: bool) -> ConformingWorker<Aura, S> {
     ConformingWorker::new(aura, source)
 }
 
-/// A source that attests by nothing but this item, and meddles with the block.
+/// A source that returns this item as the attestation and changes the block.
 struct Meddler(Option<DigestItem>);
 
 #[async_trait::async_trait]
@@ -169,7 +169,7 @@ impl AttestationSource for Meddler {
     }
 }
 
-/// A header whose hash is not looked at by the source.
+/// A header with a hash that the source does not read.
 fn head() -> Header {
     header(vec![])
 }

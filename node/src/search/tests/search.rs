@@ -3,15 +3,16 @@
 use crate::search::{
     run::{run, EventSink, Plan, Query},
     testing::{entry, hospital, open_batch, registration, Chain, Patient},
-    worker, PhiIndex, SearchEvent,
+    worker,
 };
-use bspp_primitives::{entries_root, verify_entry_proof, BatchId, Entry, EntryProof};
-use codec::DecodeAll;
+use bspp_rpc_types::{SearchEvent, SearchProgress, SearchSummary};
+use bspp_tag_index::TagIndexDb;
+use bspp_types::{entries_root, verify_entry_proof, BatchId};
 use tempfile::{tempdir, TempDir};
 
 const MONTH: u16 = 680;
 
-/// Collects messages and leaves after `patience` of them.
+/// Collects messages and leaves after it has received `patience` messages.
 struct Collector {
     events: Vec<SearchEvent>,
     patience: usize,
@@ -24,7 +25,7 @@ impl EventSink for Collector {
     }
 }
 
-async fn indexed(chain: &Chain) -> (TempDir, PhiIndex) {
+async fn indexed(chain: &Chain) -> (TempDir, TagIndexDb) {
     let dir = tempdir().unwrap();
     let index = worker::open(dir.path(), false, chain).unwrap();
     worker::catch_up(&index, chain).await.unwrap();
@@ -33,7 +34,7 @@ async fn indexed(chain: &Chain) -> (TempDir, PhiIndex) {
 
 async fn search(
     chain: &Chain,
-    index: &PhiIndex,
+    index: &TagIndexDb,
     patient: &Patient,
     months: &[u16],
 ) -> Vec<SearchEvent> {
@@ -42,7 +43,7 @@ async fn search(
 
 async fn search_with_patience(
     chain: &Chain,
-    index: &PhiIndex,
+    index: &TagIndexDb,
     patient: &Patient,
     months: &[u16],
     patience: usize,
@@ -52,9 +53,9 @@ async fn search_with_patience(
         search_point: patient.keys.search_public().clone(),
         queries: months
             .iter()
-            .map(|epoch| Query {
-                epoch: *epoch,
-                trapdoor: patient.trapdoor(*epoch),
+            .map(|filing_month| Query {
+                filing_month: *filing_month,
+                trapdoor: patient.trapdoor(*filing_month),
             })
             .collect(),
     };
@@ -64,11 +65,6 @@ async fn search_with_patience(
     };
     run(plan, chain, index, &mut sink).await;
     sink.events
-}
-
-fn unhex<T: codec::Decode>(text: &str) -> T {
-    let bytes = hex::decode(text.strip_prefix("0x").unwrap()).unwrap();
-    T::decode_all(&mut &bytes[..]).unwrap()
 }
 
 #[tokio::test]
@@ -101,63 +97,46 @@ async fn search_should_find_exactly_the_patients_records_with_one_pairing_for_ea
     let matches: Vec<_> = events
         .iter()
         .filter_map(|event| match event {
-            SearchEvent::Match {
-                query,
-                batch,
-                counter,
-                rid,
-                sequence,
-                slot,
-                entry,
-                path,
-                ..
-            } => Some((
-                *query,
-                *batch,
-                *counter,
-                *rid,
-                *sequence,
-                *slot,
-                entry.clone(),
-                path.clone(),
-            )),
+            SearchEvent::Match(found) => Some(found),
             _ => None,
         })
         .collect();
     assert_eq!(matches.len(), 2);
     for (found, (registered, leaf)) in matches.iter().zip([(&first, 1), (&second, 0)]) {
         let expected = &registered.entries[leaf];
-        assert_eq!((found.0, found.1, found.2), (0, expected.batch, 0));
         assert_eq!(
-            (found.3, found.4, found.5),
+            (found.query, found.batch, found.counter),
+            (0, expected.batch, 0)
+        );
+        assert_eq!(
+            (found.rid, found.sequence, found.slot),
             (expected.rid(), registered.sequence, 0)
         );
-        let (entry, path): (Entry, EntryProof) = (unhex(&found.6), unhex(&found.7));
-        assert_eq!(&entry, expected);
+        assert_eq!(&found.entry, expected);
         assert!(verify_entry_proof(
             &entries_root(&registered.entries),
-            &entry,
-            &path
+            &found.entry,
+            &found.path
         ));
     }
     let (number, hash) = crate::search::ChainView::finalized(&chain);
     assert_eq!(
         events.last(),
-        Some(&SearchEvent::Done {
+        Some(&SearchEvent::Done(SearchSummary {
             batches: 3,
             pairings: 3,
             matches: 2,
             at_block: number,
             at_hash: hash
-        })
+        }))
     );
     let progress = events.iter().filter(|event| {
         matches!(
             event,
-            SearchEvent::Progress {
+            SearchEvent::Progress(SearchProgress {
                 batches_total: 3,
                 ..
-            }
+            })
         )
     });
     assert_eq!(progress.count(), 3);
@@ -177,7 +156,7 @@ async fn pairings_should_not_grow_with_the_number_of_records() {
         let events = search(&chain, &index, &alice, &[MONTH]).await;
         assert!(matches!(
             events.last(),
-            Some(SearchEvent::Done { pairings: 1, matches, .. }) if *matches == u64::from(records)
+            Some(SearchEvent::Done(SearchSummary { pairings: 1, matches, .. })) if *matches == u64::from(records)
         ));
     }
 }
@@ -199,12 +178,12 @@ async fn search_should_find_nothing_when_the_month_is_another() {
     let events = search(&chain, &index, &alice, &[MONTH + 1]).await;
     assert!(matches!(
         events[..],
-        [SearchEvent::Done {
+        [SearchEvent::Done(SearchSummary {
             batches: 0,
             pairings: 0,
             matches: 0,
             ..
-        }]
+        })]
     ));
 }
 
@@ -222,11 +201,11 @@ async fn forged_match_key_should_not_be_found() {
     let events = search(&chain, &index, &alice, &[MONTH]).await;
     assert!(matches!(
         events.last(),
-        Some(SearchEvent::Done {
+        Some(SearchEvent::Done(SearchSummary {
             matches: 0,
             pairings: 1,
             ..
-        })
+        }))
     ));
 }
 
@@ -242,10 +221,10 @@ async fn search_should_stop_when_the_subscriber_leaves() {
     assert_eq!(events.len(), 2);
     assert!(matches!(
         events[1],
-        SearchEvent::Progress {
+        SearchEvent::Progress(SearchProgress {
             batches_done: 2,
             batches_total: 5
-        }
+        })
     ));
 }
 
@@ -257,17 +236,4 @@ async fn search_should_fail_when_the_index_stays_behind() {
     chain.push(Vec::new());
     let events = search(&chain, &index, &alice, &[MONTH]).await;
     assert!(matches!(&events[..], [SearchEvent::Failed { reason }] if reason.contains("block 0")));
-}
-
-#[test]
-fn search_event_should_be_camel_case_json() {
-    let event = SearchEvent::Progress {
-        batches_done: 1,
-        batches_total: 2,
-    };
-    let json = serde_json::to_value(event).unwrap();
-    assert_eq!(
-        json,
-        serde_json::json!({ "type": "progress", "batchesDone": 1, "batchesTotal": 2 })
-    );
 }

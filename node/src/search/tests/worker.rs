@@ -5,7 +5,8 @@ use crate::search::{
     view::ChainView,
     worker,
 };
-use bspp_primitives::{BatchId, Hash};
+use bspp_primitives::Hash;
+use bspp_types::BatchId;
 use futures::stream;
 use std::sync::{atomic::Ordering, Arc};
 use tempfile::tempdir;

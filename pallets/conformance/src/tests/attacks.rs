@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Digests that prove nothing, by the attack.
+//! Digests that do not prove conformance, by attack.
 
 use super::blocks::*;
 use crate::mock::*;
@@ -12,7 +12,7 @@ use frame_support::assert_ok;
 use sp_core::H256;
 use sp_runtime::{Digest, DigestItem};
 
-/// Refused, while the honest digest of the same slot is accepted.
+/// Asserts the refusal of a digest, and that the honest digest of the slot is accepted.
 #[track_caller]
 fn assert_only_refused(slot: u64, digest: &Digest, refusal: Refusal) {
     assert_refused(digest, refusal);
@@ -137,7 +137,7 @@ fn attestation_replayed_on_an_old_parent_should_be_refused() {
         blocks(1);
         let slot = next_slot();
         let old = Draft::honest(slot);
-        // Another block takes the parent's place before the slot comes.
+        // Another block replaces the parent before the slot comes.
         block_in(slot + 4, || ());
         let slot = slot + 8;
         let replayed = Draft {
@@ -152,7 +152,7 @@ fn attestation_replayed_on_an_old_parent_should_be_refused() {
 #[test]
 fn attestation_replayed_in_another_slot_should_be_refused() {
     ExtBuilder::default().execute(|| {
-        // The same author on the same parent, a round later.
+        // The author and the parent are the same, one round later.
         let replayed = digest([aura(5), Draft::honest(1).item()]);
         assert_eq!(Draft::honest(5).kind, Draft::honest(1).kind);
         assert_only_refused(5, &replayed, Refusal::BadSignature);
@@ -173,19 +173,19 @@ fn attestation_replayed_from_another_chain_should_be_refused() {
 #[test]
 fn attestation_borrowed_from_another_author_should_be_refused() {
     ExtBuilder::default().execute(|| {
-        // Slot 1 is the second author's; the third lends it a good attestation of its own.
+        // Slot 1 is the second author's. The third author lends it a valid attestation of its own.
         let lent = Draft::honest(2);
         let digest_of = |item| digest([aura(1), item]);
         assert_only_refused(1, &digest_of(lent.item()), Refusal::AuthorMismatch);
 
-        // Even one for the very slot.
+        // An attestation for the very slot fails too.
         let mine = Draft {
             slot: 1,
             ..lent.clone()
         };
         assert_only_refused(1, &mine.digest(), Refusal::AuthorMismatch);
 
-        // And the slot's author's name with the other's key.
+        // The name of the slot's author with the other author's key fails too.
         let signed = Draft {
             signer: lent.signer,
             ..Draft::honest(1)
@@ -212,7 +212,7 @@ fn overstated_attestation_should_be_refused() {
 #[test]
 fn attestation_over_expired_evidence_should_be_refused() {
     ExtBuilder::default().with_max_age(4).execute(|| {
-        // Good in slot 4, its last one, and stale in the author's next.
+        // The evidence is valid in slot 4, its last one, and stale in the author's next slot.
         let good = Draft::honest(4);
         assert!(matches!(good.kind, AttestationKind::Full { .. }));
         assert_accepted(&good.digest());
@@ -228,7 +228,7 @@ fn attestation_over_expired_evidence_should_be_refused() {
 fn attestation_over_other_evidence_should_be_refused() {
     ExtBuilder::default().execute(|| {
         let old = Draft::honest(1);
-        // A newer anchor came: what was true before is not what the state holds.
+        // A newer anchor came, so the state no longer holds the former facts.
         set_anchor(2, Some(1));
         let other = Draft::honest(2).kind;
         for kind in [old.kind, other] {
@@ -301,14 +301,14 @@ fn block_should_be_refused_when_there_are_no_authors() {
 
 #[test]
 fn relabelled_attestation_should_be_refused() {
-    // The account is the first field of the encoding; under another name the signature does not hold.
+    // The account is the first field of the encoding. The signature is invalid under another name.
     ExtBuilder::default().execute(|| {
         let DigestItem::PreRuntime(engine, mut data) = Draft::honest(2).item() else {
             panic!("a pre-runtime item");
         };
         data[..8].copy_from_slice(&2u64.encode());
         let relabelled = digest([aura(1), DigestItem::PreRuntime(engine, data)]);
-        // Of another slot, over another author's evidence.
+        // The attestation is of another slot and over another author's evidence.
         assert_only_refused(1, &relabelled, Refusal::Overstated);
         set_anchor(2, None);
         set_anchor(3, None);

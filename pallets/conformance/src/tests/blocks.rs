@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Makes blocks, honest and other.
+//! Functions that make blocks, honest ones and others.
 
 use crate::mock::*;
 use bspp_primitives::conformance::{
@@ -34,13 +34,13 @@ pub fn parent() -> H256 {
     Best::get().0
 }
 
-/// The first slot after the newest block's.
+/// The first slot after that of the newest block.
 pub fn next_slot() -> u64 {
     parent();
     Best::get().1 + 1
 }
 
-/// The next slot that is `author`'s.
+/// The next slot of `author`.
 pub fn slot_of(author: AccountId) -> u64 {
     let first = next_slot();
     (first..first + u64::from(MAX_AUTHORS))
@@ -53,7 +53,7 @@ pub fn aura(slot: u64) -> DigestItem {
     DigestItem::PreRuntime(AURA, slot.encode())
 }
 
-/// The parts of an attestation, for tests to spoil.
+/// The parts of an attestation. Tests change them.
 #[derive(Clone)]
 pub struct Draft {
     pub genesis: H256,
@@ -65,7 +65,9 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// What the slot's author must attest; what it would like to attest, if it has no standing.
+    /// The attestation that the slot's author must make.
+    ///
+    /// For an author without standing it is the attestation that it would like to make.
     pub fn honest(slot: u64) -> Self {
         let Gate {
             author,
@@ -99,7 +101,7 @@ impl Draft {
         .to_digest_item()
     }
 
-    /// The attestation after its slot, as a node puts it.
+    /// A digest with the slot and the attestation, in the order of a node.
     pub fn digest(&self) -> Digest {
         digest([aura(self.slot), self.item()])
     }
@@ -134,14 +136,14 @@ pub fn finish(slot: u64) -> Header {
     header
 }
 
-/// The honest block of a slot, with a body.
+/// Makes the honest block of a slot, with a body.
 pub fn block_in(slot: u64, body: impl FnOnce()) -> Header {
     begin(&Draft::honest(slot).digest());
     body();
     finish(slot)
 }
 
-/// The honest block of the next slot whose author has standing, with a body.
+/// Makes the honest block of the next slot whose author has standing, with a body.
 pub fn block_with(body: impl FnOnce()) -> Header {
     let first = next_slot();
     let slot = (first..first + u64::from(MAX_AUTHORS))
@@ -153,14 +155,14 @@ pub fn block_with(body: impl FnOnce()) -> Header {
     block_in(slot, body)
 }
 
-/// This many empty blocks.
+/// Makes this number of empty blocks.
 pub fn blocks(count: u32) {
     for _ in 0..count {
         block_with(|| ());
     }
 }
 
-/// Blocks until the next session has begun.
+/// Makes blocks until the next session has begun.
 pub fn next_session() {
     let index = Session::current_index();
     while Session::current_index() == index {
@@ -172,7 +174,9 @@ fn rolled_back<R>(body: impl FnOnce() -> R) -> R {
     with_transaction_unchecked(|| TransactionOutcome::Rollback(body()))
 }
 
-/// The block with this digest is refused for this reason, by the check and by the hook's panic.
+/// Asserts that a block with this digest is refused for this reason.
+///
+/// Both the check and the hook's panic refuse it.
 #[track_caller]
 pub fn assert_refused(digest: &Digest, refusal: Refusal) {
     let checked = rolled_back(|| {
@@ -187,7 +191,7 @@ pub fn assert_refused(digest: &Digest, refusal: Refusal) {
     );
 }
 
-/// The block with this digest begins.
+/// Asserts that a block with this digest begins.
 #[track_caller]
 pub fn assert_accepted(digest: &Digest) {
     rolled_back(|| begin(digest));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The first block of new code is judged by what the old code knew.
+//! Tests of the first block of new code, which the facts of the old code judge.
 
 use super::blocks::*;
 use crate::{mock::*, Captured, GateParameters, Suspensions};
@@ -8,7 +8,9 @@ use codec::Encode;
 use frame_support::assert_ok;
 use sp_runtime::DigestItem;
 
-/// A block that changes the code, after `body`. The gates of a round as they are at its end.
+/// Makes a block that changes the code, after `body`.
+///
+/// It returns the gates of one round at the end of the block.
 fn upgrade(body: impl FnOnce()) {
     block_with(|| {
         body();
@@ -17,7 +19,7 @@ fn upgrade(body: impl FnOnce()) {
     assert!(Captured::<Test>::exists());
 }
 
-/// What a migration may do.
+/// A change of state that a migration may make.
 fn migrate() {
     GateParameters::<Test>::put(MockParameters { max_age: 1 });
     set_anchor(1, None);
@@ -45,7 +47,8 @@ fn first_block_of_new_code_should_be_judged_by_captured_facts() {
         let gates: Vec<_> = slots.clone().map(Conformance::gate).collect();
         let authors = Conformance::authors();
 
-        // The node asks before the migrations, the block's check runs after them: same answers.
+        // The node asks before the migrations, and the block's check runs after them. The answers
+        // are equal.
         migrate();
         assert_eq!(gates, slots.map(Conformance::gate).collect::<Vec<_>>());
         assert_eq!(authors, Conformance::authors());
@@ -62,7 +65,7 @@ fn first_block_of_new_code_should_be_judged_by_captured_facts() {
 
         blocks(1);
         assert!(!Captured::<Test>::exists());
-        // From here on by the new rules.
+        // The new rules hold from here on.
         let slot = slot_of(1);
         assert_eq!(Draft::honest(slot).kind, AttestationKind::Restricted);
         let authors = Conformance::authors();
@@ -81,7 +84,7 @@ fn parameters_set_in_the_upgrading_block_should_be_captured() {
             ));
             assert_ok!(Conformance::suspend_author(RuntimeOrigin::root(), 2));
         });
-        // The old code would have judged the next block by them, too.
+        // The old code would have judged the next block by these changes, too.
         GateParameters::<Test>::put(MockParameters::default());
         Suspensions::<Test>::remove(2);
         assert_eq!(Draft::honest(slot_of(1)).kind, AttestationKind::Restricted);
@@ -115,7 +118,8 @@ fn captured_evidence_should_still_expire_by_its_slot() {
 #[test]
 fn session_change_should_wait_for_the_captured_set() {
     ExtBuilder::default().execute(|| {
-        // Blocks 1 and 2; the upgrade is block 2, and block 3 begins a session without the first author.
+        // These are blocks 1 and 2. Block 2 is the upgrade, and block 3 begins a session without
+        // the first author.
         assert!(lose_standing(1));
         blocks(1);
         upgrade(|| ());
@@ -130,7 +134,7 @@ fn session_change_should_wait_for_the_captured_set() {
 
 #[test]
 fn encoding_of_captured_facts_should_not_change() {
-    // Written by one runtime, read by the next: this test must not be adapted lightly.
+    // One runtime writes the value and the next runtime reads it. Change this test only with care.
     ExtBuilder::default().execute(|| {
         set_anchor(2, None);
         assert_ok!(Conformance::suspend_author(RuntimeOrigin::root(), 3));
@@ -138,7 +142,8 @@ fn encoding_of_captured_facts_should_not_change() {
         let captured = Captured::<Test>::get().unwrap();
         let raw = captured.encode();
         assert_eq!(raw[0], 4 << 2);
-        // Author, key, standing `Ok`, evidence `Ok` with commitment, last slot and what is lacking then.
+        // Author, key, standing `Ok`, evidence `Ok` with commitment, last slot and the shortfall
+        // after it.
         let full = 8 + 32 + 1 + (1 + 32 + 8 + 1);
         assert_eq!(&raw[1..9], &1u64.to_le_bytes());
         assert_eq!(raw[1 + 40], 0);

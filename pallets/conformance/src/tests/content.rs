@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a block registered or stored stands in its digest.
+//! The digest of a block contains the content that the block registered or stored.
 
 use super::blocks::*;
 use crate::mock::*;

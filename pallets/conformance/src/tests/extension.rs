@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What enters a restricted block.
+//! Tests of the calls that enter a restricted block.
 
 use super::blocks::*;
 use crate::{mock::*, CheckConformance};
@@ -26,7 +26,9 @@ const REFUSED: Outcome = Err(TransactionValidityError::Invalid(
     InvalidTransaction::ExhaustsResources,
 ));
 
-/// Applies a signed transaction's extension, an authorized one's and a bare one's: always the same.
+/// Applies the extension of a signed, an authorized and a bare transaction.
+///
+/// The three outcomes are equal.
 fn apply(call: &RuntimeCall) -> Outcome {
     let info = call.get_dispatch_info();
     let bare = CheckConformance::<Test>::bare_validate_and_prepare(call, &info, 100);
@@ -39,7 +41,7 @@ fn apply(call: &RuntimeCall) -> Outcome {
     bare
 }
 
-/// The pool's question.
+/// Validates a call as the pool does.
 fn validate(call: &RuntimeCall) -> Outcome {
     let info = call.get_dispatch_info();
     CheckConformance::<Test>::bare_validate(call, &info, 100)?;
@@ -75,7 +77,7 @@ fn operational_calls_only_should_enter_when_the_block_is_restricted() {
             assert_eq!(apply(&ordinary()), REFUSED);
             assert_eq!(apply(&operational()), Ok(()));
         });
-        // A full block takes what the restricted one left.
+        // A full block includes the transaction that the restricted one left out.
         block_in(slot_of(3), || assert_eq!(apply(&ordinary()), Ok(())));
     });
 }

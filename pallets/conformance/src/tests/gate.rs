@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What honest authors attest, and what the runtime API tells.
+//! Tests of the attestations of honest authors and of the runtime API's answers.
 
 use super::blocks::*;
 use crate::{mock::*, CurrentAttestation};
@@ -113,7 +113,8 @@ fn authors_should_tell_standing_and_evidence_of_each() {
 #[test]
 fn gate_should_be_the_parents_when_the_session_changes() {
     ExtBuilder::default().execute(|| {
-        // The set of the next session is without the third author; the block that begins it is still judged by the old one.
+        // The set of the next session does not contain the third author. The old set still judges
+        // the block that begins that session.
         blocks(1);
         assert!(lose_standing(3));
         blocks(1);

@@ -14,6 +14,14 @@ fn genesis_should_set_authors_and_parameters() {
 }
 
 #[test]
+fn parameters_should_be_the_policys_when_genesis_does_not_name_any() {
+    ExtBuilder::default().without_parameters().execute(|| {
+        let expected = MockParameters { max_age: 2_000 };
+        assert_eq!(GateParameters::<Test>::get(), expected);
+    });
+}
+
+#[test]
 fn session_length_should_be_the_default_when_genesis_says_zero() {
     ExtBuilder::default().execute(|| {
         let length: u64 = SessionLengthOf::<Test>::get();

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever happens in whatever order, `try_state` holds, and somebody may author and does.
+//! Property tests: events in any order keep the invariants.
+//!
+//! `try_state` holds, and an author that may author does author.
 
 use super::{blocks::*, offences::report, session::set_keys};
 use crate::{mock::*, Authorities};
@@ -38,7 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What happens in the body of a block.
+/// The event that happens in the body of a block.
 fn apply(step: Step, generation: &mut u8) {
     let root = RuntimeOrigin::root;
     match step {
@@ -73,7 +75,7 @@ fn apply(step: Step, generation: &mut u8) {
     }
 }
 
-/// How many turns of a round bring a valid block.
+/// The number of turns in a round that bring a valid block.
 fn able() -> usize {
     let round = Authorities::<Test>::get().len() as u64;
     (0..round)
@@ -99,7 +101,7 @@ proptest! {
                 prop_assert_eq!(Conformance::do_try_state(), Ok(()), "after {:?}", step);
                 prop_assert!(able() > 0, "nobody may author after {:?}", step);
             }
-            // Two sessions more: what is queued comes into force.
+            // After two more sessions the queued set is in force.
             blocks(2 * SESSION_LENGTH + 1);
             prop_assert_eq!(Conformance::do_try_state(), Ok(()));
             Ok(())

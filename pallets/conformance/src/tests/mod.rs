@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests: one file per call, one per duty of the pallet.
+//! Tests: one file for each call and one for each duty of the pallet.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod attacks;

@@ -17,7 +17,7 @@ fn readmit_author_should_bring_it_back_when_it_was_suspended() {
             assert_eq!(events(), [Event::AuthorReadmitted { author: 2 }]);
         });
         assert_eq!(Conformance::suspension(&2), None);
-        // Planned with the next session, in force with the one after.
+        // The author is planned with the next session and in force with the one after it.
         next_session();
         assert_eq!(SessionSets::current(), [1, 3, 4]);
         next_session();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Authors and keys follow the session.
+//! Tests: authors and keys follow the session.
 
 use super::blocks::*;
 use crate::{mock::*, Authorities};
@@ -12,7 +12,7 @@ fn keys_in_force() -> Vec<(AccountId, ConformanceId)> {
     Authorities::<Test>::get().into_inner()
 }
 
-/// Announces the `generation`th key of an author, with the proof that it has it.
+/// Announces an author's key of the given generation, with its proof of possession.
 pub fn set_keys(author: AccountId, generation: u8) {
     let mut pair = pair_of(author, generation).into_inner();
     let proof = pair.generate_proof_of_possession(&author.encode());
@@ -104,7 +104,7 @@ fn keys_should_be_taken_when_they_differ_without_a_change() {
 
 #[test]
 fn disabled_author_should_keep_its_turn() {
-    // Suspension is what counts.
+    // Only suspension counts.
     ExtBuilder::default().execute(|| {
         let before = keys_in_force();
         <Conformance as OneSessionHandler<u64>>::on_disabled(1);

@@ -21,7 +21,7 @@ fn set_parameters_should_decide_from_the_next_block_on() {
             ));
             assert_eq!(GateParameters::<Test>::get(), parameters);
             assert_eq!(events(), [Event::ParametersChanged]);
-            // This block stays what it was.
+            // The attestation of this block does not change.
             let attested = Conformance::attestation().unwrap();
             assert!(matches!(attested.kind, AttestationKind::Full { .. }));
         });

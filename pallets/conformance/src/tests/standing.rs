@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may leave, as the pallets of members ask.
+//! Tests of the rule by which the pallets of members let authors leave.
 
 use super::blocks::*;
 use crate::mock::*;
@@ -42,7 +42,7 @@ fn may_leave_should_refuse_when_nobody_in_standing_remains() {
 #[test]
 fn may_leave_should_refuse_when_only_newcomers_would_remain() {
     ExtBuilder::default().execute(|| {
-        // Five and six are planned for the next session; in this one they cannot author.
+        // Authors 5 and 6 are planned for the next session. In this session they cannot author.
         set_anchor(5, Some(0));
         set_anchor(6, Some(0));
         next_session();

@@ -30,7 +30,7 @@ fn suspend_author_should_suspend_when_root_calls() {
                 }]
             );
         });
-        // At once out of the next set, and gone with the next session.
+        // The author leaves the next set at once, and the set in force with the next session.
         assert_eq!(SessionSets::queued(), [1, 3, 4]);
         assert_eq!(SessionSets::current(), [1, 2, 3, 4]);
         next_session();
@@ -89,7 +89,7 @@ fn suspend_author_should_fail_when_nobody_would_remain() {
 #[test]
 fn suspend_author_should_fail_when_nobody_would_remain_in_the_next_session() {
     ExtBuilder::default().execute(|| {
-        // The next set is the fourth author alone, though all four still author.
+        // The next set contains only the fourth author, although all four still author.
         SessionSets::drop_queued(&[1, 2, 3]);
         assert_noop!(
             Conformance::suspend_author(RuntimeOrigin::root(), 4),

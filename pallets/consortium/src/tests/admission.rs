@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, *};
-use bspp_primitives::traits::{refusal, Admission};
+use bspp_primitives::{refusal, traits::Admission};
 use frame_support::assert_ok;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
@@ -20,7 +20,7 @@ fn refused<O>(code: u8) -> Result<O, TransactionValidityError> {
 #[test]
 fn strangers_and_removed_accounts_should_be_refused() {
     ExtBuilder::default().run(|| {
-        assert_ok!(Consortium::remove_delegate(signed(OPERATOR_A), DOCTOR_A));
+        assert_ok!(Consortium::remove_requester(signed(OPERATOR_A), DOCTOR_A));
         assert_ok!(Consortium::remove_hospital(council(), HOSPITAL_B));
         for who in [STRANGER, DOCTOR_A, OPERATOR_B, VALIDATOR_B] {
             for call in [remark(), operational()] {
@@ -77,7 +77,7 @@ fn a_hospitals_accounts_should_share_one_quota() {
             Consortium::charge(&DOCTOR_A, &remark(), 501, 1),
             refused(refusal::QUOTA_EXCEEDED)
         );
-        // A refused charge costs nothing, and another hospital is not touched.
+        // A refused charge costs nothing and does not affect other hospitals.
         assert_eq!(UsedQuota::<Test>::get(HOSPITAL_A).weight, 500);
         assert_eq!(Consortium::check(&OPERATOR_B, &remark(), 1, 1), Ok(2));
     });
@@ -119,7 +119,7 @@ fn quota_should_be_whole_again_when_a_session_begins() {
 }
 
 #[test]
-fn operational_calls_should_be_free_except_for_delegates() {
+fn operational_calls_should_be_free_except_for_requesters() {
     ExtBuilder::default().run(|| {
         assert_ok!(Consortium::charge(&OPERATOR_A, &remark(), QUOTA_WEIGHT, 1));
         for who in [OPERATOR_A, VALIDATOR_A] {

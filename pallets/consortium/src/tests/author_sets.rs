@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whoever comes, goes, loses standing or keys, and whenever sessions change: in this session and in the next somebody in good
-//! standing authors, and nobody without standing is in the next one.
+//! Property tests of the author sets of this session and the next one.
+//!
+//! Validators come and go, lose standing or keys, and sessions change. In both sets somebody in
+//! good standing authors, and the next set contains nobody without standing.
 
 use crate::{mock::*, *};
-use bspp_primitives::{traits::AuthorStandings, HospitalId};
+use bspp_primitives::traits::AuthorStandings;
+use bspp_types::HospitalId;
 use frame_support::{assert_ok, traits::UnfilteredDispatchable};
 use proptest::prelude::*;
 
@@ -16,7 +19,7 @@ const HOSPITALS: [(HospitalId, AccountId); 3] = [
     (HOSPITAL_C, OPERATOR_C),
 ];
 
-/// Who is a validator now and then. The first three are from the start.
+/// The accounts that are validators at times. The first three are validators at genesis.
 const ACCOUNTS: [AccountId; 6] = [VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B, 50, 51, 52];
 
 #[derive(Clone, Debug)]
@@ -50,12 +53,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What besides the pallet's calls may happen.
+/// The events that may happen besides the pallet's calls.
 #[derive(Clone, Copy, PartialEq)]
 enum World {
-    /// Validators may lose their session keys, but not all of the planned set at once. No author is suspended.
+    /// Validators may lose their session keys. No author is suspended.
+    ///
+    /// They never lose the keys of the whole planned set at once.
     KeysAreLost,
-    /// Single authors are suspended and readmitted, as long as others may author. Validators keep their keys, others need not.
+    /// Single authors are suspended and readmitted, as long as others may author.
+    ///
+    /// Validators keep their keys; other accounts may lose theirs.
     AuthorsAreSuspended,
 }
 
@@ -66,7 +73,7 @@ fn set(list: &mut Vec<AccountId>, who: AccountId, stands: bool) {
     }
 }
 
-/// Chain, and what stands outside the pallet.
+/// The chain, and the state outside the pallet.
 struct Model {
     world: World,
     keyless: Vec<AccountId>,
@@ -118,7 +125,7 @@ impl Model {
             Step::NextSession => return next_session(),
             Step::LoseKeys(_) | Step::SuspendAuthor(_) => return,
         };
-        // Many fail; none may do harm.
+        // Many calls fail; none may do harm.
         let _ = call.dispatch_bypass_filter(origin);
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, *};
-use bspp_primitives::Role;
+use bspp_types::Role;
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use sp_runtime::DispatchError::BadOrigin;
 
@@ -20,7 +20,7 @@ fn set_council_should_replace_members_and_roles() {
             assert_eq!(Members::<Test>::get(who).unwrap().role, Role::Council);
             assert_eq!(System::providers(&who), 1);
         }
-        // Who stays keeps the role.
+        // A member that stays keeps the role.
         assert_ok!(Consortium::set_council(
             council(),
             vec![2, COUNCILLOR],
@@ -70,8 +70,13 @@ fn dispatch_as_root_should_dispatch_when_the_council_asks() {
 #[test]
 fn dispatch_as_root_should_report_when_the_call_fails() {
     ExtBuilder::default().run(|| {
-        // Root is no signer.
-        let call = Box::new(Call::remove_delegate { delegate: DOCTOR_A }.into());
+        // Root is not a signed origin.
+        let call = Box::new(
+            Call::remove_requester {
+                requester: DOCTOR_A,
+            }
+            .into(),
+        );
         assert_ok!(Consortium::dispatch_as_root(council(), call));
         assert_eq!(
             last_event(),
@@ -102,7 +107,7 @@ fn weights_should_count_database_accesses() {
     let read = db.reads(1);
     for weight in [
         W::add_hospital(),
-        W::add_delegate(),
+        W::add_requester(),
         W::remove_hospital(4, 5),
     ] {
         assert!(weight.all_gt(Weight::zero()) && weight.ref_time() >= read.ref_time());

@@ -10,7 +10,7 @@ fn hospital(id: H256, operator: AccountId) -> GenesisHospital<AccountId> {
         operator,
         encryption_key: H256(key(1)),
         validators: vec![],
-        delegates: vec![],
+        requesters: vec![],
     }
 }
 

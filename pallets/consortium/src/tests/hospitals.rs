@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, *};
-use bspp_primitives::{traits::Membership, Role};
+use bspp_primitives::traits::Membership;
+use bspp_types::Role;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError::BadOrigin;
 
@@ -59,7 +60,7 @@ fn add_hospital_should_fail_when_identifier_or_account_is_taken() {
                 exists
             );
         }
-        // Not even a removed hospital's identifier comes back.
+        // The identifier of a removed hospital stays in use too.
         assert_ok!(Consortium::remove_hospital(council(), HOSPITAL_B));
         let exists = Error::<Test>::AlreadyExists;
         assert_noop!(
@@ -131,9 +132,12 @@ fn remove_hospital_should_end_every_role_in_it() {
         assert_eq!(Consortium::planned_validators(), vec![VALIDATOR_B]);
         assert!(!Consortium::is_active(&HOSPITAL_A));
         // Old labels still need the key.
-        assert_eq!(Consortium::encryption_key(&HOSPITAL_A, EPOCH), Some(key(1)));
-        // Its people may work elsewhere.
-        assert_ok!(Consortium::add_delegate(signed(OPERATOR_B), DOCTOR_A));
+        assert_eq!(
+            Consortium::encryption_key(&HOSPITAL_A, FILING_MONTH),
+            Some(key(1))
+        );
+        // Its requesters may work for another hospital.
+        assert_ok!(Consortium::add_requester(signed(OPERATOR_B), DOCTOR_A));
         assert_eq!(Consortium::hospital_of(&DOCTOR_A), Some(HOSPITAL_B));
     });
 }
@@ -167,7 +171,7 @@ fn suspend_hospital_should_take_its_standing_until_readmitted() {
         assert_eq!(Consortium::hospital_of(&DOCTOR_A), None);
         assert!(!Consortium::is_operator(&OPERATOR_A, &HOSPITAL_A));
         assert_noop!(
-            Consortium::add_delegate(signed(OPERATOR_A), 31),
+            Consortium::add_requester(signed(OPERATOR_A), 31),
             Error::<Test>::NotAuthorized
         );
         assert_eq!(Consortium::planned_validators(), vec![VALIDATOR_B]);
@@ -234,7 +238,7 @@ fn change_operator_should_remove_the_former_one() {
         assert!(!Consortium::is_operator(&OPERATOR_A, &HOSPITAL_A));
         assert_eq!(Consortium::hospital_of(&OPERATOR_A), None);
         assert_noop!(
-            Consortium::add_delegate(signed(OPERATOR_A), 31),
+            Consortium::add_requester(signed(OPERATOR_A), 31),
             Error::<Test>::NotAuthorized
         );
     });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever is called in whatever order, `try_state` holds, the planned set is never empty, and somebody may author.
+//! Property tests: calls in any order keep the invariants.
+//!
+//! `try_state` holds, the planned set is never empty, and somebody may author.
 
 use crate::{mock::*, *};
 use bspp_primitives::traits::AuthorStandings;
@@ -14,8 +16,8 @@ enum Step {
     Readmit(u8),
     ChangeOperator(u8, u8),
     SetCouncil(Vec<u8>),
-    AddDelegate(u8, u8),
-    RemoveDelegate(u8, u8),
+    AddRequester(u8, u8),
+    RemoveRequester(u8, u8),
     Rotate(u8, u8, u8),
     AddValidator(u8, u8),
     RemoveValidator(u8, u8),
@@ -33,8 +35,8 @@ fn step() -> impl Strategy<Value = Step> {
         id.clone().prop_map(Step::Readmit),
         (id, who.clone()).prop_map(|(h, w)| Step::ChangeOperator(h, w)),
         prop::collection::vec(who.clone(), 0..5).prop_map(Step::SetCouncil),
-        (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddDelegate(o, w)),
-        (who.clone(), who.clone()).prop_map(|(o, w)| Step::RemoveDelegate(o, w)),
+        (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddRequester(o, w)),
+        (who.clone(), who.clone()).prop_map(|(o, w)| Step::RemoveRequester(o, w)),
         (who.clone(), 0u8..5, 1u8..9).prop_map(|(o, m, k)| Step::Rotate(o, m, k)),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddValidator(o, w)),
         (who.clone(), who).prop_map(|(o, w)| Step::RemoveValidator(o, w)),
@@ -43,7 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn call(step: Step, epoch: &mut u16) -> Option<(RuntimeOrigin, Call<Test>)> {
+fn call(step: Step, filing_month: &mut u16) -> Option<(RuntimeOrigin, Call<Test>)> {
     let by = |operator: u8| signed(u64::from(operator));
     let id = H256::repeat_byte;
     let account = u64::from;
@@ -79,24 +81,24 @@ fn call(step: Step, epoch: &mut u16) -> Option<(RuntimeOrigin, Call<Test>)> {
                 },
             )
         }
-        Step::AddDelegate(o, w) => (
+        Step::AddRequester(o, w) => (
             by(o),
-            Call::add_delegate {
-                delegate: account(w),
+            Call::add_requester {
+                requester: account(w),
             },
         ),
-        Step::RemoveDelegate(o, w) => (
+        Step::RemoveRequester(o, w) => (
             by(o),
-            Call::remove_delegate {
-                delegate: account(w),
+            Call::remove_requester {
+                requester: account(w),
             },
         ),
         Step::Rotate(o, m, k) => {
-            let from_epoch = *epoch + u16::from(m);
+            let from_filing_month = *filing_month + u16::from(m);
             (
                 by(o),
                 Call::rotate_encryption_key {
-                    from_epoch,
+                    from_filing_month,
                     key: key(k),
                 },
             )
@@ -114,8 +116,8 @@ fn call(step: Step, epoch: &mut u16) -> Option<(RuntimeOrigin, Call<Test>)> {
             },
         ),
         Step::NextMonth => {
-            *epoch += 1;
-            set_time(*epoch);
+            *filing_month += 1;
+            set_time(*filing_month);
             return None;
         }
         Step::NextSession => {
@@ -132,13 +134,13 @@ proptest! {
     fn state_should_hold_together_after_any_calls(steps in prop::collection::vec(step(), 1..80)) {
         ExtBuilder::default().build().execute_with(|| {
             use frame_support::traits::UnfilteredDispatchable;
-            let mut epoch = EPOCH;
+            let mut filing_month = FILING_MONTH;
             for step in steps {
-                let before = Consortium::key_at(&HOSPITAL_A, epoch);
-                if let Some((origin, call)) = call(step.clone(), &mut epoch) {
-                    // Most fail; none may do harm.
+                let before = Consortium::key_at(&HOSPITAL_A, filing_month);
+                if let Some((origin, call)) = call(step.clone(), &mut filing_month) {
+                    // Most calls fail; none may do harm.
                     let _ = call.dispatch_bypass_filter(origin);
-                    prop_assert_eq!(Consortium::key_at(&HOSPITAL_A, epoch), before);
+                    prop_assert_eq!(Consortium::key_at(&HOSPITAL_A, filing_month), before);
                 }
                 prop_assert_eq!(Consortium::do_try_state(), Ok(()), "after {:?}", step);
                 prop_assert!(!Consortium::planned_validators().is_empty());

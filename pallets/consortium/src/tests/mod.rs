@@ -4,11 +4,11 @@
 mod admission;
 mod author_sets;
 mod council;
-mod delegates;
 mod genesis;
 mod hospitals;
 mod invariants;
 mod keys;
 mod leaving;
+mod requesters;
 mod standing;
 mod validators;

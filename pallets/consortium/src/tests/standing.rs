@@ -10,7 +10,7 @@ fn standing_of_should_be_good_when_the_hospital_is_active() {
         for who in [VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B] {
             assert_eq!(Consortium::standing_of(&who), Ok(()));
         }
-        // Session keys and a suspension of its own are others' to look at.
+        // Other pallets check session keys and the author's own suspension.
         set_keyless(&[VALIDATOR_A]);
         set_suspended(&[VALIDATOR_A]);
         assert_eq!(Consortium::standing_of(&VALIDATOR_A), Ok(()));
@@ -59,7 +59,7 @@ fn planned_validators_should_leave_out_who_is_suspended() {
         next_session();
         next_session();
         assert_eq!(in_force(), planned);
-        // Once readmitted it comes back by itself.
+        // After readmission it returns without a call.
         set_suspended(&[]);
         next_session();
         next_session();

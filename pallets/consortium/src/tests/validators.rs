@@ -40,7 +40,7 @@ fn add_validator_should_fail_when_taken_full_or_not_asked_by_an_operator() {
             Consortium::add_validator(signed(DOCTOR_A), 23),
             Error::<Test>::NotAuthorized
         );
-        // Three for each hospital, five in all.
+        // Maximum three for each hospital, five in total.
         assert_ok!(Consortium::add_validator(signed(OPERATOR_A), 14));
         assert_noop!(
             Consortium::add_validator(signed(OPERATOR_A), 15),
@@ -72,7 +72,7 @@ fn remove_validator_should_leave_the_set() {
             Consortium::new_session(2),
             Some(vec![VALIDATOR_A2, VALIDATOR_B])
         );
-        // It is in force until this session ends, not until the next one does.
+        // It is in force until this session ends, not until the next one ends.
         next_session();
         assert_eq!(in_force(), vec![VALIDATOR_A2, VALIDATOR_B]);
         assert_eq!(ValidatorOf::<Test>::convert(VALIDATOR_A), None);
@@ -96,7 +96,8 @@ fn remove_validator_should_fail_when_it_is_none_of_the_senders_or_the_last() {
             remove(OPERATOR_B, VALIDATOR_B),
             Error::<Test>::InvalidValidatorCount
         );
-        // One without keys counts for nothing, so it does not free the last, and may itself go.
+        // A validator without keys does not count. The last one with keys must stay; the other one
+        // may leave.
         set_keyless(&[23]);
         assert_ok!(Consortium::add_validator(signed(OPERATOR_B), 23));
         assert_noop!(
@@ -112,7 +113,7 @@ fn new_session_should_be_none_when_the_set_is_unchanged_or_would_be_empty() {
     ExtBuilder::default().run(|| {
         assert_eq!(Consortium::new_session_genesis(0), None);
         assert_eq!(Consortium::new_session(1), None);
-        // The order in force is not ours to change.
+        // The pallet does not change the order of the set in force.
         set_in_force(&[VALIDATOR_B, VALIDATOR_A, VALIDATOR_A2]);
         assert_eq!(Consortium::new_session(2), None);
         set_keyless(&[VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the evidence of a hospital's authors is made of.
+//! The facts that the evidence of a hospital's authors consists of.
 use crate::{mock::*, Error, Event, Waiting};
 use bspp_primitives::{
     traits::{AnchorFacts, Anchorage},
-    Header, Sequence, Shortfall,
+    Header, Shortfall,
 };
+use bspp_types::Sequence;
+use codec::Encode;
 use frame_support::assert_ok;
 use proptest::prelude::*;
+use sp_runtime::DigestItem;
 
 /// A head at `number` that counts `total` entry blocks.
 fn head(number: u32, total: Sequence) -> Header {
@@ -40,6 +43,36 @@ fn anchored_should_tell_the_newest_head() {
             entry_blocks: 3,
         };
         assert_eq!(HospitalAnchor::anchored(&A), Ok(facts));
+    });
+}
+
+/// A head whose block was authored in a slot of the hospital's chain.
+fn authored_in(slot: u64, number: u32) -> Header {
+    let mut header = head(number, 0);
+    let item = DigestItem::PreRuntime(*b"aura", slot.encode());
+    header.digest.push(item);
+    header
+}
+
+#[test]
+fn anchored_should_be_as_old_as_the_block_when_a_backlog_is_anchored() {
+    ExtBuilder::default().anchored_a().execute(|| {
+        let slot_of = || HospitalAnchor::anchored(&A).unwrap().anchored_slot;
+        submit_at(500, authored_in(130, 20));
+        assert_eq!(slot_of(), 130);
+        // Clocks may differ a little.
+        submit_at(500, authored_in(520, 21));
+        assert_eq!(slot_of(), 500);
+    });
+}
+
+#[test]
+fn anchored_should_not_be_fresh_when_the_head_is_from_the_future() {
+    ExtBuilder::default().anchored_a().execute(|| {
+        // With slots of a third of the consortium's length, every slot number is three times as
+        // high.
+        submit_at(500, authored_in(3 * 480, 20));
+        assert_eq!(HospitalAnchor::anchored(&A).unwrap().anchored_slot, 0);
     });
 }
 
@@ -158,7 +191,7 @@ fn reinitialised_anchor_should_wait_anew() {
         restart(200, head(15, 3));
         assert_eq!(waiting(), [(3, 200)]);
         assert_eq!(HospitalAnchor::anchored(&A).unwrap().entry_blocks, 3);
-        // All that the head counts is registered: nothing waits.
+        // All entry blocks that the head counts are registered, so nothing waits.
         Index::register(A, 3);
         restart(210, head(16, 3));
         assert!(!Waiting::<Test>::contains_key(A));
@@ -176,8 +209,10 @@ fn reinitialised_anchor_should_wait_anew() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
-    /// Against a list without bound: an entry block never seems to wait for a shorter time than it does, and the time is exact
-    /// as long as no more anchorings wait than are kept.
+    /// Compares the pallet with a list without bound.
+    ///
+    /// An entry block never seems to wait for a shorter time than it does. The time is exact as
+    /// long as no more anchorings wait than the pallet keeps.
     #[test]
     fn waiting_since_should_follow_the_model(
         steps in proptest::collection::vec((0..3u32, 0..3u32, 1..20u64), 1..24)

@@ -3,7 +3,7 @@ use crate::{mock::*, Heads};
 use frame_support::assert_storage_noop;
 use proptest::prelude::*;
 
-/// What a relayer does: how far the header is from the best, who signs, for which set, with a change or not.
+/// A relayer's proof: height above the best, signers, set, and whether it has a change.
 #[derive(Clone, Debug)]
 struct Step {
     ahead: i64,
@@ -34,8 +34,10 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// A proof is taken exactly if it is newer, minimal, by the tracked voters and for the tracked set;
-    /// the best head only rises, the set number only steps by one, and a refusal leaves no trace.
+    /// The anchor accepts exactly the proofs that the model accepts.
+    ///
+    /// A proof must be newer, minimal, by the tracked voters and for the tracked set. The best head
+    /// only rises, the number of the set rises by one only, and a refusal changes nothing.
     #[test]
     fn submit_finality_proof_should_follow_the_model(steps in proptest::collection::vec(step(), 1..14)) {
         ExtBuilder::default().anchored_a().execute(|| {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call, one for reading by proof and one for evidence.
+//! Tests: one file for each call, one for reads by proof and one for evidence.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod anchorage;

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::{mock::*, Error};
-use bspp_primitives::{entry_block_storage, traits::AnchoredState, EntryBlock, HospitalId};
+use bspp_primitives::{entry_commitment_storage, traits::AnchoredState};
+use bspp_types::{EntryCommitment, HospitalId};
 use codec::{Decode, Encode};
 use sp_core::H256;
 use sp_runtime::traits::Header as _;
 
-const BLOCK: EntryBlock = EntryBlock {
+const BLOCK: EntryCommitment = EntryCommitment {
     number: 7,
     count: 3,
     root: H256([1; 32]),
     chain_hash: H256([2; 32]),
 };
 
-/// Runs `test` with A anchored at a state that has an entry block among other values, and a proof of it.
+/// Runs `test` with A anchored at a state, and with a proof of one of its values.
+///
+/// The state contains an entry commitment among other values.
 fn with_state(test: impl FnOnce(H256, Vec<Vec<u8>>, Vec<u8>)) {
-    let key = entry_block_storage::key(0);
-    let (value, others) = (BLOCK.encode(), (1..40).map(entry_block_storage::key));
+    let key = entry_commitment_storage::key(0);
+    let (value, others) = (BLOCK.encode(), (1..40).map(entry_commitment_storage::key));
     let others: Vec<_> = others.map(|key| (key, vec![9u8; 72])).collect();
     let mut pairs: Vec<(&[u8], &[u8])> = others
         .iter()
@@ -48,7 +51,7 @@ fn read_of(
 fn read_should_give_the_value_when_the_proof_holds() {
     with_state(|head, proof, key| {
         let value = read(head, proof, &key).unwrap();
-        assert_eq!(EntryBlock::decode(&mut &value[..]).unwrap(), BLOCK);
+        assert_eq!(EntryCommitment::decode(&mut &value[..]).unwrap(), BLOCK);
     });
 }
 

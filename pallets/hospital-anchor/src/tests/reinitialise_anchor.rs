@@ -46,7 +46,7 @@ fn reinitialise_anchor_should_start_anew_and_forget_heads_when_the_council_says_
             };
             System::assert_last_event(event.into());
 
-            // The old voters are out, the new ones in.
+            // The anchor accepts the new voters and refuses the old ones.
             let next = header(3, 9);
             let relayer = || RuntimeOrigin::signed(OPERATOR_A);
             let (old, new) = (justify(&next, &[0, 1, 2], 5), justify(&next, &[6, 7], 8));

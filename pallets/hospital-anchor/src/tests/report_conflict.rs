@@ -2,8 +2,9 @@
 use crate::{mock::*, types::Justification, Error, Event};
 use bspp_primitives::{
     traits::{Anchorage, AnchoredState},
-    Header, HospitalId, Shortfall,
+    Header, Shortfall,
 };
+use bspp_types::HospitalId;
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::{traits::Header as _, DispatchError, DispatchResult};
 
@@ -27,13 +28,13 @@ fn report_by(
 }
 
 fn report(first: Proof, second: Proof) -> DispatchResult {
-    report_by(RuntimeOrigin::signed(DELEGATE_B), A, first, second)
+    report_by(RuntimeOrigin::signed(REQUESTER_B), A, first, second)
 }
 
 #[test]
 fn report_conflict_should_halt_and_suspend_when_two_blocks_are_final_at_a_height() {
     ExtBuilder::default().anchored_a().execute(|| {
-        // Other voters may have signed the other block, some of them twice.
+        // Other voters may have signed the other block, and some voters both.
         let second = header(20, 2);
         let second_proof = justify(&second, &[1, 2, 3], 5);
         assert_ok!(report(final_header(20, 1), (second, second_proof)));
@@ -49,7 +50,7 @@ fn report_conflict_should_halt_and_suspend_when_two_blocks_are_final_at_a_height
         };
         System::assert_last_event(event.into());
 
-        // Nothing of this chain is believed any more.
+        // The consortium no longer believes this chain.
         let (header, proof) = final_header(21, 1);
         let relayer = RuntimeOrigin::signed(OPERATOR_A);
         assert_noop!(
@@ -97,7 +98,7 @@ fn report_conflict_should_halt_when_too_few_authors_would_remain() {
         assert!(HospitalAnchor::is_halted(&A));
         assert!(Suspended::get().is_empty());
         let trace = frame_support::storage::unhashed::get::<HospitalId>(b"suspending");
-        assert_eq!(trace, None, "what a refused suspension wrote is undone");
+        assert_eq!(trace, None, "the write of a refused suspension is undone");
         let event = Event::ConflictProved {
             hospital: A,
             number: 20,
@@ -136,7 +137,7 @@ fn same_header_should_be_no_conflict() {
     ExtBuilder::default().anchored_a().execute(|| {
         let refusal = || Error::<Test>::NoConflict;
         assert_noop!(report(final_header(20, 1), final_header(20, 1)), refusal());
-        // Nor is it when others signed it.
+        // Another set of signers does not make it a conflict.
         let again = header(20, 1);
         let by_others = justify(&again, &[1, 2, 3], 5);
         assert_noop!(report(final_header(20, 1), (again, by_others)), refusal());
@@ -159,11 +160,11 @@ fn unjustified_header_should_be_no_conflict() {
             let proof = justify(&header, &[0, 1], 5);
             (header, proof)
         };
-        // In either place.
+        // The order of the proofs does not matter.
         let refusal = || Error::<Test>::InsufficientVotes;
         assert_noop!(report(final_header(20, 1), too_few()), refusal());
         assert_noop!(report(too_few(), final_header(20, 1)), refusal());
-        // The honest block's proof does not do for another one.
+        // The proof of the honest block does not prove another one.
         let (_, honest_proof) = final_header(20, 1);
         assert_noop!(
             report(final_header(20, 1), (header(20, 2), honest_proof)),
@@ -263,7 +264,8 @@ fn replayed_conflict_should_be_refused() {
         assert_ok!(replay());
         assert_noop!(replay(), Error::<Test>::AnchorHalted);
 
-        // The council finds out which block stands and restarts the anchor there. The voters may be the same.
+        // The council finds out which block is valid and restarts the anchor there. The voters may
+        // be the same.
         let restart = |number| {
             assert_ok!(HospitalAnchor::reinitialise_anchor(
                 RuntimeOrigin::root(),
@@ -276,7 +278,7 @@ fn replayed_conflict_should_be_refused() {
         restart(20);
         assert_noop!(replay(), Error::<Test>::InvalidNumber);
         assert!(!HospitalAnchor::is_halted(&A));
-        // What is not settled counts as before.
+        // A conflict that is not settled counts again.
         restart(19);
         assert_ok!(replay());
         assert_eq!(Suspended::get(), [A, A]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::{mock::*, types::Justification, AuthoritySets, Error, Event, Heads};
-use bspp_primitives::{Header, HospitalId};
+use bspp_primitives::Header;
+use bspp_types::HospitalId;
 use frame_support::{assert_noop, assert_ok};
 use sp_consensus_grandpa::{ConsensusLog, ScheduledChange};
 use sp_core::H256;
@@ -57,7 +58,7 @@ fn submit_finality_proof_should_anchor_when_any_member_relays() {
     ExtBuilder::default().anchored_a().execute(|| {
         let header = header(11, 1);
         let proof = justify(&header, &[1, 2, 3], 5);
-        let relayer = RuntimeOrigin::signed(DELEGATE_B);
+        let relayer = RuntimeOrigin::signed(REQUESTER_B);
         assert_ok!(HospitalAnchor::submit_finality_proof(
             relayer,
             A,
@@ -177,7 +178,7 @@ fn forged_finality_proof_should_be_refused_when_the_header_is_altered() {
             Error::<Test>::TargetMismatch
         );
 
-        // Naming the altered header in the commit does not help: nobody signed for it.
+        // The name of the altered header in the commit does not help, because nobody signed for it.
         let mut renamed = proof;
         renamed.commit.target_hash = altered.hash();
         assert_noop!(
@@ -263,7 +264,7 @@ fn next_header() -> Header {
 #[test]
 fn skipped_mandatory_header_should_make_later_proofs_fail() {
     ExtBuilder::default().anchored_a().execute(|| {
-        // Block 15 hands over to 5 and 6. A relayer leaves it out and brings block 16.
+        // Block 15 changes the voters to 5 and 6. A relayer leaves it out and submits block 16.
         let mandatory = with_change(header(15, 1), &[5, 6], 0);
         let later = header(16, 1);
         let by_new_voters = justify(&later, &[5, 6], 6);
@@ -280,7 +281,7 @@ fn skipped_mandatory_header_should_make_later_proofs_fail() {
 #[test]
 fn skipped_mandatory_header_should_make_later_proofs_fail_when_voters_stay() {
     ExtBuilder::default().anchored_a().execute(|| {
-        // The same voters are scheduled again: only the set's number tells the difference.
+        // The change names the same voters again, so only the number of the set differs.
         let mandatory = with_change(header(15, 1), &[0, 1, 2, 3], 0);
         let later = header(16, 1);
         let proof = justify(&later, &[0, 1, 2], 6);

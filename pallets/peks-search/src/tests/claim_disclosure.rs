@@ -2,7 +2,7 @@
 
 use super::{matched, prove_first, revoke};
 use crate::{mock::*, Error, Event};
-use bspp_primitives::DisclosureStatus;
+use bspp_types::DisclosureStatus;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
@@ -44,7 +44,7 @@ fn claim_disclosure_should_succeed_late_when_the_match_was_flagged() {
         ));
         assert_ok!(claim(OPERATOR_A));
         assert_eq!(status(), DisclosureStatus::Claimed);
-        // The flag stays counted.
+        // The flag still counts.
         assert_eq!(PeksSearch::unanswered(HOSPITAL_A), 1);
     });
 }

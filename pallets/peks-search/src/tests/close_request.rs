@@ -2,10 +2,11 @@
 
 use crate::{
     mock::*,
-    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY, REQUEST_NOT_FOUND},
+    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY},
     Call, Error, Event,
 };
-use bspp_primitives::{messages, RequestId, RequestStatus};
+use bspp_primitives::refusal::REQUEST_NOT_FOUND;
+use bspp_types::{messages, RequestId, RequestStatus};
 use frame_support::{
     assert_noop, assert_ok, dispatch::GetDispatchInfo, pallet_prelude::*, traits::Authorize,
     weights::Weight,
@@ -160,9 +161,9 @@ fn forged_close_should_be_refused_when_the_grant_key_did_not_sign_it() {
             let mut altered = signed(1);
             altered[63] ^= 1;
             let forgeries = [
-                // Another grant's key.
+                // The key of another grant.
                 grant_key(2).sign(&messages::close_message(&CHAIN, &request(1))),
-                // Another request, another chain, another purpose of the signature.
+                // Signatures for another request, another chain and another purpose.
                 key.sign(&messages::close_message(&CHAIN, &request(2))),
                 key.sign(&messages::close_message(&H256([0xDD; 32]), &request(1))),
                 key.sign(&messages::revoke_message(&CHAIN, &request(1))),

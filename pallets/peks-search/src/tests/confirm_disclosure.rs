@@ -2,7 +2,7 @@
 
 use super::{matched, prove_first};
 use crate::{mock::*, Error, Event};
-use bspp_primitives::DisclosureStatus;
+use bspp_types::DisclosureStatus;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 

@@ -2,7 +2,7 @@
 
 use super::{matched, prove_first, revoke};
 use crate::{mock::*, Error, Event};
-use bspp_primitives::DisclosureStatus;
+use bspp_types::DisclosureStatus;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
@@ -85,7 +85,7 @@ fn flag_unanswered_should_fail_when_request_or_match_is_unknown() {
 
 #[test]
 fn flag_unanswered_should_fail_when_the_hospital_had_to_refuse() {
-    // Revoked: silence is right.
+    // Revoked: the hospital is right to be silent.
     matched().build_and_execute(|| {
         prove_first();
         revoke(1);

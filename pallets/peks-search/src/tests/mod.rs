@@ -14,7 +14,7 @@ mod revoke_request;
 use crate::mock::*;
 use frame_support::assert_ok;
 
-/// A chain where [`DOCTOR`] has opened request 1 at hospital A and proved record 10 of block 0.
+/// A chain with request 1 of [`DOCTOR`] at hospital A and a proof of record 10 in block 0.
 fn matched() -> ExtBuilder {
     ExtBuilder::default()
         .with_block(
@@ -32,7 +32,7 @@ fn prove_first() {
     ));
 }
 
-/// Ends a request by its key, as a block does: authorized first, then dispatched.
+/// Revokes a request with its key, as a block does: first authorized, then dispatched.
 fn revoke(n: u8) {
     assert_ok!(PeksSearch::revoke_request(
         frame_system::RawOrigin::Authorized.into(),

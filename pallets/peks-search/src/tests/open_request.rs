@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, Error, Event, Requests};
-use bspp_primitives::{PurposeOfUse, RequestStatus};
+use bspp_types::{PurposeOfUse, RequestStatus};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -76,7 +76,7 @@ fn open_request_should_fail_when_the_requester_is_a_stranger() {
 #[test]
 fn open_request_should_fail_when_the_requesters_hospital_is_suspended() {
     ExtBuilder::default().build_and_execute(|| {
-        Suspended::set(vec![HOSPITAL_B]);
+        Members::suspend(HOSPITAL_B);
         assert_noop!(
             PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), grant(1)),
             Error::<Test>::NotAuthorized
@@ -94,7 +94,7 @@ fn open_request_should_fail_when_the_asked_hospital_is_not_active() {
             PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), open),
             Error::<Test>::HospitalNotActive
         );
-        Suspended::set(vec![HOSPITAL_A]);
+        Members::suspend(HOSPITAL_A);
         assert_noop!(
             PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), grant(1)),
             Error::<Test>::HospitalNotActive
@@ -188,7 +188,7 @@ fn replayed_grant_of_another_chain_should_be_refused() {
 #[test]
 fn altered_grant_should_be_refused_whatever_field_was_altered() {
     ExtBuilder::default().build_and_execute(|| {
-        let alterations: [fn(&mut bspp_primitives::OpenRequest); 6] = [
+        let alterations: [fn(&mut bspp_types::OpenRequest); 6] = [
             |open| open.hospital = HOSPITAL_B,
             |open| open.purpose = PurposeOfUse::Research,
             |open| open.expiry += 1,
@@ -211,7 +211,8 @@ fn altered_grant_should_be_refused_whatever_field_was_altered() {
 #[test]
 fn forged_grant_with_small_order_key_should_be_refused() {
     ExtBuilder::default().build_and_execute(|| {
-        // The neutral element as key and commitment, zero as response: lax verifiers accept it for any message.
+        // The neutral element as key and commitment with zero as response: lax verifiers accept it
+        // for any message.
         let mut open = grant(1);
         open.grant_key = [0; 32];
         open.grant_key[0] = 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever is sent in whatever order: no match twice, nothing goes back.
+//! In any order of calls, a match occurs once and no status goes back.
 
 use crate::{mock::*, Matches, Requests};
-use bspp_primitives::{DisclosureStatus, RecordId, RequestId, RequestStatus};
+use bspp_types::{DisclosureStatus, RecordId, RequestId, RequestStatus};
 use frame_system::RawOrigin;
 use proptest::prelude::*;
 use sp_runtime::DispatchResult;
@@ -88,7 +88,7 @@ proptest! {
                 let unanswered = PeksSearch::unanswered(HOSPITAL_A);
                 let done = apply(step, &mut now).is_ok();
                 if let (true, Step::Prove(r, n)) = (done, step.clone()) {
-                    // New each time: the same match was never proved before.
+                    // Each match is new: it was never proved before.
                     assert!(proved.insert((request(r), record(10 + n)), 0).is_none());
                 }
                 for (id, rid, matched) in Matches::<Test>::iter() {

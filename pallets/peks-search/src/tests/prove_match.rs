@@ -2,7 +2,7 @@
 
 use super::{matched, prove_first, revoke};
 use crate::{mock::*, Error, Event, Matches};
-use bspp_primitives::{DisclosureStatus, Match, MatchedRecord};
+use bspp_types::{DisclosureStatus, Match, MatchedRecord};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -65,7 +65,7 @@ fn prove_match_should_fail_when_the_request_is_unknown() {
 #[test]
 fn prove_match_should_fail_when_the_requesters_hospital_is_suspended() {
     matched().build_and_execute(|| {
-        Suspended::set(vec![HOSPITAL_B]);
+        Members::suspend(HOSPITAL_B);
         assert_noop!(
             PeksSearch::prove_match(RuntimeOrigin::signed(DOCTOR), proof(request(1), 0, 0, 10)),
             Error::<Test>::NotAuthorized
@@ -105,7 +105,7 @@ fn prove_match_should_fail_when_the_record_is_matched_already() {
             PeksSearch::prove_match(RuntimeOrigin::signed(DOCTOR), proof(request(1), 0, 0, 10)),
             Error::<Test>::MatchAlreadyExists
         );
-        // Another slot of the same record is the same match.
+        // A match with another slot of the same record is the same match.
         let mut other = proof(request(1), 0, 0, 10);
         other.slot = 3;
         other.signature = sign_match(
@@ -156,7 +156,7 @@ fn prove_match_should_fail_when_the_slot_is_out_of_range() {
 #[test]
 fn altered_entry_should_be_refused_although_its_match_key_signs() {
     matched().build_and_execute(|| {
-        // A slot whose key the requester owns, put into a registered entry.
+        // The requester puts a slot with a key of its own into a registered entry.
         let mut forged = proof(request(1), 0, 0, 10);
         forged.entry.slots[2].match_key = match_key(99, 0).public();
         forged.signature = sign_match(
@@ -211,7 +211,7 @@ fn replayed_match_proof_should_be_refused_when_sent_by_another_requester() {
             PeksSearch::prove_match(RuntimeOrigin::signed(OTHER_DOCTOR), seen.clone()),
             Error::<Test>::NotAuthorized
         );
-        // Under a request of the thief's own.
+        // The thief uses the proof under a request of its own.
         assert_ok!(PeksSearch::open_request(
             RuntimeOrigin::signed(OTHER_DOCTOR),
             grant_for(2, &OTHER_DOCTOR)

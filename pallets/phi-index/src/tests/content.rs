@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a header tells of its block's registrations.
+//! The content of a block's registrations in its header.
 use crate::{
     mock::*, registration_leaf, types::MAX_REGISTRATIONS_PER_BLOCK, BlockRegistrations, Error,
 };
 use bspp_primitives::{
-    leaves_root,
     traits::{BlockContent, RegisteredCount},
-    ContentDigest, HospitalId, Sequence,
+    ContentDigest,
 };
+use bspp_types::{leaves_root, HospitalId, Sequence};
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_core::H256;
@@ -52,7 +52,7 @@ fn content_should_name_this_blocks_registrations_in_order() {
             };
             assert_eq!(PhiIndex::content(), content);
             assert_eq!((PhiIndex::registered(&A), PhiIndex::registered(&B)), (2, 1));
-            // It is found in a header again.
+            // A reader finds it in the header.
             let digest = sp_runtime::Digest {
                 logs: vec![content.to_digest_item()],
             };
@@ -119,7 +119,9 @@ fn on_initialize_should_pay_for_the_root() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// The content of every block has the root over what it registered; counts add up to the total.
+    /// The content of every block has the root over its registrations.
+    ///
+    /// The counts add up to the total.
     #[test]
     fn content_should_equal_what_is_recomputed(
         blocks in proptest::collection::vec(proptest::collection::vec(any::<bool>(), 0..5), 1..8)

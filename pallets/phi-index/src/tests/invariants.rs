@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::mock::*;
-use bspp_primitives::{entry_proof, traits::RegisteredEntries, Entry};
+use bspp_primitives::traits::RegisteredEntries;
+use bspp_types::{entry_proof, Entry};
 use frame_support::assert_storage_noop;
 use proptest::prelude::*;
 use sp_core::H256;
 use std::collections::BTreeSet;
 
-/// An entry by batch (0 and 1 are A's, 2 is B's, 3 nobody's) and index.
+/// An entry by index and batch: 0 and 1 belong to A, 2 to B, 3 to nobody.
 fn entries() -> impl Strategy<Value = Vec<(usize, u32)>> {
     let index = prop_oneof![6 => 0..12u32, 1 => Just(u32::MAX)];
     proptest::collection::vec((0..4usize, index), 1..9)
 }
 
-/// Registrations, each with an offset to the right sequence: 0 is right.
+/// Registrations, each with an offset to the correct sequence number: 0 is correct.
 fn steps() -> impl Strategy<Value = Vec<(Vec<(usize, u32)>, i64)>> {
     let offset = prop_oneof![5 => Just(0i64), 1 => -1..3i64];
     proptest::collection::vec((entries(), offset), 1..8)
@@ -21,8 +22,10 @@ fn steps() -> impl Strategy<Value = Vec<(Vec<(usize, u32)>, i64)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Registrations come in order and none is left out; a batch's next index only rises; no two indexed
-    /// entries have the same batch and index; exactly the refused entries cannot be proved.
+    /// Registrations come in order and without a gap, and indices are used once.
+    ///
+    /// A batch's next index only rises. Two indexed entries never have the same batch and index.
+    /// The entries that cannot be proved are exactly the refused ones.
     #[test]
     fn register_entries_should_follow_the_model(steps in steps()) {
         ExtBuilder::default().with_batch(A, 1).with_batch(A, 2).with_batch(B, 3).execute(|ids| {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::mock::*;
-use bspp_primitives::{entry_proof, traits::RegisteredEntries, Entry, EntryProof};
+use bspp_primitives::traits::RegisteredEntries;
+use bspp_types::{entry_proof, Entry, EntryProof};
 use sp_core::H256;
 
 fn with_three(test: impl FnOnce(Vec<Entry>, Vec<EntryProof>)) {
@@ -58,8 +59,8 @@ fn forged_path_should_not_lead_to_a_registered_entry() {
 #[test]
 fn refused_entry_should_not_be_registered_when_the_path_names_another_leaf() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        // In a tree of three the last leaf's path is as long as that of an inner node: a careless
-        // verifier takes it for leaf 1 too.
+        // In a tree of three leaves, the last leaf's path is as long as the path of an inner node:
+        // a careless verifier accepts it for leaf 1 too.
         let bad = entry(H256([9; 32]), 0, 3);
         let entries = vec![entry(ids[0], 0, 1), entry(ids[0], 1, 2), bad.clone()];
         let sequence = store_and_register(OPERATOR_A, entries.clone());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call and one per query, one for the content of blocks.
+//! Tests: one file per call, one per query, and one for the content of blocks.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod content;

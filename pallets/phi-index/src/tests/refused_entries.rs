@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Entries that stand on a hospital's chain but cannot enter the index. They must neither be searched nor
-//! stop the hospital's sequence.
+//! Entries on a hospital's chain that cannot enter the index.
+//!
+//! A search must not find them, and they must not stop the hospital's sequence.
 use crate::{mock::*, Event, Refusal, Refused};
-use bspp_primitives::{
-    entry_proof, epoch_end, traits::RegisteredEntries, BatchId, Entry, FILING_GRACE_MS,
-};
+use bspp_primitives::traits::RegisteredEntries;
+use bspp_types::{entry_proof, filing_month_end, BatchId, Entry, FILING_GRACE_MS};
 use sp_core::H256;
 
-/// Registers a good entry, `bad` and another good one; expects that only `bad` is refused and the
-/// sequence goes on.
+/// Registers a good entry, `bad` and another good entry, and expects one refusal.
+///
+/// Only `bad` must be refused, and the sequence must go on.
 fn expect_refusal(batch: BatchId, bad: Entry, reason: Refusal) {
     let next = PhiIndex::batch(&batch).unwrap().next_index;
     let entries = vec![entry(batch, next, 31), bad, entry(batch, next + 1, 30)];
@@ -82,7 +83,7 @@ fn register_entries_should_refuse_an_entry_when_its_shape_is_wrong() {
 #[test]
 fn register_entries_should_refuse_an_entry_when_its_month_and_grace_are_over() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        let end = epoch_end(MONTH).unwrap() + FILING_GRACE_MS;
+        let end = filing_month_end(MONTH).unwrap() + FILING_GRACE_MS;
         set_time(end - 1);
         let in_time = store_and_register(OPERATOR_A, vec![entry(ids[0], 0, 1)]);
         assert!(PhiIndex::refused(&A, in_time).is_empty());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::{mock::*, Error, Event};
-use bspp_primitives::{epoch_end, epoch_start, BatchHeader};
+use bspp_peks::BatchHeader;
+use bspp_types::{filing_month_end, filing_month_start};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -23,7 +24,7 @@ fn register_batch_should_keep_it_when_all_is_well() {
         );
         let event = Event::BatchRegistered {
             hospital: A,
-            epoch: MONTH,
+            filing_month: MONTH,
             batch: id,
         };
         System::assert_last_event(event.into());
@@ -34,7 +35,7 @@ fn register_batch_should_keep_it_when_all_is_well() {
 fn register_batch_should_refuse_when_the_signer_is_no_operator() {
     ExtBuilder::default().execute(|_| {
         let header = batch_header(A, MONTH, 1);
-        for who in [DELEGATE_A, STRANGER] {
+        for who in [REQUESTER_A, STRANGER] {
             assert_noop!(
                 register_batch(who, header.clone()),
                 Error::<Test>::NotAuthorized
@@ -61,21 +62,21 @@ fn register_batch_should_refuse_when_it_is_another_hospitals() {
 #[test]
 fn register_batch_should_refuse_when_the_month_is_not_the_current_one() {
     ExtBuilder::default().execute(|_| {
-        for epoch in [MONTH - 1, MONTH + 1] {
-            let header = batch_header(A, epoch, 1);
+        for filing_month in [MONTH - 1, MONTH + 1] {
+            let header = batch_header(A, filing_month, 1);
             assert_noop!(
                 register_batch(OPERATOR_A, header),
-                Error::<Test>::EpochMismatch
+                Error::<Test>::FilingMonthMismatch
             );
         }
-        // The last millisecond of the month, and the next.
-        set_time(epoch_end(MONTH).unwrap() - 1);
+        // The last millisecond of the month, and the first of the next month.
+        set_time(filing_month_end(MONTH).unwrap() - 1);
         assert_ok!(register_batch(OPERATOR_A, batch_header(A, MONTH, 1)));
-        set_time(epoch_end(MONTH).unwrap());
+        set_time(filing_month_end(MONTH).unwrap());
         let late = batch_header(A, MONTH, 2);
         assert_noop!(
             register_batch(OPERATOR_A, late),
-            Error::<Test>::EpochMismatch
+            Error::<Test>::FilingMonthMismatch
         );
         assert_ok!(register_batch(OPERATOR_A, batch_header(A, MONTH + 1, 2)));
     });
@@ -100,11 +101,11 @@ fn register_batch_should_refuse_when_the_hospital_has_its_number() {
             assert_ok!(register_batch(OPERATOR_A, batch_header(A, MONTH, seed)));
         }
         let fifth = batch_header(A, MONTH, 5);
-        let refusal = Error::<Test>::MaxBatchesPerEpochExceeded;
+        let refusal = Error::<Test>::MaxBatchesPerFilingMonthExceeded;
         assert_noop!(register_batch(OPERATOR_A, fifth), refusal);
         // Another hospital and another month have numbers of their own.
         assert_ok!(register_batch(OPERATOR_B, batch_header(B, MONTH, 6)));
-        set_time(epoch_start(MONTH + 1).unwrap());
+        set_time(filing_month_start(MONTH + 1).unwrap());
         assert_ok!(register_batch(OPERATOR_A, batch_header(A, MONTH + 1, 7)));
     });
 }
@@ -120,7 +121,7 @@ fn batch_without_proof_of_knowledge_should_be_refused() {
         let mut other_encryptor = honest.clone();
         other_encryptor.enc = [0; 32];
         let other_months = BatchHeader {
-            epoch: MONTH,
+            filing_month: MONTH,
             ..batch_header(A, MONTH - 1, 3)
         };
         let other_hospitals = BatchHeader {
@@ -171,7 +172,7 @@ fn reused_point_should_be_refused() {
             register_batch(OPERATOR_A, header),
             Error::<Test>::AlreadyExists
         );
-        // The same secret, well proved for another hospital.
+        // The same secret, with a valid proof for another hospital.
         let again = batch_header(B, MONTH, 1);
         assert_eq!(again.point, batch_header(A, MONTH, 1).point);
         assert_noop!(

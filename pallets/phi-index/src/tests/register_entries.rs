@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::{mock::*, types::StorageProof, Error, Event};
-use bspp_primitives::{entry_block_storage, EntryBlock};
+use bspp_primitives::entry_commitment_storage;
+use bspp_types::EntryCommitment;
 use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
@@ -53,7 +54,7 @@ fn register_entries_should_refuse_when_the_signer_is_no_operator() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store(A, 0, &entries);
-        for who in [DELEGATE_A, STRANGER] {
+        for who in [REQUESTER_A, STRANGER] {
             assert_noop!(
                 register(who, 0, entries.clone()),
                 Error::<Test>::NotAuthorized
@@ -75,7 +76,7 @@ fn register_entries_should_refuse_when_they_are_another_hospitals() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store(A, 0, &entries);
-        // B's operator registers for B alone, and B's chain has no such block.
+        // B's operator registers only for B, and B's chain does not have such a block.
         let refusal = DispatchError::Other("ValueAbsent");
         assert_noop!(register(OPERATOR_B, 0, entries), refusal);
     });
@@ -104,7 +105,7 @@ fn left_out_block_should_be_refused() {
         let second = vec![entry(ids[0], 1, 2)];
         let block = store(A, 0, &first);
         let after = next_block(Some(block), &second);
-        put_state(A, entry_block_storage::key(1), after.encode());
+        put_state(A, entry_commitment_storage::key(1), after.encode());
         let refusal = Error::<Test>::SequenceMismatch;
         assert_noop!(register(OPERATOR_A, 1, second.clone()), refusal);
         assert_ok!(register(OPERATOR_A, 0, first));
@@ -116,7 +117,7 @@ fn left_out_block_should_be_refused() {
 #[test]
 fn left_out_block_should_be_refused_when_the_hospital_chain_hides_it() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        // The chain stored three blocks, and shows the third as the second.
+        // The chain stored three blocks and shows the third as the second.
         let blocks: Vec<_> = (0..3u8)
             .map(|i| vec![entry(ids[0], i.into(), i + 1)])
             .collect();
@@ -124,7 +125,7 @@ fn left_out_block_should_be_refused_when_the_hospital_chain_hides_it() {
         assert_ok!(register(OPERATOR_A, 0, blocks[0].clone()));
         let second = next_block(Some(first), &blocks[1]);
         let third = next_block(Some(second), &blocks[2]);
-        put_state(A, entry_block_storage::key(1), third.encode());
+        put_state(A, entry_commitment_storage::key(1), third.encode());
         next_extrinsic();
         let refusal = Error::<Test>::ChainHashMismatch;
         assert_noop!(register(OPERATOR_A, 1, blocks[2].clone()), refusal);
@@ -149,7 +150,7 @@ fn altered_entry_should_be_refused() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let honest = vec![entry(ids[0], 0, 1), entry(ids[0], 1, 2)];
         store(A, 0, &honest);
-        let alter = |change: &dyn Fn(&mut bspp_primitives::Entry)| {
+        let alter = |change: &dyn Fn(&mut bspp_types::Entry)| {
             let mut entries = honest.clone();
             change(&mut entries[1]);
             entries
@@ -213,7 +214,7 @@ fn invalid_entry_block_should_be_refused() {
             (long, entries.clone()),
             (empty, vec![]),
         ] {
-            put_state(A, entry_block_storage::key(0), value);
+            put_state(A, entry_commitment_storage::key(0), value);
             let refusal = Error::<Test>::InvalidEntryBlock;
             assert_noop!(register(OPERATOR_A, 0, entries), refusal);
         }
@@ -227,17 +228,17 @@ fn invalid_entry_block_should_be_refused_when_it_is_not_newer() {
         let first = PhiIndex::registered_block(&A, 0).unwrap().block;
         let entries = vec![entry(ids[0], 1, 2)];
         let same_height = next_block(
-            Some(EntryBlock {
+            Some(EntryCommitment {
                 number: first.number - 1,
                 ..first
             }),
             &entries,
         );
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number: first.number,
             ..same_height
         };
-        put_state(A, entry_block_storage::key(1), block.encode());
+        put_state(A, entry_commitment_storage::key(1), block.encode());
         next_extrinsic();
         assert_noop!(
             register(OPERATOR_A, 1, entries),
@@ -251,16 +252,16 @@ fn forged_root_should_be_refused() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         let honest = store(A, 0, &entries);
-        // A root that the running hash does not cover, and a count that it does not.
-        let other_root = EntryBlock {
+        // A root and a count that the running hash does not cover.
+        let other_root = EntryCommitment {
             root: H256([5; 32]),
             ..honest
         };
-        put_state(A, entry_block_storage::key(0), other_root.encode());
+        put_state(A, entry_commitment_storage::key(0), other_root.encode());
         let refusal = || Error::<Test>::ChainHashMismatch;
         assert_noop!(register(OPERATOR_A, 0, entries.clone()), refusal());
-        let twice = EntryBlock { count: 2, ..honest };
-        put_state(A, entry_block_storage::key(0), twice.encode());
+        let twice = EntryCommitment { count: 2, ..honest };
+        put_state(A, entry_commitment_storage::key(0), twice.encode());
         let doubled = vec![entries[0].clone(), entries[0].clone()];
         assert_noop!(register(OPERATOR_A, 0, doubled), refusal());
     });
@@ -269,7 +270,7 @@ fn forged_root_should_be_refused() {
 #[test]
 fn oversized_arguments_should_not_decode() {
     use crate::types::{Entries, MAX_NODE_BYTES, MAX_PROOF_NODES};
-    use bspp_primitives::{Entry, MAX_ENTRIES_PER_BLOCK};
+    use bspp_types::{Entry, MAX_ENTRIES_PER_BLOCK};
     let entries: Vec<Entry> = (0..=MAX_ENTRIES_PER_BLOCK)
         .map(|i| entry(H256::zero(), i, 1))
         .collect();
@@ -286,7 +287,7 @@ fn oversized_arguments_should_not_decode() {
 #[test]
 fn register_entries_should_take_a_full_block() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        let entries: Vec<_> = (0..bspp_primitives::MAX_ENTRIES_PER_BLOCK)
+        let entries: Vec<_> = (0..bspp_types::MAX_ENTRIES_PER_BLOCK)
             .map(|i| entry(ids[0], i, i as u8))
             .collect();
         store_and_register(OPERATOR_A, entries);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a node learns from a block's body: exactly what was registered in it.
+//! Registrations that a node reads from a block's body: exactly those that succeeded.
 use crate::{mock::*, types::StorageProof, Call};
-use bspp_primitives::{Entry, Sequence};
+use bspp_types::{Entry, Sequence};
 use sp_core::H256;
 
 fn call(sequence: Sequence, entries: &[Entry]) -> Call<Test> {
@@ -47,7 +47,7 @@ fn registrations_should_leave_out_failed_calls_and_other_positions() {
         store_and_register(OPERATOR_A, entries.clone());
         let at = System::extrinsic_index().unwrap();
         let good = call(0, &entries);
-        // Failed ones stand in the body too: at other positions, or with another sequence.
+        // Failed calls are in the body too: at other positions, or with another sequence number.
         assert!(PhiIndex::registration_of(&good, at).is_some());
         assert!(PhiIndex::registration_of(&good, at + 1).is_none());
         assert!(PhiIndex::registration_of(&call(1, &entries), at).is_none());

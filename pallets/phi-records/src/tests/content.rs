@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a header tells of the records that its block stored.
+//! The content of a block's records in its header.
 
 use crate::{mock::*, PendingLeaves};
-use bspp_primitives::{entries_root, traits::BlockContent, ContentDigest};
+use bspp_primitives::{traits::BlockContent, ContentDigest};
+use bspp_types::entries_root;
 use frame_support::{assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_core::H256;
 
-/// Seals the block and checks that the content told before is what was sealed.
+/// Seals the block and checks that the sealed content equals the earlier answer.
 fn seal_as_told() {
     let content = PhiRecords::content();
     let before = PhiRecords::entry_block_count();
@@ -17,7 +18,7 @@ fn seal_as_told() {
     if content.count == 0 {
         assert_eq!((content.total, content.root), (before, H256::zero()));
     } else {
-        let sealed = PhiRecords::entry_block(before).unwrap();
+        let sealed = PhiRecords::entry_commitment(before).unwrap();
         assert_eq!(content.total, before + 1);
         assert_eq!((content.count, content.root), (sealed.count, sealed.root));
     }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What the consortium reads: roots and running hash.
+//! Roots and running hashes, which the consortium reads.
 
-use crate::{mock::*, EntryBlocks, Event, PendingLeaves};
-use bspp_primitives::{
-    entries_root, entry_block_storage, entry_proof, next_chain_hash, verify_entry_proof, Entry,
-};
+use crate::{mock::*, EntryCommitments, Event, PendingLeaves};
+use bspp_primitives::entry_commitment_storage;
+use bspp_types::{entries_root, entry_proof, next_chain_hash, verify_entry_proof, Entry};
 use codec::Encode;
 use frame_support::{assert_ok, traits::Hooks};
 use proptest::prelude::*;
@@ -14,13 +13,16 @@ use sp_core::H256;
 fn entry_blocks_should_stand_where_the_protocol_says() {
     for sequence in [0, 1, 255, 256, u32::MAX] {
         assert_eq!(
-            EntryBlocks::<Test>::hashed_key_for(sequence),
-            entry_block_storage::key(sequence)
+            EntryCommitments::<Test>::hashed_key_for(sequence),
+            entry_commitment_storage::key(sequence)
         );
     }
     ExtBuilder::default().with_record(1).build_and_execute(|| {
-        let raw = sp_io::storage::get(&entry_block_storage::key(0)).unwrap();
-        assert_eq!(raw.to_vec(), PhiRecords::entry_block(0).unwrap().encode());
+        let raw = sp_io::storage::get(&entry_commitment_storage::key(0)).unwrap();
+        assert_eq!(
+            raw.to_vec(),
+            PhiRecords::entry_commitment(0).unwrap().encode()
+        );
     });
 }
 
@@ -32,7 +34,7 @@ fn on_finalize_should_append_nothing_when_no_entry_was_stored() {
             next_block();
             next_block();
             assert_eq!(PhiRecords::entry_block_count(), 0);
-            assert_eq!(PhiRecords::entry_block(0), None);
+            assert_eq!(PhiRecords::entry_commitment(0), None);
             assert!(events().is_empty());
         });
 }
@@ -45,7 +47,7 @@ fn on_finalize_should_seal_the_block_and_forget_its_leaves() {
             assert_ok!(store_record(GATEWAY, record(1)));
             System::reset_events();
             PhiRecords::on_finalize(2);
-            let block = PhiRecords::entry_block(0).unwrap();
+            let block = PhiRecords::entry_commitment(0).unwrap();
             assert_eq!((block.number, block.count), (2, 1));
             assert_eq!(block.root, entries_root(&[entry(1)]));
             assert_eq!(
@@ -106,7 +108,7 @@ proptest! {
             assert_eq!(PhiRecords::entry_block_count() as usize, expected.len());
             let mut running = H256::zero();
             for (sequence, (number, entries)) in expected.iter().enumerate() {
-                let block = PhiRecords::entry_block(sequence as u32).unwrap();
+                let block = PhiRecords::entry_commitment(sequence as u32).unwrap();
                 let root = entries_root(entries);
                 let count = entries.len() as u32;
                 running = next_chain_hash(&running, *number, count, &root);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Tests, one file per call, and two for what a block tells and leaves behind.
+//! Tests: one file per call, and files for content, entry blocks and stored records.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod content;

@@ -2,7 +2,7 @@
 
 use super::unsigned;
 use crate::{mock::*, Call, Chunks, Error, Event};
-use bspp_primitives::MAX_CHUNK_BYTES;
+use bspp_types::MAX_CHUNK_BYTES;
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::DispatchError;
@@ -33,7 +33,7 @@ fn store_chunk_should_index_exactly_its_bytes() {
         [IndexOperation::Insert { extrinsic: 4, hash: indexed, size: 64 }]
             if indexed.as_slice() == hash(&data).as_bytes()
     ));
-    // The index takes the last bytes of the extrinsic: the data must stand there.
+    // The index takes the last bytes of the extrinsic: the data must be there.
     let encoded = RuntimeCall::PhiRecords(Call::store_chunk { data: data.clone() }).encode();
     assert!(encoded.ends_with(&data));
 }

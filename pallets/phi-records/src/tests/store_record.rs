@@ -2,7 +2,7 @@
 
 use super::unsigned;
 use crate::{mock::*, Chunks, Error, Event, NextIndex, PendingLeaves};
-use bspp_primitives::{Record, RecordLocation, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK};
+use bspp_types::{Record, RecordLocation, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -163,7 +163,7 @@ fn consent_of_another_patient_should_be_refused() {
 fn store_record_should_fail_when_the_clock_shows_no_month() {
     chunked().build_and_execute(|| {
         Clock::set(u64::MAX);
-        refuse(record(1), Error::InvalidEpoch);
+        refuse(record(1), Error::InvalidFilingMonth);
     });
 }
 
@@ -178,7 +178,7 @@ fn store_record_should_fail_when_the_index_is_not_above_the_batchs_last() {
                 record.entry.index = index;
                 refuse(record, Error::InvalidIndex);
             }
-            // Another batch counts for itself; gaps are allowed.
+            // Another batch has a count of its own; gaps are allowed.
             let mut other = record(6);
             other.entry.batch = H256([8; 32]);
             other.entry.index = 0;
@@ -223,7 +223,7 @@ fn store_record_should_fail_when_a_chunk_is_not_waiting() {
             .try_into()
             .unwrap();
         refuse(half, Error::ChunkNotFound);
-        // The refusal used nothing up.
+        // The refusal changed nothing.
         assert_ok!(store_record(GATEWAY, record(1)));
     });
 }
@@ -301,7 +301,7 @@ fn store_record_should_fail_when_the_block_has_all_its_entries() {
         refuse(next.clone(), Error::MaxEntriesPerBlockExceeded);
         next_block();
         assert_eq!(
-            PhiRecords::entry_block(0).unwrap().count,
+            PhiRecords::entry_commitment(0).unwrap().count,
             MAX_ENTRIES_PER_BLOCK
         );
         assert_ok!(store_record(GATEWAY, next));

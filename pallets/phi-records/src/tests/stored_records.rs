@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, Call};
-use bspp_primitives::{Record, StoredRecord};
+use bspp_types::{Record, StoredRecord};
 use codec::Encode;
 use frame_support::assert_ok;
 use sp_runtime::OpaqueExtrinsic;
@@ -32,7 +32,7 @@ fn stored_records_should_find_those_that_succeeded_in_this_block() {
                     data: ciphertext(9),
                 }),
                 storing(record(1)),
-                // Fails: its chunk is not there.
+                // This call fails: its chunk does not exist.
                 storing(record(3)),
                 storing(record(2)),
             ];
@@ -57,11 +57,11 @@ fn stored_records_should_find_those_that_succeeded_in_this_block() {
                     },
                 ]
             );
-            // A repetition in the same body is not where the state says.
+            // A repetition in the same body is not at the position in the state.
             let mut repeated = body.clone();
             repeated.push(storing(record(1)));
             assert_eq!(stored(repeated).len(), 2);
-            // Nor is another block's.
+            // The body does not match the next block's state either.
             next_block();
             assert!(stored(body).is_empty());
         });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may author the consortium's blocks: validators of active hospitals whose own chains are anchored and registered.
+//! The authors of the consortium's blocks: validators of conformant hospitals.
+//!
+//! Such a hospital is active, and its own chain is anchored and registered.
 
 use crate::{
     configs::{governance::CouncilTwoThirds, OperationalCalls},
@@ -10,13 +12,15 @@ use bspp_primitives::{
     traits::{Anchorage, ConformancePolicy, CurrentSlot, RegisteredCount},
     AccountId,
 };
-use bspp_runtime_common::{AuraSlot, SessionAuthors, DAYS, HOURS, MAX_AUTHORITIES, SESSION_LENGTH};
+use bspp_runtime_common::{AuraSlot, SessionAuthors, MAX_AUTHORITIES};
+use bspp_types::limits::{DAY_MS, DEFAULT_SLOT_DURATION, HOUR_MS};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use polkadot_sdk::frame_support::traits::{ConstU32, Contains};
+use pallet_slot_duration::{slots_in, SlotsIn};
+use polkadot_sdk::frame_support::traits::{ConstU32, Contains, Get};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 
-/// What the council may change about the gate. In slots of the consortium.
+/// The parameters of the gate that the council may change, in slots of the consortium.
 #[derive(
     Clone,
     Copy,
@@ -33,24 +37,38 @@ use serde::{Deserialize, Serialize};
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GateParameters {
-    /// How long ago a hospital's chain may have been anchored. Never less than two rotations of all authors, or a hospital
-    /// could grow stale before its anchor had a chance.
+    /// Maximum age of the anchor of a hospital's chain.
+    ///
+    /// It is never less than two rotations of all authors. Otherwise an anchor could become stale
+    /// before the hospital had a chance to renew it.
     pub max_anchor_age: u64,
-    /// How long an entry block of it may stay unregistered once an anchor has shown it. Never less than two rotations. Who has
-    /// made no full block for as long may make one, to register in.
+    /// Maximum time for which an entry block may stay unregistered after an anchor has shown it.
+    ///
+    /// It is never less than two rotations. A hospital that has made no full block for that time
+    /// may make one, so that it can register in it.
     pub max_lag: u64,
 }
 
-impl Default for GateParameters {
-    fn default() -> Self {
+impl GateParameters {
+    /// Sets both limits to this number of slots.
+    const fn of(slots: u64) -> Self {
         Self {
-            max_anchor_age: HOURS.into(),
-            max_lag: HOURS.into(),
+            max_anchor_age: slots,
+            max_lag: slots,
         }
     }
 }
 
-/// The consortium's policy: conformance belongs to the hospital whose validator the author is.
+/// One hour of slots of the default length.
+///
+/// A genesis counts slots of its own length: [`HospitalConformance::genesis_parameters`].
+impl Default for GateParameters {
+    fn default() -> Self {
+        Self::of(slots_in(HOUR_MS, DEFAULT_SLOT_DURATION))
+    }
+}
+
+/// The consortium's policy: the conformance of an author is that of its hospital.
 pub struct HospitalConformance;
 
 impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
@@ -73,8 +91,9 @@ impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
         let fresh_until = anchor
             .anchored_slot
             .saturating_add(parameters.max_anchor_age.max(two_rotations));
-        // Registrations want full blocks. A hospital that has made none for so long may make one, and register in it: hospitals
-        // that all lag could never catch up otherwise, nor one whose registrations the others leave out.
+        // Registrations need full blocks. A hospital that has made none for `max_lag` may make one
+        // and register in it. Otherwise hospitals could never catch up if all of them lag, nor
+        // could a hospital whose registrations the others leave out.
         let max_lag = parameters.max_lag.max(two_rotations);
         let parent_slot = AuraSlot::<Runtime>::current_slot();
         let last_full = pallet_consortium::HospitalValidators::<Runtime>::get(hospital)
@@ -103,19 +122,25 @@ impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
         matches!(call, RuntimeCall::Timestamp(_)) || OperationalCalls::contains(call)
     }
 
+    fn genesis_parameters() -> GateParameters {
+        GateParameters::of(SlotsIn::<Runtime, HOUR_MS>::get())
+    }
+
     fn is_valid(parameters: &GateParameters) -> bool {
-        let allowed = 1..=u64::from(30 * DAYS);
+        let month: u64 = SlotsIn::<Runtime, { 30 * DAY_MS }>::get();
+        let allowed = 1..=month;
         allowed.contains(&parameters.max_anchor_age) && allowed.contains(&parameters.max_lag)
     }
 
     #[cfg(feature = "runtime-benchmarks")]
     fn make_conformant(author: &AccountId) {
-        use bspp_primitives::{traits::Membership, HospitalId};
+        use bspp_primitives::traits::Membership;
+        use bspp_types::HospitalId;
         let hospital = HospitalId::repeat_byte(0xcf);
         let operator = AccountId::new([0xc1; 32]);
-        let delegate = AccountId::new([0xc2; 32]);
+        let requester = AccountId::new([0xc2; 32]);
         if !Consortium::is_active(&hospital) {
-            Consortium::make_member(&hospital, &operator, &delegate);
+            Consortium::make_member(&hospital, &operator, &requester);
         }
         pallet_consortium::Validators::<Runtime>::insert(author, hospital);
         let _ = pallet_hospital_anchor::benchmarking::anchor_state::<Runtime>(
@@ -131,6 +156,6 @@ impl pallet_conformance::Config for Runtime {
     type AuthorSets = SessionAuthors<Runtime>;
     type SuspendOrigin = CouncilTwoThirds;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;
-    type DefaultSessionLength = ConstU32<SESSION_LENGTH>;
+    type DefaultSessionLength = SlotsIn<Runtime, HOUR_MS>;
     type WeightInfo = pallet_conformance::weights::SubstrateWeight<Runtime>;
 }

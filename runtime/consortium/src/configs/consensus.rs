@@ -7,7 +7,8 @@ use crate::{
 };
 use alloc::vec::Vec;
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{NoCurrency, SessionKeys, LONGEVITY, MAX_AUTHORITIES, SLOT_DURATION_MS};
+use bspp_runtime_common::{Longevity, NoCurrency, SessionKeys, MAX_AUTHORITIES};
+use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
     frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64},
     frame_system::offchain::{CreateBare, CreateTransactionBase},
@@ -22,13 +23,10 @@ use polkadot_sdk::{
     sp_staking::SessionIndex,
 };
 
-/// Sessions within which an equivocation can be reported: a week of sessions of an hour.
+/// Sessions for which an equivocation can be reported: one week of sessions of one hour.
 const REPORTABLE_SESSIONS: u64 = 7 * 24;
 
-/// How many blocks a report of an equivocation may wait in the pool.
-type ReportLongevity = ConstU64<LONGEVITY>;
-
-/// Sessions of the length that the gate keeps.
+/// Sessions, with the length that the gate stores.
 type Sessions =
     pallet_session::PeriodicSessions<pallet_conformance::SessionLengthOf<Runtime>, ConstU32<0>>;
 
@@ -37,7 +35,7 @@ impl pallet_aura::Config for Runtime {
     type DisabledValidators = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type AllowMultipleBlocksPerSlot = ConstBool<false>;
-    type SlotDuration = ConstU64<SLOT_DURATION_MS>;
+    type SlotDuration = SlotDurationOf<Self>;
 }
 
 impl pallet_authorship::Config for Runtime {
@@ -60,10 +58,10 @@ impl pallet_session::Config for Runtime {
     type KeyDeposit = ConstU128<0>;
 }
 
-/// The consortium pallet's sets, with the nothing that identifies a validator besides its account.
+/// The consortium pallet's sets. Only its account identifies a validator.
 pub struct WithIdentity;
 
-/// Identifies a validator by nothing.
+/// The identification of a validator besides its account: none.
 pub struct Nothing;
 
 impl Convert<AccountId, Option<()>> for Nothing {
@@ -134,10 +132,10 @@ impl pallet_grandpa::Config for Runtime {
     type MaxSetIdSessionEntries = ConstU64<REPORTABLE_SESSIONS>;
     type KeyOwnerProof = sp_session::MembershipProof;
     type EquivocationReportSystem =
-        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, Longevity<Self>>;
 }
 
-// How nodes send reports of equivocations: without a signature.
+// Nodes send reports of equivocations without a signature.
 impl<C> CreateTransactionBase<C> for Runtime
 where
     RuntimeCall: From<C>,

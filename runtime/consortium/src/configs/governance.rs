@@ -2,13 +2,16 @@
 //! The council and the members.
 
 use crate::{
-    configs::system::RuntimeBlockWeights, Conformance, Council, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeOrigin, Session, Timestamp,
+    configs::{
+        quota::{QuotaBytes, QuotaWeight},
+        system::RuntimeBlockWeights,
+    },
+    Conformance, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, Timestamp,
 };
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{
-    is_authorized_upgrade, DAYS, MAX_AUTHORITIES, MAX_BLOCK_WEIGHT, SESSION_LENGTH,
-};
+use bspp_runtime_common::{is_authorized_upgrade, MAX_AUTHORITIES};
+use bspp_types::limits::DAY_MS;
+use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::{
     frame_support::{
         parameter_types,
@@ -23,32 +26,23 @@ use polkadot_sdk::{
 /// Two thirds of the council.
 pub type CouncilTwoThirds = EnsureProportionAtLeast<AccountId, Instance1, 2, 3>;
 
-/// Council members at most.
+/// Maximum number of council members.
 const MAX_COUNCIL: u32 = 32;
-
-/// Share of the computation in a session that one hospital may use.
-const QUOTA_SHARE: u64 = 8;
 
 parameter_types! {
     pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
-    /// An eighth of what a session's normal extrinsics may use together: with 100 hospitals not all can use all, and what
-    /// one leaves another may take.
-    pub const QuotaWeight: u64 =
-        MAX_BLOCK_WEIGHT.ref_time() / 4 * 3 * SESSION_LENGTH as u64 / QUOTA_SHARE;
-    /// 128 MiB a session: 3 GiB a day, about a million full entries.
-    pub const QuotaBytes: u64 = 128 * 1024 * 1024;
 }
 
 impl pallet_collective::Config<Instance1> for Runtime {
     type RuntimeOrigin = RuntimeOrigin;
     type Proposal = RuntimeCall;
     type RuntimeEvent = RuntimeEvent;
-    type MotionDuration = ConstU32<{ 7 * DAYS }>;
+    type MotionDuration = SlotsIn<Runtime, { 7 * DAY_MS }>;
     type MaxProposals = ConstU32<20>;
     type MaxMembers = ConstU32<MAX_COUNCIL>;
     type DefaultVote = pallet_collective::PrimeDefaultVote;
     type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
-    // Members are set by the consortium pallet only, or roles would not follow.
+    // Only the consortium pallet sets the members; otherwise roles would not follow.
     type SetMembersOrigin = NeverEnsureOrigin<()>;
     type MaxProposalWeight = MaxProposalWeight;
     type DisapproveOrigin = EnsureRoot<AccountId>;
@@ -56,7 +50,9 @@ impl pallet_collective::Config<Instance1> for Runtime {
     type Consideration = ();
 }
 
-/// Calls that keep the chain going. Operators, validators and the council send them free of quota.
+/// Calls that keep the chain going.
+///
+/// They do not count against the quota if operators, validators or the council send them.
 pub struct OperationalCalls;
 
 impl Contains<RuntimeCall> for OperationalCalls {
@@ -70,12 +66,13 @@ impl Contains<RuntimeCall> for OperationalCalls {
             | RuntimeCall::Session(_)
             | RuntimeCall::Grandpa(_)
             | RuntimeCall::Conformance(_) => true,
-            // Only the code that the council has authorized: it would be a way to fill blocks otherwise.
+            // Only the code that the council has authorized is operational. Any other code would
+            // fill blocks.
             RuntimeCall::System(System::apply_authorized_upgrade { code }) => {
                 is_authorized_upgrade::<Runtime>(code)
             }
-            // A new delegate is no emergency.
-            RuntimeCall::Consortium(call) => !matches!(call, Members::add_delegate { .. }),
+            // A new requester is not urgent.
+            RuntimeCall::Consortium(call) => !matches!(call, Members::add_requester { .. }),
             RuntimeCall::PeksSearch(call) => {
                 matches!(
                     call,
@@ -98,10 +95,11 @@ impl pallet_consortium::Config for Runtime {
     type QuotaWeight = QuotaWeight;
     type QuotaBytes = QuotaBytes;
     type MaxHospitals = ConstU32<256>;
-    type MaxDelegates = ConstU32<4096>;
+    type MaxRequesters = ConstU32<4096>;
     type MaxValidatorsPerHospital = ConstU32<8>;
     type MaxValidators = ConstU32<MAX_AUTHORITIES>;
-    // A consortium that wants to survive a faulty validator runs four or more; the chain itself needs one.
+    // The chain needs one validator. A consortium that wants to tolerate a faulty one runs four or
+    // more.
     type MinValidators = ConstU32<1>;
     type MaxKeys = ConstU32<600>;
     type MaxKeyNotice = ConstU16<12>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whole blocks: proposed as an author does, imported as everybody else does.
+//! Whole blocks, proposed as authors do and imported as other nodes do.
 
 use super::local_chain;
 use crate::*;
@@ -7,9 +7,10 @@ use bspp_primitives::{
     conformance::{
         attestation_message, Attestation, AttestationKind, ConformancePair, Gate, Verdict,
     },
-    AccountId,
+    AccountId, Header,
 };
-use bspp_runtime_common::{dev, SLOT_DURATION_MS};
+use bspp_runtime_common::dev;
+use bspp_types::limits::DEFAULT_SLOT_DURATION;
 use codec::Encode;
 use polkadot_sdk::{
     pallet_timestamp,
@@ -23,7 +24,7 @@ use polkadot_sdk::{
 };
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// Names of those who may be validators. The local chain begins with three.
+/// Names of the accounts that may be validators. The local chain begins with three.
 pub const VALIDATORS: [&str; 5] = ["Alice", "Bob", "Charlie", "Dave", "Eve"];
 
 /// A chain whose blocks are executed one after the other.
@@ -35,7 +36,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// The local chain, with `setup` done to its first state.
+    /// The local chain, after `setup` on its first state.
     pub fn new(setup: impl FnOnce()) -> Self {
         let mut state = local_chain();
         state.execute_with(setup);
@@ -51,12 +52,12 @@ impl Chain {
         }
     }
 
-    /// Asks the state after the last block.
+    /// Reads the state after the last block.
     pub fn read<R>(&mut self, question: impl FnOnce() -> R) -> R {
         self.scratch().execute_with(question)
     }
 
-    /// Changes the state between blocks: what no block could.
+    /// Changes the state between blocks in a way that no block could.
     pub fn tamper(&mut self, change: impl FnOnce()) {
         self.state.execute_with(change);
         self.state.commit_all().unwrap();
@@ -90,7 +91,7 @@ impl Chain {
             .unwrap()
     }
 
-    /// What the author of a slot must attest, as a digest.
+    /// The attestation that the author of a slot must make, as a digest.
     pub fn honest_digest(&mut self, slot: u64) -> Digest {
         let gate = self.gate(slot);
         let kind = gate
@@ -108,7 +109,9 @@ impl Chain {
         }
     }
 
-    /// Builds a block; the results of its extrinsics stand beside it. Refused extrinsics are left out, as a proposer does.
+    /// Builds a block and returns it with the results of its extrinsics.
+    ///
+    /// It leaves out refused extrinsics, as a proposer does.
     pub fn propose(
         &mut self,
         slot: u64,
@@ -123,7 +126,7 @@ impl Chain {
             digest,
         );
         let now = pallet_timestamp::Call::set {
-            now: slot * SLOT_DURATION_MS,
+            now: slot * DEFAULT_SLOT_DURATION,
         };
         let inherent = UncheckedExtrinsic::new_bare(now.into());
         self.scratch().execute_with(|| {
@@ -148,7 +151,7 @@ impl Chain {
         })
     }
 
-    /// Executes a block. `Err` with the reason leaves the state as it was.
+    /// Executes a block. If it returns `Err` with the reason, the state does not change.
     pub fn import(&mut self, block: Block) -> Result<(), String> {
         let (slot, header) = (
             bspp_primitives::conformance::slot_of(block.header.digest()).unwrap_or(self.slot),
@@ -217,7 +220,7 @@ pub fn attest(
     }
 }
 
-/// Puts an extrinsic into a finished block, as a patched proposer would.
+/// Puts an extrinsic into a finished block, as a manipulated proposer would.
 pub fn smuggle(mut block: Block, extrinsic: UncheckedExtrinsic) -> Block {
     block.extrinsics.push(extrinsic);
     let encoded = block.extrinsics.iter().map(Encode::encode).collect();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Proof of conformance on whole blocks of the consortium.
+//! Tests of the proof of conformance on whole blocks of the consortium.
 
 use super::{
     blocks::{attest, aura, smuggle, Chain},
@@ -8,12 +8,13 @@ use super::{
 use crate::*;
 use bspp_primitives::{
     conformance::{AttestationKind, ContentDigest, Shortfall, StandingFault, Verdict},
-    messages, PurposeOfUse, Request, RequestStatus,
+    Header,
 };
 use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
+use bspp_types::{messages, PurposeOfUse, Request, RequestStatus};
 use polkadot_sdk::{
     frame_support::{assert_ok, BoundedVec},
-    pallet_collective,
+    frame_system, pallet_collective, pallet_session,
     sp_core::{ed25519, Pair, H256},
     sp_runtime::{
         generic::{Digest, DigestItem},
@@ -29,7 +30,7 @@ fn council() -> RuntimeOrigin {
     >::Members(2, 3))
 }
 
-/// Anchors a hospital's chain at a made-up head.
+/// Anchors a hospital's chain at an invented head.
 fn anchor(hospital: &DevHospital) {
     let header = Header::new(
         1,
@@ -55,7 +56,7 @@ fn anchored() -> Chain {
     })
 }
 
-/// Nobody's chain is anchored: every author lacks evidence.
+/// A chain without anchors, so that every author lacks evidence.
 fn unanchored() -> Chain {
     Chain::new(|| {})
 }
@@ -87,7 +88,7 @@ fn request_with_key(n: u8) -> (H256, Request<bspp_primitives::AccountId>, ed2551
     (messages::request_id(&pair.public().0), request, pair)
 }
 
-/// A patient's revocation: no account, only the grant key's signature.
+/// A patient's revocation, which has no account, only the grant key's signature.
 fn revocation(chain: &Chain, id: H256, key: &ed25519::Pair) -> UncheckedExtrinsic {
     let signature = key.sign(&messages::revoke_message(&chain.genesis, &id)).0;
     let call = pallet_peks_search::Call::revoke_request {
@@ -98,7 +99,7 @@ fn revocation(chain: &Chain, id: H256, key: &ed25519::Pair) -> UncheckedExtrinsi
 }
 
 fn refusal(chain: &mut Chain, slot: u64, logs: Vec<DigestItem>) -> String {
-    // The state root does not matter: the digest is judged first.
+    // The state root does not matter, because the digest is judged first.
     let header = Header::new(
         chain.parent.number + 1,
         H256::zero(),
@@ -169,7 +170,7 @@ fn block_should_be_refused_when_the_attestation_is_forged_replayed_or_borrowed()
     let (name, kind) = (Chain::name(&gate.author), gate.verdict.required().unwrap());
     let other = Chain::name(&chain.gate(slot + 1).author);
     let (genesis, parent) = (chain.genesis, chain.parent.hash());
-    // Signed by another's key, in the author's name.
+    // The attestation is in the author's name, but another author's key signed it.
     let mut forged = attest(&genesis, &parent, slot, other, kind);
     forged.author = gate.author.clone();
     for (attestation, reason) in [
@@ -237,7 +238,7 @@ fn block_should_be_refused_when_its_author_is_suspended() {
         let logs = chain.digest(slot, "Charlie", kind).logs;
         assert!(refusal(&mut chain, slot, logs).contains("no_standing"));
     }
-    // The others go on.
+    // The other authors continue.
     let other = chain.slot_of("Alice");
     chain.advance(other, Vec::new());
 }
@@ -263,7 +264,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_registration_or_a_search
         ]
     });
     for extrinsic in extrinsics {
-        // Nothing is wrong with the extrinsic itself: a full block takes it.
+        // The extrinsic itself is valid: a full block includes it.
         let digest = full.honest_digest(2);
         let (block, results) = full.propose(2, digest, vec![extrinsic.clone()]);
         assert!(results[0].is_ok() && block.extrinsics.len() == 2);
@@ -271,7 +272,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_registration_or_a_search
         let digest = restricted.honest_digest(2);
         let (block, results) = restricted.propose(2, digest, vec![extrinsic.clone()]);
         assert_eq!(results, [Err(exhausts)]);
-        // Who puts it in nevertheless makes an invalid block.
+        // A proposer that includes it nevertheless makes an invalid block.
         let reason = restricted
             .import(smuggle(block, extrinsic))
             .expect_err("health data in a restricted block");
@@ -339,7 +340,7 @@ fn anchor_should_bring_full_blocks_back_when_it_was_stale() {
 fn gate_should_not_change_in_the_first_block_of_a_new_runtime() {
     let mut chain = anchored();
     chain.advance(1, Vec::new());
-    // What `set_code` leaves in a block's digest, and new parameters by a migration after it.
+    // The block's digest after `set_code`, and new parameters by a migration after it.
     let upgraded = Digest {
         logs: [
             chain.honest_digest(2).logs,
@@ -385,7 +386,8 @@ fn registrations_should_find_full_blocks_again_when_all_hospitals_lag() {
         }
         chain.advance(slot, vec![]);
     }
-    // In time until slot 10. Later, a hospital has one full block whenever it had none for ten slots: enough to register in.
+    // Registrations are in time until slot 10. After that a hospital has one full block whenever it
+    // had none for ten slots. That is enough for its registrations.
     for slots in full {
         let late: Vec<u64> = slots.into_iter().filter(|slot| *slot > 10).collect();
         assert!((3..=5).contains(&late.len()), "{late:?}");

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whatever calls and blocks come in whatever order: standing, validator set and session keys agree, and somebody may author.
+//! Property tests: calls and blocks in any order keep the invariants.
+//!
+//! Standing, validator set and session keys agree, and somebody may author.
 
 use super::blocks::{Chain, VALIDATORS};
 use crate::*;
 use bspp_primitives::AccountId;
 use bspp_runtime_common::dev::{self, HOSPITAL_A, HOSPITAL_B};
 use polkadot_sdk::{
-    frame_support::traits::OriginTrait, pallet_collective, sp_runtime::traits::Dispatchable,
-    sp_staking::offence::OnOffenceHandler,
+    frame_support::traits::OriginTrait, pallet_collective, pallet_session,
+    sp_runtime::traits::Dispatchable, sp_staking::offence::OnOffenceHandler,
 };
 use proptest::prelude::*;
 
-/// What may happen between two blocks.
+/// The events that may happen between two blocks.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     SuspendHospital(bool),
@@ -52,7 +54,7 @@ fn council() -> RuntimeOrigin {
     >::Members(3, 3))
 }
 
-fn hospital(second: bool) -> bspp_primitives::HospitalId {
+fn hospital(second: bool) -> bspp_types::HospitalId {
     if second {
         HOSPITAL_B.id()
     } else {
@@ -69,7 +71,7 @@ fn operator(index: usize) -> RuntimeOrigin {
     RuntimeOrigin::signed(dev::account(name))
 }
 
-/// Does it as a transaction would: refused calls leave no trace.
+/// Applies a step as a transaction would: refused calls change nothing.
 fn apply(step: Step) {
     let account = |index: usize| dev::validator(VALIDATORS[index]);
     let (origin, call): (RuntimeOrigin, RuntimeCall) = match step {
@@ -121,7 +123,7 @@ fn apply(step: Step) {
             pallet_session::Call::purge_keys {}.into(),
         ),
         Step::SetKeys(i) => {
-            // The proof of ownership has tests of its own.
+            // Other tests cover the proof of ownership.
             if pallet_consortium::Validators::<Runtime>::contains_key(account(i)) {
                 let keys = dev::session_keys(VALIDATORS[i]);
                 let _ = <Session as pallet_session::SessionInterface>::set_keys(&account(i), keys);
@@ -165,7 +167,7 @@ proptest! {
             chain.tamper(|| apply(step));
             let blocks = if let Step::Blocks(n) = step { n } else { 1 };
             for _ in 0..blocks {
-                // Panics if nobody may author.
+                // The call panics if nobody may author.
                 chain.advance_one();
             }
             chain.read(check);

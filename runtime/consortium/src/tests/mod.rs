@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The runtime as a whole: presets, the door, governance; blocks and their proof of conformance in files of their own.
+//! Tests of the whole runtime: presets, admission and governance.
+//!
+//! Blocks and their proof of conformance have files of their own.
 
 mod blocks;
 mod conformance;
 mod invariants;
+mod slot_duration;
 
 use crate::{genesis_config_presets::*, *};
-use bspp_primitives::{traits::refusal, AccountId, Nonce};
-use bspp_runtime_common::dev;
+use bspp_primitives::{refusal, AccountId, Nonce};
+use bspp_runtime_common::{dev, CheckMember};
 use codec::Encode;
+use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
     frame_support::{assert_ok, genesis_builder_helper::build_state, traits::Contains},
+    frame_system,
     pallet_collective::{self, Instance1},
     sp_core::{sr25519, Pair, H256},
     sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET},
     sp_io,
     sp_runtime::{
+        generic,
         traits::{Dispatchable, Hash as _},
         transaction_validity::{
             InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError,
@@ -89,7 +95,7 @@ fn validate(extrinsic: UncheckedExtrinsic) -> TransactionValidity {
     Executive::validate_transaction(TransactionSource::External, extrinsic, parent)
 }
 
-/// Runs in block 1, whose parent is the genesis.
+/// Runs a test in block 1, whose parent is the genesis block.
 fn in_first_block(test: impl FnOnce()) {
     local_chain().execute_with(|| {
         System::initialize(&1, &H256::repeat_byte(7), &Default::default());
@@ -142,7 +148,7 @@ fn non_members_transaction_should_be_refused_by_the_pool() {
             validate(signed("Mallory", remark(), 0)),
             custom(refusal::NOT_MEMBER)
         );
-        // A validator's session key is no account of the chain.
+        // A validator's session key is not an account of the chain.
         assert_eq!(
             validate(signed("Alice", remark(), 0)),
             custom(refusal::NOT_MEMBER)
@@ -156,8 +162,8 @@ fn members_transaction_should_enter_the_pool_with_short_longevity() {
         let validity = validate(signed("DoctorB", remark(), 0)).unwrap();
         assert!(validity.longevity <= 64);
         assert!(validity.priority > 0);
-        let rotate = pallet_consortium::Call::remove_delegate {
-            delegate: dev::account("DoctorB"),
+        let rotate = pallet_consortium::Call::remove_requester {
+            requester: dev::account("DoctorB"),
         };
         let first = validate(signed("HospitalB", rotate, 0)).unwrap();
         assert!(
@@ -168,15 +174,15 @@ fn members_transaction_should_enter_the_pool_with_short_longevity() {
 }
 
 #[test]
-fn replayed_transaction_should_be_refused_when_a_delegate_returns() {
+fn replayed_transaction_should_be_refused_when_a_requester_returns() {
     in_first_block(|| {
         let old = signed("DoctorB", remark(), 0);
         assert_ok!(Executive::apply_extrinsic(old.clone()).unwrap());
-        let delegate = dev::account("DoctorB");
+        let requester = dev::account("DoctorB");
         let operator = || RuntimeOrigin::signed(dev::account("HospitalB"));
-        assert_ok!(Consortium::remove_delegate(operator(), delegate.clone()));
+        assert_ok!(Consortium::remove_requester(operator(), requester.clone()));
         assert_eq!(validate(old.clone()), custom(refusal::NOT_MEMBER));
-        assert_ok!(Consortium::add_delegate(operator(), delegate));
+        assert_ok!(Consortium::add_requester(operator(), requester));
         let stale = TransactionValidityError::Invalid(InvalidTransaction::Stale);
         assert_eq!(validate(old), Err(stale));
     });

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Who may author a hospital chain's blocks: its validators, with a credential of the admins.
+//! The authors of a hospital chain: its validators, with a credential of the admins.
 
-use crate::{configs::OperationalCalls, Enrolment, PhiRecords, Runtime, RuntimeCall};
+use crate::{configs::OperationalCalls, HospitalAdmin, PhiRecords, Runtime, RuntimeCall};
 use bspp_primitives::{
     conformance::{evidence_commitment, Evidence, Shortfall, StandingFault},
-    traits::ConformancePolicy,
+    traits::{ConformancePolicy, HospitalChain},
     AccountId,
 };
-use bspp_runtime_common::{SessionAuthors, MAX_AUTHORITIES, SESSION_LENGTH};
+use bspp_runtime_common::{SessionAuthors, MAX_AUTHORITIES};
+use bspp_types::limits::HOUR_MS;
+use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::{ConstU32, Contains};
 
 /// The hospital chain's policy.
@@ -16,15 +18,15 @@ pub struct NodeConformance;
 impl ConformancePolicy<AccountId, RuntimeCall> for NodeConformance {
     type Parameters = ();
 
-    // Who is asked for stands in the session's set; suspensions are the gate's own.
+    // The gate asks only for authors in the session's set, and it stores suspensions itself.
     fn standing(_: &AccountId) -> Result<(), StandingFault> {
         Ok(())
     }
 
     fn evidence(author: &AccountId, _: &()) -> Result<Evidence, Shortfall> {
-        let valid_until = Enrolment::credential(author).ok_or(Shortfall::NoCredential)?;
+        let valid_until = HospitalAdmin::credential(author).ok_or(Shortfall::NoCredential)?;
         Ok(Evidence {
-            commitment: evidence_commitment(&(Enrolment::hospital(), author, valid_until)),
+            commitment: evidence_commitment(&(HospitalAdmin::hospital(), author, valid_until)),
             valid_until,
             then: Shortfall::CredentialExpired,
         })
@@ -40,7 +42,7 @@ impl ConformancePolicy<AccountId, RuntimeCall> for NodeConformance {
 
     #[cfg(feature = "runtime-benchmarks")]
     fn make_conformant(author: &AccountId) {
-        pallet_enrolment::Credentials::<Runtime>::insert(author, u64::MAX);
+        pallet_hospital_admin::Credentials::<Runtime>::insert(author, u64::MAX);
     }
 }
 
@@ -49,8 +51,8 @@ impl pallet_conformance::Config for Runtime {
     type Policy = NodeConformance;
     type Content = PhiRecords;
     type AuthorSets = SessionAuthors<Runtime>;
-    type SuspendOrigin = pallet_enrolment::EnsureAdmin<Runtime>;
+    type SuspendOrigin = pallet_hospital_admin::EnsureAdmin<Runtime>;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;
-    type DefaultSessionLength = ConstU32<SESSION_LENGTH>;
+    type DefaultSessionLength = SlotsIn<Runtime, HOUR_MS>;
     type WeightInfo = pallet_conformance::weights::SubstrateWeight<Runtime>;
 }

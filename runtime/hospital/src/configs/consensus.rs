@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Authoring, finality and sessions.
 
-use crate::{Aura, Conformance, Enrolment, Grandpa, Runtime, RuntimeEvent, RuntimeHoldReason};
+use crate::{Aura, Conformance, Grandpa, HospitalAdmin, Runtime, RuntimeEvent, RuntimeHoldReason};
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{NoCurrency, SessionKeys, MAX_AUTHORITIES, SLOT_DURATION_MS};
+use bspp_runtime_common::{NoCurrency, SessionKeys, MAX_AUTHORITIES};
+use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
     frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64},
     pallet_aura, pallet_authorship, pallet_grandpa, pallet_session,
@@ -12,7 +13,7 @@ use polkadot_sdk::{
     sp_runtime::traits::ConvertInto,
 };
 
-/// Sessions of the length that the gate keeps.
+/// Sessions, with the length that the gate stores.
 type Sessions =
     pallet_session::PeriodicSessions<pallet_conformance::SessionLengthOf<Runtime>, ConstU32<0>>;
 
@@ -21,7 +22,7 @@ impl pallet_aura::Config for Runtime {
     type DisabledValidators = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type AllowMultipleBlocksPerSlot = ConstBool<false>;
-    type SlotDuration = ConstU64<SLOT_DURATION_MS>;
+    type SlotDuration = SlotDurationOf<Self>;
 }
 
 impl pallet_authorship::Config for Runtime {
@@ -32,11 +33,11 @@ impl pallet_authorship::Config for Runtime {
 impl pallet_session::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type ValidatorId = AccountId;
-    // Only nodes are admitted to send session calls; which of them author, the admins say.
+    // Admission lets only nodes send session calls. The admins decide which of them author.
     type ValidatorIdOf = ConvertInto;
     type ShouldEndSession = Sessions;
     type NextSessionRotation = Sessions;
-    type SessionManager = Enrolment;
+    type SessionManager = HospitalAdmin;
     type SessionHandler = (Aura, Grandpa, Conformance);
     type Keys = SessionKeys;
     type DisablingStrategy = ();
@@ -50,7 +51,7 @@ impl pallet_grandpa::Config for Runtime {
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
-    // A hospital's nodes are its own: its admins suspend, without reports.
+    // A hospital owns its nodes, so its admins suspend them without reports.
     type MaxSetIdSessionEntries = ConstU64<0>;
     type KeyOwnerProof = sp_core::Void;
     type EquivocationReportSystem = ();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! How the pallets are configured: one file per concern.
+//! The configurations of the pallets, one file for each concern.
 
 mod conformance;
 mod consensus;
-mod enrolment;
+mod hospital_admin;
+mod patients;
 mod phi_records;
 mod system;
 
 pub use conformance::NodeConformance;
-pub use enrolment::OperationalCalls;
+pub use hospital_admin::OperationalCalls;
+pub use system::MAX_BLOCK_BYTES;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Encrypted records.
 
-use crate::{Enrolment, Runtime, Timestamp};
-use bspp_primitives::{MAX_CHUNKS, MAX_CHUNK_BYTES};
-use bspp_runtime_common::DAYS;
+use crate::{HospitalAdmin, Patients, Runtime, Timestamp};
+use bspp_types::{limits::DAY_MS, MAX_CHUNKS, MAX_CHUNK_BYTES};
+use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::ConstU32;
 
 impl pallet_phi_records::Config for Runtime {
-    type Staff = Enrolment;
-    type Consents = Enrolment;
+    type Staff = HospitalAdmin;
+    type Consents = Patients;
     type Time = Timestamp;
     type MaxRecordBytes = ConstU32<{ MAX_CHUNKS * MAX_CHUNK_BYTES }>;
-    type ChunkLifetime = ConstU32<{ 2 * DAYS }>;
+    type ChunkLifetime = SlotsIn<Runtime, { 2 * DAY_MS }>;
     type WeightInfo = pallet_phi_records::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = benchmarks::Maker;
@@ -19,32 +19,26 @@ impl pallet_phi_records::Config for Runtime {
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks {
-    //! What benchmarks of records find in the enrolment pallet.
+    //! The consents that benchmarks of records need.
 
-    use super::Runtime;
-    use bspp_primitives::{messages, AccountId, Consent, ConsentId, ConsentTerms, Epoch};
-    use pallet_enrolment::{Clinicians, Consents, Pallet as Enrolment};
-    use pallet_phi_records::benchmarking::BenchmarkHelper;
+    use crate::{HospitalAdmin, Runtime};
+    use bspp_primitives::traits::HospitalChain;
+    use bspp_types::{messages, Consent, ConsentId, ConsentTerms, FilingMonth};
+    use pallet_patients::Consents;
+    use pallet_phi_records::benchmark_helper::BenchmarkHelper;
 
-    /// Writes staff and consents straight into the state.
+    /// Writes consents directly to the state.
     pub struct Maker;
 
-    impl BenchmarkHelper<AccountId> for Maker {
-        fn make_staff(who: &AccountId) {
-            Clinicians::<Runtime>::insert(who, ());
-        }
-
+    impl BenchmarkHelper for Maker {
         fn make_consent(patient: [u8; 32]) -> ConsentId {
             let terms = ConsentTerms {
                 patient,
                 from: 0,
-                until: Epoch::MAX,
+                until: FilingMonth::MAX,
                 salt: [0; 32],
             };
-            let (chain, hospital) = (
-                Enrolment::<Runtime>::chain(),
-                Enrolment::<Runtime>::hospital(),
-            );
+            let (chain, hospital) = (HospitalAdmin::chain(), HospitalAdmin::hospital());
             let id = messages::consent_id(&chain, &hospital, &terms);
             let consent = Consent {
                 terms,

@@ -5,29 +5,33 @@ use crate::{
     Aura, Block, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
     VERSION,
 };
-use bspp_primitives::{AccountId, BlockNumber, Hash, Nonce};
-use bspp_runtime_common::{block_length, block_weights, BLOCK_HASH_COUNT, SLOT_DURATION_MS};
+use bspp_primitives::{AccountId, Hash, Nonce};
+use bspp_runtime_common::{block_length, block_weights, NoPurgedKeys, BLOCK_HASH_COUNT};
+use bspp_types::BlockNumber;
+use pallet_slot_duration::HalfSlot;
 use polkadot_sdk::{
     frame_support::{
         derive_impl, parameter_types,
-        traits::{ConstU16, ConstU32, ConstU64, Contains},
+        traits::{ConstU16, ConstU32},
         weights::constants::ParityDbWeight,
     },
     frame_system::{
         self,
         limits::{BlockLength, BlockWeights},
     },
-    pallet_session, pallet_timestamp,
+    pallet_timestamp,
     sp_version::RuntimeVersion,
 };
 
-/// Bytes of a block at most: six chunks of a mebibyte with their envelopes in the normal share.
-const MAX_BLOCK_BYTES: u32 = 8 * 1024 * 1024 + 64 * 1024;
+/// Maximum size of a block in bytes.
+///
+/// The normal share has room for six chunks of 1 MiB with their envelopes.
+pub const MAX_BLOCK_BYTES: u32 = 8 * 1024 * 1024 + 64 * 1024;
 
 parameter_types! {
     pub const BlockHashCount: BlockNumber = BLOCK_HASH_COUNT;
     pub const Version: RuntimeVersion = VERSION;
-    pub RuntimeBlockWeights: BlockWeights = block_weights();
+    pub RuntimeBlockWeights: BlockWeights = block_weights::<Runtime>();
     pub RuntimeBlockLength: BlockLength = block_length(MAX_BLOCK_BYTES);
 }
 
@@ -44,26 +48,16 @@ impl frame_system::Config for Runtime {
     type Version = Version;
     type SS58Prefix = ConstU16<42>;
     type MaxConsumers = ConstU32<16>;
-    type BaseCallFilter = NoPurgedKeys;
+    type BaseCallFilter = NoPurgedKeys<Runtime>;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }
 
-/// Validators replace their session keys, they do not purge them: a set whose keys are gone could author no more.
-pub struct NoPurgedKeys;
-
-impl Contains<RuntimeCall> for NoPurgedKeys {
-    fn contains(call: &RuntimeCall) -> bool {
-        !matches!(
-            call,
-            RuntimeCall::Session(pallet_session::Call::purge_keys { .. })
-        )
-    }
-}
+impl pallet_slot_duration::Config for Runtime {}
 
 impl pallet_timestamp::Config for Runtime {
     type Moment = u64;
     type OnTimestampSet = Aura;
-    type MinimumPeriod = ConstU64<{ SLOT_DURATION_MS / 2 }>;
+    type MinimumPeriod = HalfSlot<Self>;
     type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }

@@ -10,7 +10,8 @@ use bspp_primitives::{
     },
     AccountId,
 };
-use bspp_runtime_common::{dev, SLOT_DURATION_MS};
+use bspp_runtime_common::dev;
+use bspp_types::limits::DEFAULT_SLOT_DURATION;
 use codec::Encode;
 use polkadot_sdk::{
     frame_support::assert_ok,
@@ -29,11 +30,11 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 /// Slot of the only block in each test.
 const SLOT: u64 = 7;
 
-/// Hospital A's chain, whose credentials are good until `until`.
+/// Hospital A's chain, with credentials that are valid until `until`.
 fn state(until: u64) -> TestExternalities {
     let mut state = chain(HOSPITAL_A_LOCAL, H256::repeat_byte(5));
     state.execute_with(|| {
-        pallet_enrolment::Credentials::<Runtime>::insert(dev::validator("Alice"), until);
+        pallet_hospital_admin::Credentials::<Runtime>::insert(dev::validator("Alice"), until);
     });
     state.commit_all().unwrap();
     state
@@ -45,7 +46,7 @@ fn copy(state: &TestExternalities) -> TestExternalities {
     copy
 }
 
-/// The header of block 1 with the attestation that the gate asks for.
+/// The header of block 1 with the attestation that the gate requires.
 fn header(state: &TestExternalities) -> Header {
     let parent = H256::repeat_byte(1);
     let gate = copy(state)
@@ -53,7 +54,7 @@ fn header(state: &TestExternalities) -> Header {
         .unwrap();
     let kind = gate.verdict.required().unwrap();
     let pair = ConformancePair::from_string("//Alice", None).unwrap();
-    // The first block's parent is the genesis.
+    // The parent of the first block is the genesis block.
     let message = attestation_message(&parent, &parent, SLOT, &gate.author, &kind);
     let attestation = Attestation {
         author: gate.author,
@@ -96,7 +97,7 @@ fn signed(name: &str, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
     )
 }
 
-/// Builds block 1 with one extrinsic, which is left out if it is refused.
+/// Builds block 1 with one extrinsic, or without it if the extrinsic is refused.
 fn propose(
     state: &TestExternalities,
     name: &str,
@@ -105,11 +106,11 @@ fn propose(
     let header = header(state);
     copy(state).execute_with(|| {
         Executive::initialize_block(&header);
-        let now = SLOT * SLOT_DURATION_MS;
+        let now = SLOT * DEFAULT_SLOT_DURATION;
         let time = UncheckedExtrinsic::new_bare(pallet_timestamp::Call::set { now }.into());
         assert_ok!(Executive::apply_extrinsic(time.clone()).unwrap());
         let extrinsic = signed(name, call);
-        // As the block builder does: a refused extrinsic leaves no trace.
+        // The block builder does the same: a refused extrinsic changes nothing.
         sp_io::storage::start_transaction();
         let result = Executive::apply_extrinsic(extrinsic.clone());
         match &result {
@@ -146,7 +147,7 @@ fn block_should_carry_records_when_its_author_has_a_credential() {
     assert_eq!(
         content,
         Some(ContentDigest::default()),
-        "a chunk is no entry yet"
+        "a chunk is not an entry yet"
     );
     assert_eq!(import(&state, block), Ok(()));
 }
@@ -165,7 +166,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_record() {
         Ok(()),
         "without it the block is valid"
     );
-    // Who puts it in nevertheless makes an invalid block.
+    // An author that includes it nevertheless makes an invalid block.
     block.extrinsics.push(record);
     let encoded = block.extrinsics.iter().map(Encode::encode).collect();
     let version = VERSION.extrinsics_root_state_version();
@@ -180,7 +181,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_record() {
 #[test]
 fn restricted_block_should_carry_the_credential_that_heals_when_all_have_expired() {
     let state = state(SLOT - 1);
-    let issue = pallet_enrolment::Call::issue_credential {
+    let issue = pallet_hospital_admin::Call::issue_credential {
         node: dev::validator("Alice"),
         expires_at: SLOT + 100,
     };

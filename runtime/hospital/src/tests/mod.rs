@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(clippy::unwrap_used, clippy::expect_used)]
-//! The runtime as a whole: presets, the door, what other chains rely on, and the gate.
+//! Tests of the whole runtime: presets, admission, the gate, storage for other chains.
 
 mod conformance;
+mod slot_duration;
 
 use crate::{genesis_config_presets::*, *};
-use bspp_primitives::{entry_block_storage, EntryBlock, MAX_CHUNK_BYTES};
+use bspp_primitives::{entry_commitment_storage, traits::HospitalChain};
 use bspp_runtime_common::dev;
+use bspp_types::{EntryCommitment, MAX_CHUNK_BYTES};
 use codec::Encode;
 use polkadot_sdk::{
     frame_support::{dispatch::DispatchClass, genesis_builder_helper::build_state},
@@ -20,7 +22,7 @@ fn chain(preset: &str, consortium: H256) -> sp_io::TestExternalities {
     ext.execute_with(|| {
         let patch = get_preset(&PresetId::from(preset)).unwrap();
         let mut patch: serde_json::Value = serde_json::from_slice(&patch).unwrap();
-        patch["enrolment"]["chain"] = serde_json::to_value(consortium).unwrap();
+        patch["hospitalAdmin"]["chain"] = serde_json::to_value(consortium).unwrap();
         let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
         for (pallet, fields) in patch.as_object().unwrap() {
             for (field, value) in fields.as_object().unwrap() {
@@ -40,10 +42,10 @@ fn presets_should_make_each_hospitals_chain() {
         (HOSPITAL_B_LOCAL, dev::HOSPITAL_B),
     ] {
         chain(preset, consortium).execute_with(|| {
-            assert_eq!(Enrolment::hospital(), hospital.id());
-            assert_eq!(Enrolment::chain(), consortium);
+            assert_eq!(HospitalAdmin::hospital(), hospital.id());
+            assert_eq!(HospitalAdmin::chain(), consortium);
             let operator = dev::account(hospital.operator);
-            assert!(Enrolment::is_admin(&operator) && Enrolment::is_clinician(&operator));
+            assert!(HospitalAdmin::is_admin(&operator) && HospitalAdmin::is_staff(&operator));
             let validators: Vec<_> = hospital
                 .hospital_validators
                 .iter()
@@ -66,14 +68,14 @@ fn preset_names_should_all_have_a_preset() {
 #[test]
 fn entry_blocks_should_stand_where_the_consortium_proves_them() {
     chain(HOSPITAL_A_LOCAL, H256::zero()).execute_with(|| {
-        let block = EntryBlock {
+        let block = EntryCommitment {
             number: 1,
             count: 1,
             root: H256::repeat_byte(1),
             chain_hash: H256::repeat_byte(2),
         };
-        pallet_phi_records::EntryBlocks::<Runtime>::insert(3, block);
-        let stored = sp_io::storage::get(&entry_block_storage::key(3)).unwrap();
+        pallet_phi_records::EntryCommitments::<Runtime>::insert(3, block);
+        let stored = sp_io::storage::get(&entry_commitment_storage::key(3)).unwrap();
         assert_eq!(stored.to_vec(), block.encode());
     });
 }

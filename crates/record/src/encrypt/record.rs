@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Encrypted records that are ready to be stored.
+
+use bspp_types::{Record, RecordId};
+use codec::{Decode, Encode};
+use std::sync::Arc;
+
+/// An encrypted record that is ready to be stored.
+///
+/// A durable outbox stores it, and sends it again after a failure, byte for byte.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct EncryptedRecord {
+    /// The record's identifier.
+    pub rid: RecordId,
+    /// The entry, wraps, chunk hashes, patient and consent.
+    pub record: Record,
+    /// The ciphertext in chunks of [`MAX_CHUNK_BYTES`](bspp_types::MAX_CHUNK_BYTES) or less.
+    ///
+    /// The entries of one record share it.
+    pub chunks: Arc<Vec<Vec<u8>>>,
+}
+
+impl EncryptedRecord {
+    /// The whole ciphertext.
+    pub fn ciphertext(&self) -> Vec<u8> {
+        self.chunks.concat()
+    }
+}

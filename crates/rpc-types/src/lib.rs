@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod conformance;
+pub mod hex_bytes;
+pub mod phi;
+pub mod scale_hex;
+pub mod search;
+
+pub use conformance::{AttestationStatus, AuthorStatus, ConformanceStatus, EvidenceStatus};
+pub use hex_bytes::HexBytes;
+pub use phi::{IndexStatus, ListedBlock, ListedEntry, LocatedEntry, MAX_LISTED_BLOCKS};
+pub use search::{
+    FoundRecord, SearchEvent, SearchParams, SearchProgress, SearchQuery, SearchSummary, MAX_QUERIES,
+};

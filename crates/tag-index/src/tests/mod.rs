@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod fixtures;
+mod index;
+mod store;

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Members of a mocked consortium.
+
+use bspp_primitives::traits::Membership;
+use bspp_types::{FilingMonth, HospitalId, X25519Key};
+use codec::{Decode, Encode};
+use frame_support::storage::unhashed;
+use std::collections::BTreeMap;
+
+/// Accounts that act for hospitals, kept in the state. Each test begins without members.
+pub struct Members;
+
+/// Key in the state, which differs from the prefix of every pallet.
+const KEY: &[u8] = b"bspp-test-kit/members";
+
+#[derive(Default, Encode, Decode)]
+struct Roll {
+    /// The hospital by encoded account, and whether the account is its operator.
+    accounts: BTreeMap<Vec<u8>, (HospitalId, bool)>,
+    suspended: Vec<HospitalId>,
+}
+
+impl Roll {
+    fn read() -> Self {
+        unhashed::get_or_default(KEY)
+    }
+
+    fn change(change: impl FnOnce(&mut Self)) {
+        let mut roll = Self::read();
+        change(&mut roll);
+        unhashed::put(KEY, &roll);
+    }
+
+    fn is_active(&self, hospital: &HospitalId) -> bool {
+        !self.suspended.contains(hospital)
+            && self.accounts.values().any(|(member, _)| member == hospital)
+    }
+
+    /// The active hospital for which an account acts, and whether it acts as operator.
+    fn role_of<AccountId: Encode>(&self, who: &AccountId) -> Option<(HospitalId, bool)> {
+        self.accounts
+            .get(&who.encode())
+            .copied()
+            .filter(|(hospital, _)| self.is_active(hospital))
+    }
+}
+
+impl Members {
+    /// Makes an account the operator of a hospital, which thereby becomes a member.
+    pub fn add_operator<AccountId: Encode>(hospital: HospitalId, who: &AccountId) {
+        Roll::change(|roll| {
+            roll.accounts.insert(who.encode(), (hospital, true));
+        });
+    }
+
+    /// Makes an account a requester of a hospital, which thereby becomes a member.
+    pub fn add_requester<AccountId: Encode>(hospital: HospitalId, who: &AccountId) {
+        Roll::change(|roll| {
+            roll.accounts.insert(who.encode(), (hospital, false));
+        });
+    }
+
+    /// Suspends a hospital: it is no longer active, and no account acts for it.
+    pub fn suspend(hospital: HospitalId) {
+        Roll::change(|roll| roll.suspended.push(hospital));
+    }
+}
+
+impl<AccountId: Encode> Membership<AccountId> for Members {
+    fn hospital_of(who: &AccountId) -> Option<HospitalId> {
+        Roll::read().role_of(who).map(|(hospital, _)| hospital)
+    }
+
+    fn is_operator(who: &AccountId, hospital: &HospitalId) -> bool {
+        Roll::read().role_of(who) == Some((*hospital, true))
+    }
+
+    fn is_active(hospital: &HospitalId) -> bool {
+        Roll::read().is_active(hospital)
+    }
+
+    fn encryption_key(_: &HospitalId, _: FilingMonth) -> Option<X25519Key> {
+        None
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn make_member(hospital: &HospitalId, operator: &AccountId, requester: &AccountId) {
+        Self::add_operator(*hospital, operator);
+        Self::add_requester(*hospital, requester);
+    }
+}

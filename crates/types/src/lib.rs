@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#![cfg_attr(not(feature = "std"), no_std)]
+#![doc = include_str!("../README.md")]
+
+extern crate alloc;
+
+pub mod consortium;
+pub mod entry;
+pub mod filing_month;
+pub mod hospital;
+pub mod ids;
+pub mod limits;
+pub mod merkle;
+pub mod messages;
+pub mod search;
+
+pub use consortium::*;
+pub use entry::*;
+pub use filing_month::*;
+pub use hospital::*;
+pub use ids::*;
+pub use merkle::*;
+pub use search::*;
+
+pub use primitive_types::H256;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Limits on which runtimes and clients must agree.
+
+use crate::Moment;
+
+/// Slot length of a chain whose genesis does not choose one, in milliseconds.
+pub const DEFAULT_SLOT_DURATION: Moment = 3_000;
+/// Minimum slot length, in milliseconds.
+///
+/// The heaviest call, a runtime upgrade, fits into a block.
+pub const MIN_SLOT_DURATION: Moment = 500;
+/// Maximum slot length, in milliseconds.
+pub const MAX_SLOT_DURATION: Moment = 60_000;
+/// Number of blocks for which a transaction is valid, with slots of the default length.
+///
+/// A transaction may wait in a pool for as long.
+pub const TRANSACTION_LONGEVITY: u64 = 64;
+/// Maximum time for which a transaction is valid, in milliseconds.
+const TRANSACTION_LIFETIME_MS: Moment = TRANSACTION_LONGEVITY * DEFAULT_SLOT_DURATION;
+/// Minimum of [`transaction_longevity`]: twice the lag of finality, in blocks.
+const MIN_TRANSACTION_LONGEVITY: u64 = 32;
+/// Maximum of [`transaction_longevity`]. The chains keep the hashes of more blocks.
+pub const MAX_TRANSACTION_LONGEVITY: u64 = 1_024;
+/// An hour, in milliseconds.
+pub const HOUR_MS: Moment = 60 * 60 * 1000;
+/// A day, in milliseconds.
+pub const DAY_MS: Moment = 24 * HOUR_MS;
+/// Maximum validity of a grant from the opening of its request on, in days.
+pub const MAX_GRANT_DAYS: u32 = 366;
+/// Maximum validity of a node's credential from its issue on, in days.
+pub const MAX_CREDENTIAL_DAYS: u32 = 366;
+
+const _: () = assert!(TRANSACTION_LONGEVITY.is_power_of_two());
+
+/// Number of blocks for which a transaction is valid, with slots of this length.
+///
+/// A transaction may wait in a pool for as long. The slot length is in milliseconds. The result is
+/// a power of two, because the era of a mortal transaction must be one.
+pub const fn transaction_longevity(slot_duration: Moment) -> u64 {
+    let blocks = match TRANSACTION_LIFETIME_MS.checked_div(slot_duration) {
+        Some(blocks) if blocks < MIN_TRANSACTION_LONGEVITY => MIN_TRANSACTION_LONGEVITY,
+        Some(blocks) if blocks < MAX_TRANSACTION_LONGEVITY => blocks,
+        _ => MAX_TRANSACTION_LONGEVITY,
+    };
+    1 << blocks.ilog2()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transaction_longevity_should_be_a_power_of_two_of_about_three_minutes() {
+        for (slot, blocks) in [(500, 256), (1_000, 128), (3_000, 64), (6_000, 32)] {
+            assert_eq!(transaction_longevity(slot), blocks);
+        }
+        assert_eq!(transaction_longevity(60_000), MIN_TRANSACTION_LONGEVITY);
+        assert_eq!(transaction_longevity(0), MAX_TRANSACTION_LONGEVITY);
+        assert_eq!(transaction_longevity(3_000), TRANSACTION_LONGEVITY);
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The Merkle tree over a hospital block's entries, and the running hash of entry blocks.
+//!
+//! The tree is the same as in Substrate's `binary-merkle-tree` with BLAKE2b-256.
+
+use crate::{Entry, H256};
+use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
+use bspp_peks::{blake2b_256, blake2b_256_parts, domain};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// Maximum length of a Merkle path, which is enough for 2^16 entries in a block.
+pub const MAX_PATH: u32 = 16;
+
+/// Root, count and running hash of one entry block, as the hospital chain keeps them.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct EntryCommitment {
+    /// Height of the hospital block.
+    pub number: u32,
+    /// Number of entries stored in it: one or more.
+    pub count: u32,
+    /// Root over the entries in the order of their storage: [`entries_root`].
+    pub root: H256,
+    /// Running hash over all entry blocks up to this one: [`next_chain_hash`].
+    pub chain_hash: H256,
+}
+
+/// Path from an entry to the root of its block.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EntryProof {
+    /// Position of the entry among the block's entries.
+    pub leaf_index: u32,
+    /// Number of entries in the block.
+    pub leaf_count: u32,
+    /// Siblings from the leaf upwards.
+    pub path: BoundedVec<H256, ConstU32<MAX_PATH>>,
+}
+
+/// The lowest row of the tree: leaves are hashed again, like inner nodes.
+fn lowest_row(leaves: impl Iterator<Item = H256>) -> Vec<H256> {
+    leaves.map(|leaf| blake2b_256(&leaf.0).into()).collect()
+}
+
+fn join(left: &H256, right: &H256) -> H256 {
+    blake2b_256_parts(&[&left.0, &right.0]).into()
+}
+
+/// The row above `row`, which joins nodes in pairs.
+///
+/// A last node without a sibling moves up unchanged.
+fn row_above(row: &[H256]) -> Vec<H256> {
+    let mut pairs = row.chunks_exact(2);
+    let mut above = Vec::with_capacity(row.len().div_ceil(2));
+    for pair in pairs.by_ref() {
+        if let [left, right] = pair {
+            above.push(join(left, right));
+        }
+    }
+    above.extend_from_slice(pairs.remainder());
+    above
+}
+
+/// Root over entries. Without entries it is the zero hash, which no block registers.
+pub fn entries_root(entries: &[Entry]) -> H256 {
+    root_over(lowest_row(entries.iter().map(Entry::leaf)))
+}
+
+/// Root over leaves that [`Entry::leaf`] made.
+pub fn leaves_root(leaves: Vec<H256>) -> H256 {
+    root_over(lowest_row(leaves.into_iter()))
+}
+
+fn root_over(mut row: Vec<H256>) -> H256 {
+    while row.len() > 1 {
+        row = row_above(&row);
+    }
+    row.first().copied().unwrap_or_default()
+}
+
+/// Path of the entry at `index`.
+///
+/// `None` if that entry does not exist, or if there are too many entries.
+pub fn entry_proof(entries: &[Entry], index: u32) -> Option<EntryProof> {
+    let mut position = usize::try_from(index).ok()?;
+    if position >= entries.len() {
+        return None;
+    }
+    let mut path = Vec::new();
+    let mut row = lowest_row(entries.iter().map(Entry::leaf));
+    while row.len() > 1 {
+        // The sibling is the other node of the pair: their positions differ in the last bit.
+        path.extend(row.get(position ^ 1).copied());
+        position /= 2;
+        row = row_above(&row);
+    }
+    Some(EntryProof {
+        leaf_index: index,
+        leaf_count: u32::try_from(entries.len()).ok()?,
+        path: path.try_into().ok()?,
+    })
+}
+
+/// Whether `proof` leads from `entry` to `root`, from exactly the position in the proof.
+///
+/// The path must have the length that position and count require, and the position decides the side
+/// on which each sibling joins: otherwise one path would pass for several positions.
+pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> bool {
+    let (mut position, mut width) = (proof.leaf_index, proof.leaf_count);
+    if position >= width {
+        return false;
+    }
+    let mut siblings = proof.path.iter();
+    let mut node: H256 = blake2b_256(&entry.leaf().0).into();
+    while width > 1 {
+        let is_right = position % 2 == 1;
+        if is_right || position.saturating_add(1) < width {
+            let Some(sibling) = siblings.next() else {
+                return false;
+            };
+            node = if is_right {
+                join(sibling, &node)
+            } else {
+                join(&node, sibling)
+            };
+        }
+        position /= 2;
+        width = width.div_ceil(2);
+    }
+    siblings.next().is_none() && node == *root
+}
+
+/// Running hash after another entry block. It starts from the zero hash.
+pub fn next_chain_hash(previous: &H256, number: u32, count: u32, root: &H256) -> H256 {
+    let mut bytes = Vec::from(domain::ENTRY_CHAIN);
+    (previous, number, count, root).encode_to(&mut bytes);
+    blake2b_256(&bytes).into()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    fn entries(count: u32) -> Vec<Entry> {
+        let entry = |index| Entry {
+            batch: H256::zero(),
+            index,
+            payload_hash: H256::zero(),
+            key_commitment: H256::zero(),
+            slots: Default::default(),
+        };
+        (0..count).map(entry).collect()
+    }
+
+    #[test]
+    fn verify_entry_proof_should_accept_a_path_at_its_own_position_only() {
+        for count in 1..=33u32 {
+            let entries = entries(count);
+            let root = entries_root(&entries);
+            for (index, entry) in (0..count).zip(&entries) {
+                let proof = entry_proof(&entries, index).unwrap();
+                for leaf_index in 0..count {
+                    let moved = EntryProof {
+                        leaf_index,
+                        ..proof.clone()
+                    };
+                    let accepted = verify_entry_proof(&root, entry, &moved);
+                    assert_eq!(
+                        accepted,
+                        leaf_index == index,
+                        "{index} as {leaf_index} of {count}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn verify_entry_proof_should_refuse_another_entry_root_or_path() {
+        let entries = entries(7);
+        let root = entries_root(&entries);
+        let proof = entry_proof(&entries, 6).unwrap();
+        assert!(verify_entry_proof(&root, &entries[6], &proof));
+        assert!(!verify_entry_proof(&root, &entries[5], &proof));
+        assert!(!verify_entry_proof(&H256::zero(), &entries[6], &proof));
+        let mut longer = proof.clone();
+        longer.path.try_push(H256::zero()).unwrap();
+        assert!(!verify_entry_proof(&root, &entries[6], &longer));
+        let mut shorter = proof;
+        shorter.path.pop();
+        assert!(!verify_entry_proof(&root, &entries[6], &shorter));
+    }
+}

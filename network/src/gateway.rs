@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The gateway of a hospital.
+//!
+//! It relays finality proofs and registrations, so that the hospital's validators have evidence.
+
+use crate::{
+    accounts::{Hospital, COUNCIL},
+    chain::Chain,
+    cli::{bspp, text},
+    environment::Environment,
+    process::{free_ports, Process},
+    wait::{seconds, until_true},
+};
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::{fs, path::PathBuf, sync::Arc};
+
+/// A gateway, running or not. Its process is killed when this value is dropped.
+pub struct Gateway {
+    environment: Arc<Environment>,
+    name: String,
+    config: PathBuf,
+    public: String,
+    local: String,
+    process: Option<Process>,
+}
+
+impl Gateway {
+    /// Configures the gateway of a hospital. Starts nothing.
+    ///
+    /// The gateway connects a node of the consortium chain and a node of the hospital chain.
+    ///
+    /// After `anchor_every` hospital blocks the gateway anchors a head even if nothing requires it.
+    /// Without a value the gateway uses its default.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the command line refuses the configuration.
+    pub async fn configure(
+        environment: &Arc<Environment>,
+        hospital: Hospital,
+        consortium: &Chain,
+        own: &Chain,
+        anchor_every: Option<u32>,
+    ) -> Result<Self> {
+        let name = format!("gateway-{}", hospital.letter());
+        let [public, local] = free_ports().await?.map(|port| format!("127.0.0.1:{port}"));
+        let data = environment.path(&name);
+        let arguments = [
+            "gateway",
+            "config",
+            "--consortium",
+            consortium.url(),
+            "--hospital",
+            own.url(),
+            "--key",
+            hospital.operator(),
+            "--dev-x25519",
+            "--data",
+            text(&data)?,
+            "--public",
+            &public,
+            "--local",
+            &local,
+        ];
+        let mut settings = bspp(environment, &arguments).await?;
+        if let Some(blocks) = anchor_every {
+            settings["tuning"]["anchor_every"] = json!(blocks);
+        }
+        let config = environment.path(&format!("{name}.json"));
+        fs::write(&config, serde_json::to_vec_pretty(&settings)?)?;
+        Ok(Self {
+            environment: environment.clone(),
+            name,
+            config,
+            public: format!("http://{public}"),
+            local: format!("http://{local}"),
+            process: None,
+        })
+    }
+
+    /// Address for other hospitals.
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// The file with its output.
+    pub fn log_path(&self) -> PathBuf {
+        self.environment.path(&format!("{}.log", self.name))
+    }
+
+    /// Address for the hospital's own systems.
+    pub fn local(&self) -> &str {
+        &self.local
+    }
+
+    /// Starts the gateway and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the gateway does not answer within a minute.
+    pub async fn start(&mut self) -> Result<()> {
+        let log = self.log_path();
+        let arguments = ["gateway", "run", "--config", text(&self.config)?];
+        let mut process = Process::start(&self.name, &self.environment.cli(), arguments, &[], log)?;
+        let what = format!("an answer of {}", self.name);
+        until_true(&what, seconds(60), async || {
+            process.check()?;
+            bspp(&self.environment, &["status", "--gateway", &self.public]).await?;
+            Ok(true)
+        })
+        .await?;
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Stops the gateway with SIGTERM.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process does not end.
+    pub async fn stop(&mut self) -> Result<()> {
+        match self.process.take() {
+            Some(process) => process.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Kills the gateway, like a crash.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process does not end.
+    pub async fn kill(&mut self) -> Result<()> {
+        match self.process.take() {
+            Some(process) => process.kill().await,
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that the gateway still runs, if it was started and not ended.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process has ended by itself.
+    pub fn check(&mut self) -> Result<()> {
+        self.process.as_mut().map_or(Ok(()), Process::check)
+    }
+}
+
+/// Has the council anchor the finalized head of a hospital chain.
+///
+/// Later finality proofs start from this head.
+///
+/// # Errors
+///
+/// Fails if the council's motion is not carried.
+pub async fn initialise_anchor(
+    environment: &Environment,
+    consortium: &Chain,
+    own: &Chain,
+) -> Result<()> {
+    let mut arguments = vec![
+        "council",
+        "initialise-anchor",
+        "--consortium",
+        consortium.url(),
+        "--hospital",
+        own.url(),
+    ];
+    for member in COUNCIL {
+        arguments.extend(["--key", member]);
+    }
+    bspp(environment, &arguments)
+        .await
+        .with_context(|| format!("the first anchor of {}'s chain", own.name()))?;
+    Ok(())
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The council, which votes on membership.
+
+use crate::pallet::*;
+use alloc::vec::Vec;
+use bspp_types::Role;
+use frame_support::{
+    ensure,
+    traits::{ChangeMembers, InitializeMembers},
+    BoundedVec,
+};
+use sp_runtime::{traits::SaturatedConversion, DispatchError};
+
+impl<T: Config> Pallet<T> {
+    /// Sets the council and returns the number of its members.
+    pub(crate) fn do_set_council(
+        mut members: Vec<T::AccountId>,
+        prime: Option<T::AccountId>,
+    ) -> Result<u32, DispatchError> {
+        members.sort();
+        let distinct = members
+            .windows(2)
+            .all(|pair| !matches!(pair, [a, b] if a == b));
+        let prime_is_member = prime.as_ref().is_none_or(|prime| members.contains(prime));
+        ensure!(
+            !members.is_empty() && distinct && prime_is_member,
+            Error::<T>::InvalidCouncil
+        );
+        let members = BoundedVec::<_, T::MaxCouncil>::try_from(members)
+            .map_err(|_| Error::<T>::MaxCouncilExceeded)?;
+        let old = CouncilMembers::<T>::get();
+        for gone in old.iter().filter(|who| !members.contains(who)) {
+            Self::take_role(gone);
+        }
+        for new in members.iter().filter(|who| !old.contains(who)) {
+            Self::give_role(new, Role::Council, None)?;
+        }
+        if old.is_empty() {
+            T::Council::initialize_members(&members);
+        } else {
+            T::Council::set_members_sorted(&members, &old);
+        }
+        T::Council::set_prime(prime);
+        let count = members.len().saturated_into();
+        CouncilMembers::<T>::put(members);
+        Ok(count)
+    }
+}

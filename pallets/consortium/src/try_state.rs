@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The invariants of the pallet's storage.
+
+#![cfg(any(test, feature = "try-runtime", feature = "std"))]
+
+use crate::{pallet::*, HospitalStatus, Member};
+use bspp_types::Role;
+use frame_support::{ensure, traits::Get};
+use sp_runtime::TryRuntimeError;
+
+impl<T: Config> Pallet<T> {
+    /// Checks the invariants between the storage items.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        let ids = HospitalIds::<T>::get();
+        ensure!(
+            ids.len() == Hospitals::<T>::iter().count(),
+            "hospitals and identifiers differ"
+        );
+        let mut validators = 0;
+        for id in &ids {
+            let record = Hospitals::<T>::get(id).ok_or("an identifier without a hospital")?;
+            let operator = Members::<T>::get(&record.operator);
+            let expected = Some(Member {
+                role: Role::Operator,
+                hospital: Some(*id),
+            });
+            if record.status != HospitalStatus::Removed {
+                ensure!(operator == expected, "an operator's role differs");
+                let requester = Member {
+                    role: Role::Requester,
+                    hospital: Some(*id),
+                };
+                let requesters = Members::<T>::iter_values()
+                    .filter(|m| *m == requester)
+                    .count();
+                ensure!(
+                    usize::try_from(record.requesters) == Ok(requesters),
+                    "requesters miscounted"
+                );
+            }
+            let keys = KeyFilingMonths::<T>::get(id);
+            ensure!(!keys.is_empty(), "a hospital without a key");
+            ensure!(
+                keys.windows(2).all(|p| matches!(p, [a, b] if a < b)),
+                "key months unsorted"
+            );
+            for filing_month in &keys {
+                ensure!(
+                    EncryptionKeys::<T>::contains_key(id, filing_month),
+                    "a month without its key"
+                );
+            }
+            for validator in HospitalValidators::<T>::get(id) {
+                ensure!(
+                    Validators::<T>::get(&validator) == Some(*id),
+                    "a validator's hospital differs"
+                );
+                validators += 1;
+            }
+        }
+        ensure!(
+            Validators::<T>::count() == validators,
+            "validators miscounted"
+        );
+        ensure!(validators <= T::MaxValidators::get(), "too many validators");
+        for who in CouncilMembers::<T>::get() {
+            let expected = Some(Member {
+                role: Role::Council,
+                hospital: None,
+            });
+            ensure!(
+                Members::<T>::get(&who) == expected,
+                "a council member's role differs"
+            );
+        }
+        for who in Members::<T>::iter_keys().chain(Validators::<T>::iter_keys()) {
+            ensure!(
+                frame_system::Pallet::<T>::providers(&who) > 0,
+                "an account without reference"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Engines of the digest items that conformance reads and writes.
+
+use sp_runtime::ConsensusEngineId;
+
+/// Engine of the digests of conformance.
+///
+/// The pre-runtime digest has the attestation, and the consensus digest has the content.
+pub const CONFORMANCE_ENGINE_ID: ConsensusEngineId = *b"conf";
+/// Engine of Aura's pre-runtime digest, which carries the slot.
+pub(super) const AURA_ENGINE_ID: ConsensusEngineId = *b"aura";

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The gate and its verdict: the attestation that the author of a slot must make.
+
+use super::{
+    attestation::AttestationKind,
+    evidence::{Evidence, Shortfall},
+    key::ConformanceId,
+    standing::StandingFault,
+};
+use bspp_types::H256;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// The attestation that the author of a slot must make.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Verdict {
+    /// Full conformance.
+    Full {
+        /// Commitment to the evidence.
+        evidence: H256,
+    },
+    /// Standing only.
+    Restricted {
+        /// The evidence that is lacking.
+        shortfall: Shortfall,
+    },
+    /// No block of this author is valid.
+    Refused {
+        /// The reason.
+        fault: StandingFault,
+    },
+}
+
+impl Verdict {
+    /// The verdict in a slot, by the standing and evidence in the state.
+    pub fn at(
+        slot: u64,
+        standing: Result<(), StandingFault>,
+        evidence: Result<Evidence, Shortfall>,
+    ) -> Self {
+        if let Err(fault) = standing {
+            return Self::Refused { fault };
+        }
+        match evidence {
+            Ok(evidence) if slot <= evidence.valid_until => Self::Full {
+                evidence: evidence.commitment,
+            },
+            Ok(evidence) => Self::Restricted {
+                shortfall: evidence.then,
+            },
+            Err(shortfall) => Self::Restricted { shortfall },
+        }
+    }
+
+    /// The one kind of attestation that is valid, if any.
+    pub const fn required(&self) -> Option<AttestationKind> {
+        match self {
+            Self::Full { evidence } => Some(AttestationKind::Full {
+                evidence: *evidence,
+            }),
+            Self::Restricted { .. } => Some(AttestationKind::Restricted),
+            Self::Refused { .. } => None,
+        }
+    }
+}
+
+/// The gate of a slot on top of a parent: the author, and the attestation it must make.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Gate<AccountId> {
+    /// The slot's author.
+    pub author: AccountId,
+    /// The `conf` key in force.
+    pub key: ConformanceId,
+    /// The attestation that the author must make.
+    pub verdict: Verdict,
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Patients and consents.
+
+use crate::{HospitalAdmin, Runtime};
+use bspp_runtime_common::HostBundleVerifier;
+
+impl pallet_patients::Config for Runtime {
+    type Chain = HospitalAdmin;
+    type Staff = HospitalAdmin;
+    type BundleVerifier = HostBundleVerifier;
+    type WeightInfo = pallet_patients::weights::SubstrateWeight<Runtime>;
+}
