@@ -13,7 +13,7 @@ use bspp_primitives::{
 use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
 use bspp_types::{messages, PurposeOfUse, Request, RequestStatus};
 use polkadot_sdk::{
-    frame_support::{assert_ok, BoundedVec},
+    frame_support::{assert_ok, traits::Hooks, BoundedVec},
     frame_system, pallet_collective, pallet_session,
     sp_core::{ed25519, Pair, H256},
     sp_runtime::{
@@ -351,7 +351,7 @@ fn gate_should_not_change_in_the_first_block_of_a_new_runtime() {
     let before = chain.gate(3);
     chain.tamper(|| {
         System::initialize(&2, &H256::zero(), &upgraded);
-        <Conformance as frame_support::traits::Hooks<_>>::on_finalize(2);
+        <Conformance as Hooks<_>>::on_finalize(2);
         pallet_conformance::GateParameters::<Runtime>::mutate(|p| p.max_anchor_age = 1);
         let heads = pallet_hospital_anchor::Anchors::<Runtime>::clear(9, None);
         assert!(heads.maybe_cursor.is_none());
