@@ -169,6 +169,7 @@ beside() {
 # verdict: prints the reasons of skips, then "N passed, N failed, N skipped". It is false if
 # something failed or nothing passed.
 verdict() {
+    sort -u -o "$BSPP_SKIPS" "$BSPP_SKIPS"
     skipped="$(awk -F '\t' '{ n += $1 } END { print n + 0 }' "$BSPP_SKIPS")"
     awk -F '\t' '{ print "[bspp] skipped " $1 ": " $2 }' "$BSPP_SKIPS"
     say "logs: $logs; time: $(elapsed "$started")"

@@ -15,7 +15,7 @@ const THRESHOLD: u128 = 2;
 /// The maximum weight of a dispatch: reference time and proof size.
 ///
 /// It exceeds the weight of every call of the council in a consortium of the maximum size.
-const WEIGHT: (u128, u128) = (700_000_000_000, 64 * 1024 * 1024);
+const WEIGHT: (u128, u128) = (250_000_000_000, 64 * 1024 * 1024);
 
 /// A proposed motion.
 struct Motion {

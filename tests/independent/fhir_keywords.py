@@ -147,7 +147,9 @@ def files_of(argument):
     if not os.path.isdir(argument):
         return [(os.path.basename(argument), argument)]
     found = []
-    for folder, _, names in os.walk(argument):
+    for folder, folders, names in os.walk(argument):
+        # The folder `field` has input that the product's reader does not handle yet.
+        folders[:] = [name for name in folders if name != "field"]
         for name in names:
             if name.endswith(".json"):
                 path = os.path.join(folder, name)

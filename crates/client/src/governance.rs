@@ -12,14 +12,14 @@ use crate::{
     pending::Included,
     signer::Signer,
 };
+use bspp_types::limits::max_proposal_time;
 use sp_core::H256;
 use sp_runtime::{AccountId32, DispatchError};
 
-/// Maximum weight of a closing vote: time and proof.
+/// Maximum proof of the call of a closing vote, in bytes.
 ///
-/// It is enough for any council call (suspensions read all hospitals and validators) and below the
-/// limit of a block.
-const CLOSE_WEIGHT: (u64, u64) = (500_000_000_000, 64 * 1024 * 1024);
+/// It is enough for any council call: suspensions read all hospitals and validators.
+const CLOSE_PROOF: u64 = 64 * 1024 * 1024;
 
 impl ConsortiumClient {
     /// Carries a call through the council, until the call was dispatched in a block.
@@ -63,7 +63,8 @@ impl ConsortiumClient {
         for mut vote in pending {
             vote.in_block().await?;
         }
-        let closing = council::close(&encoded, index, CLOSE_WEIGHT);
+        let weight = (max_proposal_time(self.slot_duration), CLOSE_PROOF);
+        let closing = council::close(&encoded, index, weight);
         let closed = self.submit_in_block(&closing, proposer).await?;
         self.decided(closed)
     }

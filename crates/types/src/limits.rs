@@ -45,6 +45,20 @@ pub const fn transaction_longevity(slot_duration: Moment) -> u64 {
     1 << blocks.ilog2()
 }
 
+/// Maximum computation in a block, in picoseconds: half of a slot.
+///
+/// The slot length is in milliseconds. The other half is for the transfer and the import of the
+/// block.
+pub const fn max_block_time(slot_duration: Moment) -> u64 {
+    const PICOS_PER_MILLI: u64 = 1_000_000_000;
+    PICOS_PER_MILLI.saturating_mul(slot_duration / 2)
+}
+
+/// Maximum computation of a call that the council dispatches, in picoseconds: half of a block.
+pub const fn max_proposal_time(slot_duration: Moment) -> u64 {
+    max_block_time(slot_duration) / 2
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Limits of both chains.
 
-use bspp_types::BlockNumber;
+use bspp_types::{limits::max_block_time, BlockNumber};
 use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
-    frame_support::{
-        dispatch::DispatchClass,
-        traits::Get,
-        weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
-    },
+    frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight},
     frame_system::limits::{BlockLength, BlockWeights},
     sp_runtime::Perbill,
 };
@@ -25,10 +21,7 @@ pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 ///
 /// The other half is for the transfer and the import of the block.
 pub const fn max_block_weight(slot_duration: u64) -> Weight {
-    Weight::from_parts(
-        WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(slot_duration / 2),
-        u64::MAX,
-    )
+    Weight::from_parts(max_block_time(slot_duration), u64::MAX)
 }
 
 /// Weights of blocks. They scale with the slot, so that other nodes import blocks in time.

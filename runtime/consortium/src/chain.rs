@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The parts of the chain: its transactions, its blocks and its pallets.
 
-use crate::release::HookedPallets;
 use alloc::vec::Vec;
 use bspp_primitives::{AccountId, Header, Signature};
 use bspp_runtime_common::CheckMember;
 use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
-    frame_executive, frame_support, frame_system, pallet_aura, pallet_authorship,
-    pallet_collective, pallet_grandpa, pallet_offences, pallet_session,
+    frame_support, frame_system, pallet_aura, pallet_authorship, pallet_collective, pallet_grandpa,
+    pallet_offences, pallet_session,
     pallet_session::historical as pallet_historical,
     pallet_timestamp,
     sp_inherents::{CheckInherentsResult, InherentData},
@@ -38,15 +37,6 @@ pub type UncheckedExtrinsic =
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// Payload that the signer of an extrinsic signs.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
-/// Dispatches extrinsics to the pallets.
-pub type Executive = frame_executive::Executive<
-    Runtime,
-    Block,
-    frame_system::ChainContext<Runtime>,
-    Runtime,
-    HookedPallets,
->;
-
 /// The inherents of a block, from what the author's node knows.
 pub(crate) fn create_inherents(data: &InherentData) -> Vec<UncheckedExtrinsic> {
     // The macro's trait for this is private to this module.

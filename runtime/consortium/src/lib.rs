@@ -15,10 +15,12 @@ pub mod apis;
 mod benchmarks;
 mod chain;
 pub mod configs;
+mod executive;
 pub mod genesis_config_presets;
 mod release;
 #[cfg(test)]
 mod tests;
 
 pub use chain::*;
+pub use executive::Executive;
 pub use release::VERSION;

@@ -18,6 +18,8 @@ mod benchmarks;
 mod chain;
 #[path = "../../consortium/src/configs/mod.rs"]
 pub mod configs;
+#[path = "../../consortium/src/executive.rs"]
+mod executive;
 #[path = "../../consortium/src/genesis_config_presets.rs"]
 pub mod genesis_config_presets;
 
@@ -30,4 +32,5 @@ mod release;
 mod release;
 
 pub use chain::*;
+pub use executive::Executive;
 pub use release::VERSION;

@@ -55,6 +55,8 @@ pub struct ChainClient {
     chain: H256,
     /// The number of blocks for which a transaction is valid.
     pub(crate) mortality: u64,
+    /// Length of a slot, in milliseconds.
+    pub(crate) slot_duration: u64,
     _updater: Arc<StopOnDrop>,
 }
 
@@ -125,6 +127,7 @@ impl ChainClient {
             kind,
             chain,
             mortality: transaction_longevity(slot_duration),
+            slot_duration,
             _updater: Arc::new(StopOnDrop(updater)),
         })
     }

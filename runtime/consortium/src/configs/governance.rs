@@ -2,25 +2,21 @@
 //! The council and the members.
 
 use crate::{
-    configs::{
-        quota::{QuotaBytes, QuotaWeight},
-        system::RuntimeBlockWeights,
-    },
+    configs::quota::{QuotaBytes, QuotaWeight},
     Conformance, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, Timestamp,
 };
 use bspp_primitives::AccountId;
 use bspp_runtime_common::{is_authorized_upgrade, MAX_AUTHORITIES};
-use bspp_types::limits::DAY_MS;
-use pallet_slot_duration::SlotsIn;
+use bspp_types::limits::{max_proposal_time, DAY_MS};
+use pallet_slot_duration::{SlotDurationOf, SlotsIn};
 use polkadot_sdk::{
     frame_support::{
         parameter_types,
-        traits::{ConstU16, ConstU32, Contains, NeverEnsureOrigin},
+        traits::{ConstU16, ConstU32, Contains, Get, NeverEnsureOrigin},
         weights::Weight,
     },
     frame_system::EnsureRoot,
     pallet_collective::{self, EnsureProportionAtLeast, Instance1},
-    sp_runtime::Perbill,
 };
 
 /// Two thirds of the council.
@@ -30,7 +26,9 @@ pub type CouncilTwoThirds = EnsureProportionAtLeast<AccountId, Instance1, 2, 3>;
 const MAX_COUNCIL: u32 = 32;
 
 parameter_types! {
-    pub MaxProposalWeight: Weight = Perbill::from_percent(50) * RuntimeBlockWeights::get().max_block;
+    // Clients close votes with this bound.
+    pub MaxProposalWeight: Weight =
+        Weight::from_parts(max_proposal_time(SlotDurationOf::<Runtime>::get()), u64::MAX);
 }
 
 impl pallet_collective::Config<Instance1> for Runtime {
