@@ -47,7 +47,7 @@ pub enum PointError {
 impl fmt::Display for PointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Encoding => "the bytes are no compressed point",
+            Self::Encoding => "the bytes are not a compressed point",
             Self::NotOnCurve => "the point is not on the curve",
             Self::NotInSubgroup => "the point is not in the subgroup",
             Self::Identity => "the point is the identity",

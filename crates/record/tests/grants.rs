@@ -94,10 +94,10 @@ fn from_text_should_invert_to_text() {
         envelope
     );
     let wrong = [
-        ("", "the text is no JSON of a grant"),
+        ("", "the text is not the JSON of a grant"),
         (
             r#"{"type":"bspp-grant","version":1,"grant":"00","more":1}"#,
-            "the text is no JSON of a grant",
+            "the text is not the JSON of a grant",
         ),
         (
             r#"{"type":"receipt","version":1,"grant":"00"}"#,

@@ -54,7 +54,7 @@ pub const fn max_block_time(slot_duration: Moment) -> u64 {
     PICOS_PER_MILLI.saturating_mul(slot_duration / 2)
 }
 
-/// Maximum computation of a call that the council dispatches, in picoseconds: half of a block.
+/// Maximum computation of a call of the council, in picoseconds: half of a block.
 pub const fn max_proposal_time(slot_duration: Moment) -> u64 {
     max_block_time(slot_duration) / 2
 }

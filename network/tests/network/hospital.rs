@@ -30,6 +30,7 @@ async fn records_should_wait_when_every_credential_has_expired() -> Result<()> {
             own: network,
             chain: own,
             gateway,
+            ..
         } = sites.first_mut().context("the only hospital")?;
         gateway.start().await?;
         let patient = Patient::enrol(&environment, "patient", Hospital::A, own).await?;

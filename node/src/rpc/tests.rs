@@ -162,7 +162,7 @@ async fn search_should_be_refused_when_a_point_is_malformed() {
     let cases = [
         (
             point("0x00"),
-            "InvalidSearchPoint: the bytes are no compressed point",
+            "InvalidSearchPoint: the bytes are not a compressed point",
         ),
         (
             point(&identity(48)),
@@ -170,7 +170,7 @@ async fn search_should_be_refused_when_a_point_is_malformed() {
         ),
         (
             trapdoor("no hex"),
-            "InvalidTrapdoor: query 1: the bytes are no compressed point",
+            "InvalidTrapdoor: query 1: the bytes are not a compressed point",
         ),
         (
             trapdoor(&identity(96)),

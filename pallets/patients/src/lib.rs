@@ -52,6 +52,9 @@ pub mod pallet {
         type BundleVerifier: BundleVerifier;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// Number of blocks for which a withdrawal may wait in the pool.
+        type Longevity: Get<TransactionLongevity>;
     }
 
     /// Patients by their account here, a pseudonym that no other hospital sees.

@@ -6,7 +6,7 @@ use crate as pallet_patients;
 use bspp_peks::{AccountKey, PatientBundle, PatientKeys, Seed};
 use bspp_primitives::traits::{BundleVerifier, HospitalChain, Staff};
 use bspp_types::{messages, ConsentId, ConsentTerms, HospitalId};
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{derive_impl, parameter_types, traits::ConstU64};
 use rand::{rngs::StdRng, SeedableRng};
 use sp_core::H256;
 use sp_runtime::BuildStorage;
@@ -38,11 +38,15 @@ parameter_types! {
     pub static MayEnrol: Vec<u64> = Vec::new();
 }
 
+/// Blocks for which a withdrawal may wait in the pool.
+pub const LONGEVITY: u64 = 17;
+
 impl pallet_patients::Config for Test {
     type Chain = Here;
     type Staff = Named;
     type BundleVerifier = PlainVerifier;
     type WeightInfo = ();
+    type Longevity = ConstU64<LONGEVITY>;
 }
 
 /// The chain of [`HOSPITAL`], bound to [`CHAIN`].

@@ -10,14 +10,12 @@ use bspp_primitives::{refusal::CONSENT_NOT_FOUND, traits::HospitalChain};
 use bspp_types::{messages, ConsentId, Ed25519Signature};
 use frame_support::{
     pallet_prelude::{TransactionSource, ValidTransaction},
+    traits::Get,
     weights::Weight,
 };
 use sp_runtime::transaction_validity::{
-    InvalidTransaction, TransactionLongevity, TransactionPriority, TransactionValidityWithRefund,
+    InvalidTransaction, TransactionPriority, TransactionValidityWithRefund,
 };
-
-/// Number of blocks for which a withdrawal stays in the pool.
-pub const WITHDRAWAL_LONGEVITY: TransactionLongevity = bspp_types::limits::TRANSACTION_LONGEVITY;
 
 /// Priority of a withdrawal: the highest.
 pub const WITHDRAWAL_PRIORITY: TransactionPriority = TransactionPriority::MAX;
@@ -43,7 +41,7 @@ impl<T: Config> Pallet<T> {
             .map_err(|_| InvalidTransaction::BadProof)?;
         let valid = ValidTransaction::with_tag_prefix("BsppWithdrawConsent")
             .priority(WITHDRAWAL_PRIORITY)
-            .longevity(WITHDRAWAL_LONGEVITY)
+            .longevity(T::Longevity::get())
             .and_provides(consent)
             .propagate(true)
             .build()?;

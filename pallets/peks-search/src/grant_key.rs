@@ -4,10 +4,7 @@
 //! The patient who revokes is not a member and has no account and no nonce. A signature is valid
 //! once, because a request is revoked or closed once and no other request ever has its key.
 
-use crate::{
-    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY},
-    Config, Pallet, Requests,
-};
+use crate::{types::GRANT_KEY_PRIORITY, Config, Pallet, Requests};
 use alloc::vec::Vec;
 use bspp_peks::ed25519;
 use bspp_primitives::refusal;
@@ -69,7 +66,7 @@ impl<T: Config> Pallet<T> {
         }
         let valid = ValidTransaction::with_tag_prefix(tag)
             .priority(GRANT_KEY_PRIORITY)
-            .longevity(GRANT_KEY_LONGEVITY)
+            .longevity(T::Longevity::get())
             .and_provides(request)
             .propagate(true)
             .build()?;

@@ -69,6 +69,9 @@ pub mod pallet {
         type MaxMatchesPerRequest: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+
+        /// Number of blocks for which a call by a grant key may wait in the pool.
+        type Longevity: Get<TransactionLongevity>;
     }
 
     /// Every request that was ever opened. None is removed, because a grant key opens only one.

@@ -63,6 +63,9 @@ parameter_types! {
     pub static Blocks: Vec<(HospitalId, Vec<Entry>)> = Vec::new();
 }
 
+/// Blocks for which a call by a grant key may wait in the pool.
+pub const LONGEVITY: u64 = 17;
+
 impl pallet_peks_search::Config for Test {
     type Membership = Members;
     type RegisteredEntries = Registry;
@@ -72,6 +75,7 @@ impl pallet_peks_search::Config for Test {
     type AnswerPeriod = ConstU64<ANSWER_PERIOD>;
     type MaxMatchesPerRequest = ConstU32<MAX_MATCHES>;
     type WeightInfo = ();
+    type Longevity = ConstU64<LONGEVITY>;
 }
 
 /// Registered blocks. The sequence number is the position among all.

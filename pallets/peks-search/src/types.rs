@@ -2,13 +2,10 @@
 //! Aliases and constants of the pallet.
 
 use bspp_types::Request;
-use sp_runtime::transaction_validity::{TransactionLongevity, TransactionPriority};
+use sp_runtime::transaction_validity::TransactionPriority;
 
 /// A request with the runtime's account type.
 pub type RequestOf<T> = Request<<T as frame_system::Config>::AccountId>;
-
-/// Number of blocks for which a call that revokes or closes a request stays in the pool.
-pub const GRANT_KEY_LONGEVITY: TransactionLongevity = bspp_types::limits::TRANSACTION_LONGEVITY;
 
 /// Priority of a call that revokes or closes a request: the highest.
 pub const GRANT_KEY_PRIORITY: TransactionPriority = TransactionPriority::MAX;

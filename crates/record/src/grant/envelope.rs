@@ -133,7 +133,7 @@ impl GrantEnvelope {
             return Err(GrantError::InvalidEnvelope("the text is too long"));
         }
         let armor: Armor = serde_json::from_str(text)
-            .map_err(|_| GrantError::InvalidEnvelope("the text is no JSON of a grant"))?;
+            .map_err(|_| GrantError::InvalidEnvelope("the text is not the JSON of a grant"))?;
         if armor.kind != Armor::KIND {
             return Err(GrantError::InvalidEnvelope(
                 "the text is something else than a grant",

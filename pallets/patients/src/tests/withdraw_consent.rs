@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{
-    mock::*,
-    withdrawal::{WITHDRAWAL_LONGEVITY, WITHDRAWAL_PRIORITY},
-    Call, Error, Event,
-};
+use crate::{mock::*, withdrawal::WITHDRAWAL_PRIORITY, Call, Error, Event};
 use bspp_primitives::{refusal::CONSENT_NOT_FOUND, traits::Consents};
 use bspp_types::{messages, ConsentId};
 use frame_support::{
@@ -58,7 +54,7 @@ fn withdraw_consent_should_end_it_when_authorized() {
         let id = consent_id(&terms(0));
         let (valid, unspent) = authorize(signed()).unwrap();
         assert_eq!(valid.priority, WITHDRAWAL_PRIORITY);
-        assert_eq!(valid.longevity, WITHDRAWAL_LONGEVITY);
+        assert_eq!(valid.longevity, LONGEVITY);
         assert_eq!((valid.provides.len(), valid.requires.len()), (1, 0));
         assert!(valid.propagate);
         assert_eq!(unspent, Weight::zero());

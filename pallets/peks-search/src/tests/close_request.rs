@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{
-    mock::*,
-    types::{GRANT_KEY_LONGEVITY, GRANT_KEY_PRIORITY},
-    Call, Error, Event,
-};
+use crate::{mock::*, types::GRANT_KEY_PRIORITY, Call, Error, Event};
 use bspp_primitives::refusal::REQUEST_NOT_FOUND;
 use bspp_types::{messages, RequestId, RequestStatus};
 use frame_support::{
@@ -42,7 +38,7 @@ fn close_request_should_end_the_request_when_authorized() {
         .build_and_execute(|| {
             let (valid, unspent) = authorize(request(1), signed(1)).unwrap();
             assert_eq!(valid.priority, GRANT_KEY_PRIORITY);
-            assert_eq!(valid.longevity, GRANT_KEY_LONGEVITY);
+            assert_eq!(valid.longevity, LONGEVITY);
             assert_eq!((valid.provides.len(), valid.requires.len()), (1, 0));
             assert!(valid.propagate);
             assert_eq!(unspent, Weight::zero());

@@ -5,7 +5,7 @@ use crate::{
     configs::{ChainId, CouncilTwoThirds},
     Consortium, HospitalAnchor, PhiIndex, Runtime, Timestamp,
 };
-use bspp_runtime_common::{AuraSlot, HostBatchVerifier};
+use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity};
 use bspp_types::limits::{DAY_MS, MAX_GRANT_DAYS};
 use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64};
 
@@ -45,6 +45,7 @@ impl pallet_peks_search::Config for Runtime {
     type AnswerPeriod = ConstU64<{ 7 * DAY_MS }>;
     type MaxMatchesPerRequest = ConstU32<4096>;
     type WeightInfo = pallet_peks_search::weights::SubstrateWeight<Runtime>;
+    type Longevity = Longevity<Runtime>;
 }
 
 #[cfg(feature = "runtime-benchmarks")]

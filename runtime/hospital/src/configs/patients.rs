@@ -2,11 +2,12 @@
 //! Patients and consents.
 
 use crate::{HospitalAdmin, Runtime};
-use bspp_runtime_common::HostBundleVerifier;
+use bspp_runtime_common::{HostBundleVerifier, Longevity};
 
 impl pallet_patients::Config for Runtime {
     type Chain = HospitalAdmin;
     type Staff = HospitalAdmin;
     type BundleVerifier = HostBundleVerifier;
     type WeightInfo = pallet_patients::weights::SubstrateWeight<Runtime>;
+    type Longevity = Longevity<Runtime>;
 }
