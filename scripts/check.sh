@@ -51,7 +51,7 @@ check "format (cargo fmt)" cargo fmt --all --check
 check "format of zombienet/" cargo fmt --manifest-path zombienet/Cargo.toml --check
 check "shell scripts (shellcheck)" shellcheck -x --source-path=SCRIPTDIR/.. scripts/*.sh .ci/run
 # The profile is release, so that build scripts and their C++ come from the build.
-check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --locked -- -D warnings
+check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --test network --locked -- -D warnings
 check "lints of zombienet/" zombienet_cargo clippy --all-targets -- -D warnings
 check "dependencies: bans, licences, sources (cargo deny)" cargo deny --locked check --hide-inclusion-graph --allow parse-error bans licenses sources
 advisories

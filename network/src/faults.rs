@@ -75,7 +75,7 @@ impl Impostor {
             &network.data(node)?.join(network.keystore()),
             &data.join(network.keystore()),
         )?;
-        let [p2p, rpc, metrics] = free_ports().await?;
+        let [p2p, rpc, metrics] = free_ports()?;
         let data = data.display().to_string();
         let address = format!("/ip4/127.0.0.1/tcp/{p2p}");
         let (rpc, metrics) = (rpc.to_string(), metrics.to_string());

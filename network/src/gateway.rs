@@ -44,7 +44,7 @@ impl Gateway {
         anchor_every: Option<u32>,
     ) -> Result<Self> {
         let name = format!("gateway-{}", hospital.letter());
-        let [public, local] = free_ports().await?.map(|port| format!("127.0.0.1:{port}"));
+        let [public, local] = free_ports()?.map(|port| format!("127.0.0.1:{port}"));
         let data = environment.path(&name);
         let arguments = [
             "gateway",

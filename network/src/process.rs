@@ -2,7 +2,7 @@
 //! Processes of a network: nodes, gateways, faulty nodes.
 
 use crate::wait::seconds;
-use anyhow::{anyhow, bail, Context, Result};
+use anyhow::{anyhow, bail, ensure, Context, Result};
 use nix::{
     sys::signal::{kill, Signal},
     unistd::Pid,
@@ -10,8 +10,10 @@ use nix::{
 use std::{
     ffi::OsStr,
     fs::{self, File, OpenOptions},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::atomic::{AtomicU16, Ordering},
 };
 use tokio::process::{Child, Command};
 
@@ -138,19 +140,47 @@ pub fn send(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);
 }
 
-/// Free ports of the loopback interface.
+/// The first port that networks use.
+///
+/// The range is below the ports that the system gives to outgoing connections. A connection could
+/// otherwise take the port of a node that has just stopped.
+const FIRST_PORT: u16 = 20_000;
+/// Number of ports of one process: enough for all tests of a binary.
+const WINDOW: u16 = 600;
+/// Number of windows. Processes that run side by side have near identifiers, so different windows.
+const WINDOWS: u16 = 20;
+
+/// Ports of the loopback interface on which nothing listens now, each given once in this process.
 ///
 /// # Errors
 ///
-/// Fails if the system has no free port.
-pub async fn free_ports<const N: usize>() -> Result<[u16; N]> {
-    let mut listeners = Vec::with_capacity(N);
+/// Fails if the window of this process has no free port left.
+pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let window = u16::try_from(std::process::id() % u32::from(WINDOWS))?;
     let mut ports = [0; N];
     for port in &mut ports {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-        *port = listener.local_addr()?.port();
-        // The listeners stay open until all ports are chosen, so that all ports differ.
-        listeners.push(listener);
+        *port = loop {
+            let place = GIVEN.fetch_add(1, Ordering::Relaxed);
+            ensure!(place < WINDOW, "no free port is left for this process");
+            let candidate = FIRST_PORT + window * WINDOW + place;
+            if TcpListener::bind(("127.0.0.1", candidate)).is_ok() {
+                break candidate;
+            }
+        };
     }
     Ok(ports)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_should_be_given_once() -> Result<()> {
+        let (one, other): ([u16; 3], [u16; 3]) = (free_ports()?, free_ports()?);
+        assert!(one.iter().all(|port| !other.contains(port)));
+        assert!(one.iter().all(|port| (FIRST_PORT..32_000).contains(port)));
+        Ok(())
+    }
 }

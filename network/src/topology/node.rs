@@ -54,7 +54,7 @@ impl Node {
         plan: NodePlan,
     ) -> Result<Self> {
         let folder = environment.path(network).join(&plan.name);
-        let [p2p, rpc_port, metrics_port] = free_ports().await?;
+        let [p2p, rpc_port, metrics_port] = free_ports()?;
         let p2p = plan.p2p_port.unwrap_or(p2p);
         let (key, peer) = accounts::identity(&plan.name);
         if plan.validator {

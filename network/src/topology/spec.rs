@@ -88,7 +88,8 @@ pub(super) async fn hospital(
     if let Some(length) = plan.session_length {
         patch["conformance"] = json!({ "sessionLength": length });
     }
-    let file = format!("hospital-{}", plan.hospital.letter());
+    // zombienet finds specs by letters, digits, dots and slashes only.
+    let file = format!("hospital.{}", plan.hospital.letter());
     raw(environment, &file, chain, &plain).await
 }
 

@@ -88,7 +88,7 @@ async fn authors_should_be_restricted_when_their_hospital_is_not_anchored() -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn authors_should_stay_full_when_a_majority_withholds_their_anchors() -> Result<()> {
     run("withheld", minutes(9), async |environment| {
-        let [port] = free_ports().await?;
+        let [port] = free_ports()?;
         let (_, peer) = identity("sentry");
         let address = format!("/ip4/127.0.0.1/tcp/{port}/p2p/{peer}");
         let mut plan = ConsortiumPlan::of_four().anchors_fresh_for(FRESH);
