@@ -138,7 +138,9 @@ fn months() -> Result<(String, String)> {
 
 /// Year and month of a day, which is counted from January 1, 1970.
 fn month_of(days: u64) -> (u64, u64) {
-    let leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = |year: u64| {
+        year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+    };
     let (mut year, mut left) = (1970, days);
     while left >= 365 + u64::from(leap(year)) {
         left -= 365 + u64::from(leap(year));

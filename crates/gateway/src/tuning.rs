@@ -147,7 +147,8 @@ mod tests {
 
     #[test]
     fn check_should_refuse_sizes_of_zero() {
-        let changes: [(&str, fn(&mut Tuning)); 4] = [
+        type Change = fn(&mut Tuning);
+        let changes: [(&str, Change); 4] = [
             ("max_nonces", |t| t.max_nonces = 0),
             ("store_window", |t| t.store_window = 0),
             ("store_window_bytes", |t| t.store_window_bytes = 0),
