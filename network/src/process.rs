@@ -147,10 +147,14 @@ pub fn send(pid: i32, signal: Signal) {
 const FIRST_PORT: u16 = 20_000;
 /// Number of ports of one process: enough for all tests of a binary.
 const WINDOW: u16 = 600;
-/// Number of windows. Processes that run side by side have near identifiers, so different windows.
+/// Number of windows.
+///
+/// Processes that run side by side have near identifiers, so they have different windows.
 const WINDOWS: u16 = 20;
 
-/// Ports of the loopback interface on which nothing listens now, each given once in this process.
+/// Free ports of the loopback interface.
+///
+/// Each port is given once in this process.
 ///
 /// # Errors
 ///
