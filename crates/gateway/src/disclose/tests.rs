@@ -13,6 +13,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
     Mutex,
 };
+use tokio::sync::Notify;
 
 const NOW: Moment = 1_700_000_000_000;
 const CHAIN: H256 = H256([1; 32]);
@@ -70,6 +71,8 @@ struct Archive {
     patient: [u8; 32],
     record: Record,
     logged: Arc<Mutex<Vec<RecordId>>>,
+    /// Where it is set, a log entry waits for its block until this tells.
+    block: Option<Arc<Notify>>,
 }
 
 #[async_trait]
@@ -94,6 +97,9 @@ impl RecordArchive for Archive {
 
     async fn log_disclosure(&self, _: RequestId, record: RecordId, _: [u8; 32]) -> ChainResult<()> {
         self.logged.lock().unwrap().push(record);
+        if let Some(block) = &self.block {
+            block.notified().await;
+        }
         Ok(())
     }
 }
@@ -102,6 +108,7 @@ impl RecordArchive for Archive {
 struct World {
     view: View,
     archive_patient: [u8; 32],
+    block: Option<Arc<Notify>>,
     doctor: Signer,
     doctor_secret: X25519Secret,
     grant: GrantEnvelope,
@@ -161,6 +168,7 @@ impl World {
                 revoked_meanwhile: false,
             },
             archive_patient: keys.account(&HOSPITAL.0).public(),
+            block: None,
             doctor,
             doctor_secret,
             grant,
@@ -204,6 +212,7 @@ impl World {
             patient: self.archive_patient,
             record,
             logged: Arc::clone(&logged),
+            block: self.block,
         };
         let discloser = Discloser::new(
             Arc::new(self.view),
@@ -345,6 +354,36 @@ async fn disclose_should_fail_when_revoked_on_chain_while_it_is_logged() {
         1,
         "the attempt stays in the log"
     );
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_revoked_directly_while_it_is_logged() {
+    let mut world = World::new();
+    let block = Arc::new(Notify::new());
+    world.block = Some(Arc::clone(&block));
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, parts) = world.open();
+    request.nonce = discloser.nonces.issue(NOW).unwrap();
+    let message = messages::disclosure_message(
+        &CHAIN,
+        &HOSPITAL,
+        &request.request,
+        &request.record,
+        &request.nonce,
+    );
+    request.signature = doctor.sign_bytes(&message);
+    let (id, signature) = parts.grant_key.revocation(&CHAIN);
+    let (refused, ()) = tokio::join!(discloser.disclose_at(&request, NOW), async {
+        while logged.lock().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        discloser
+            .revoke(id, &parts.grant_key.public(), signature)
+            .unwrap();
+        block.notify_one();
+    });
+    assert_eq!(refused.unwrap_err().code(), "RequestRevoked");
 }
 
 #[tokio::test]
