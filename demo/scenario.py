@@ -80,6 +80,13 @@ class Doctor:
             f"//Hospital{self.letter.upper()}", "--account", self.account,
         )
 
+    def leave(self):
+        """Has the doctor's hospital remove the doctor's account from the consortium."""
+        self._everywhere(self.net.cli(
+            "hospital", "remove-requester", "--consortium", self.consortium, "--key",
+            f"//Hospital{self.letter.upper()}", "--account", self.account,
+        ))
+
     @property
     def consortium(self):
         return self.net.consortium_of(self.letter)
@@ -96,8 +103,8 @@ class Doctor:
     def request(self, grant):
         return self._everywhere(self.net.cli(*self._with("doctor", "request", "--grant", grant)))
 
-    def search(self, grant, out):
-        return self.net.cli(*self._with("doctor", "search", "--grant", grant, "--out", out))
+    def search(self, grant, out, *options):
+        return self.net.cli(*self._with("doctor", "search", "--grant", grant, "--out", out, *options))
 
     def prove(self, grant, matches):
         return self._everywhere(

@@ -10,10 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 release="$CARGO_TARGET_DIR/release"
 export BSPP_BENCH_GATED_WASM="$release/wbuild/bspp-consortium-runtime/bspp_consortium_runtime.wasm"
 export BSPP_BENCH_BASELINE_WASM="$release/wbuild-variants/baseline-without-gate.wasm"
-if [ ! -f "$BSPP_BENCH_BASELINE_WASM" ] || [ "$BSPP_BENCH_GATED_WASM" -nt "$BSPP_BENCH_BASELINE_WASM" ] \
-    || [ -n "$(find runtime/variants -type f -newer "$BSPP_BENCH_BASELINE_WASM")" ]; then
-    scripts/runtime-variant.sh baseline-without-gate "$BSPP_BENCH_BASELINE_WASM"
-fi
+scripts/runtime-variant.sh baseline-without-gate "$BSPP_BENCH_BASELINE_WASM"
 
 say "hardware: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(nproc) cores, $(free -g | awk '/^Mem/ { print $2 }') GiB"
 benches="$(cargo metadata --no-deps --format-version 1 --locked | python3 -c '

@@ -44,8 +44,6 @@ advisories() {
     fi
 }
 
-zombienet_cargo() { CARGO_TARGET_DIR="${CARGO_TARGET_DIR}-zombienet" cargo "$1" --locked --manifest-path zombienet/Cargo.toml "${@:2}"; }
-
 say "format (seconds), clippy (10 to 15 minutes when only make test ran before), dependencies (seconds), documentation (5 to 10 minutes)"
 check "format (cargo fmt)" cargo fmt --all --check
 check "format of zombienet/" cargo fmt --manifest-path zombienet/Cargo.toml --check

@@ -29,6 +29,15 @@ for bspp_dir in "$BSPP_CACHE/tools/bin" "$BSPP_CACHE/bin"; do
 done
 unset bspp_dir
 
+# Folder of the FHIR files that the tests read besides the samples of the project: BSPP_FHIR_DIR, or
+# a folder `fhir` near the project. CONTRIBUTING.md describes it.
+if [ -z "${BSPP_FHIR_DIR:-}" ]; then
+    bspp_beside="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+    BSPP_FHIR_DIR="$(find "$bspp_beside" -mindepth 2 -maxdepth 2 -type d -name fhir 2>/dev/null | sort | head -n 1)"
+    unset bspp_beside
+fi
+export BSPP_FHIR_DIR
+
 # Name of the linked toolchain that builds the runtimes if the host toolchain has no wasm library.
 BSPP_WASM_TOOLCHAIN=bspp-wasm
 BSPP_WASM_TARGET=wasm32v1-none

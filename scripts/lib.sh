@@ -39,3 +39,6 @@ elapsed() {
     local s=$(( $(now) - $1 ))
     printf '%dm%02ds' $((s / 60)) $((s % 60))
 }
+
+# zombienet_cargo COMMAND…: runs cargo in zombienet's workspace, which has its own target folder.
+zombienet_cargo() { CARGO_TARGET_DIR="${CARGO_TARGET_DIR}-zombienet" cargo "$1" --locked --manifest-path zombienet/Cargo.toml "${@:2}"; }

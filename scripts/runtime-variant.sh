@@ -4,8 +4,9 @@
 #
 # VARIANT is a feature of runtime/variants. Network tests upgrade to one variant, and a benchmark
 # compares with another. The build takes a minute, because it shares everything except the variant's
-# own crate with the runtimes of the workspace's build, which must exist. The output is neither
-# optimised nor compressed: compare it with bspp_consortium_runtime.wasm.
+# own crate with the runtimes of the workspace's build, which must exist. An output that is newer
+# than the workspace's runtime and the variants' sources stays. The output is neither optimised nor
+# compressed: compare it with bspp_consortium_runtime.wasm.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . scripts/lib.sh
@@ -18,6 +19,10 @@ library="bspp_runtime_${variant//-/_}"
 wbuild="$CARGO_TARGET_DIR/release/wbuild"
 built="$wbuild/bspp-consortium-runtime"
 [ -d "$built/target" ] || fail "the workspace's runtime is not built" "run: make build"
+runtime="$built/bspp_consortium_runtime.wasm"
+if [ -f "$output" ] && [ ! "$runtime" -nt "$output" ] && [ -z "$(find runtime/variants -type f -newer "$output")" ]; then
+    exit 0
+fi
 
 # This is the project that substrate-wasm-builder made for the consortium's runtime, with another
 # crate.

@@ -8,6 +8,8 @@
 
 logs="$BSPP_CACHE/logs"
 release="$CARGO_TARGET_DIR/release"
+# The runtime that the network tests upgrade to.
+upgrade_wasm="$release/wbuild-variants/next-gate-parameters.wasm"
 mkdir -p "$logs"
 passed=0
 failed=0
@@ -70,7 +72,9 @@ PYTHON
 )"
     read -r ok bad <<<"${outcome:-0 1}"
     if [ "$bad" -eq 0 ] && { [ "$2" -ne 0 ] || [ "$ok" -eq 0 ]; }; then bad=1; fi
-    while read -r reason; do skip 1 "$reason"; done < <(sed -nE "s/^.* \.\.\. skipped ['\"](.*)['\"]$/\1/p" "$1")
+    # A line for each reason, with the name of the suite, so that `verdict` merges no two suites.
+    while read -r number reason; do skip "$number" "$(basename "$1" .log): $reason"; done \
+        < <(sed -nE "s/^.* \.\.\. skipped ['\"](.*)['\"]$/\1/p" "$1" | sort | uniq -c)
     count "$ok" "$bad"
 }
 
@@ -87,13 +91,27 @@ show() {
     grep --line-buffered -vE '^test .* \.\.\. ok$|^$|^running |^     Running |^   Doc-tests |^test result: ok\. 0 passed' || true
 }
 
+# libraries_of FOLDER LOG: installs the JavaScript libraries of a folder. A mark says that an earlier
+# installation was complete.
+libraries_of() {
+    local mark="$1/node_modules/.complete"
+    [ "$mark" -nt "$1/package-lock.json" ] && return
+    (cd "$1" && timeout 300 npm ci --no-audit --no-fund) >"$2" 2>&1 && touch "$mark"
+}
+
 # The test vectors: another implementation in JavaScript computes them again.
 suite_vectors() {
     local folder=crates/peks/tests/independent log="$logs/vectors.log"
     if ! { have node && have npm; }; then
         skip 1 "the vectors' check in JavaScript needs node and npm"
-    elif ! (cd "$folder" && { [ -d node_modules ] || timeout 300 npm ci --no-audit --no-fund; }) >"$log" 2>&1; then
-        skip 1 "npm could not fetch the libraries of the vectors' check: see $log"
+    elif ! libraries_of "$folder" "$log"; then
+        # Only a missing network is a skip.
+        if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' "$log"; then
+            skip 1 "npm reached no registry, so the vectors' check has no libraries: see $log"
+        else
+            say "FAILED: npm ci in $folder: see $log"
+            count 0 1
+        fi
     elif (cd "$folder" && npm run --silent check) 2>&1 | tee -a "$log"; then
         count 1 0
     else
@@ -119,22 +137,10 @@ suite_sharing() {
 # Networks of real and of faulty nodes. With a name it runs the tests whose names contain it.
 suite_networks() {
     BSPP_BINARIES="$release" BSPP_NETWORK_DIR="$BSPP_CACHE/networks" \
-        BSPP_UPGRADE_WASM="$release/wbuild-variants/next-gate-parameters.wasm" \
+        BSPP_UPGRADE_WASM="$upgrade_wasm" \
         cargo test --release --workspace --locked --no-fail-fast --test network -- \
         --test-threads="${BSPP_NETWORKS:-3}" --nocapture "$@"
 }
-
-# The runtime to which a network test upgrades.
-build_upgrade() {
-    local wasm="$release/wbuild-variants/next-gate-parameters.wasm"
-    local runtime="$release/wbuild/bspp-consortium-runtime/bspp_consortium_runtime.wasm"
-    if [ ! -f "$wasm" ] || [ "$runtime" -nt "$wasm" ] || [ -n "$(find runtime/variants -type f -newer "$wasm")" ]; then
-        scripts/runtime-variant.sh next-gate-parameters "$wasm"
-    fi
-}
-
-# zombienet_cargo COMMAND…: runs cargo in zombienet's workspace, which has its own target folder.
-zombienet_cargo() { CARGO_TARGET_DIR="${CARGO_TARGET_DIR}-zombienet" cargo "$@" --locked --manifest-path zombienet/Cargo.toml; }
 
 # The network files for zombienet start networks that finalize.
 suite_zombienet() {
@@ -169,6 +175,7 @@ beside() {
 # verdict: prints the reasons of skips, then "N passed, N failed, N skipped". It is false if
 # something failed or nothing passed.
 verdict() {
+    # Several binaries note the same skip of a shared folder.
     sort -u -o "$BSPP_SKIPS" "$BSPP_SKIPS"
     skipped="$(awk -F '\t' '{ n += $1 } END { print n + 0 }' "$BSPP_SKIPS")"
     awk -F '\t' '{ print "[bspp] skipped " $1 ": " $2 }' "$BSPP_SKIPS"

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Connections to chains, and the conversion of their errors.
 
-use crate::error::{CliError, CliResult};
+use crate::{
+    error::{CliError, CliResult},
+    transport,
+};
 use bspp_client::{ClientError, ConsortiumClient, HospitalClient};
 use bspp_primitives::refusal;
 
 /// Connects to a consortium node.
 pub async fn consortium(url: &str) -> CliResult<ConsortiumClient> {
+    transport::check(url)?;
     Ok(ConsortiumClient::connect(url).await?)
 }
 
 /// Connects to a node of a hospital's own chain.
 pub async fn hospital(url: &str) -> CliResult<HospitalClient> {
+    transport::check(url)?;
     Ok(HospitalClient::connect(url).await?)
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     error::{CliError, CliResult},
     output::Output,
+    transport,
     values::hex0x,
 };
 use bspp_gateway::api::{
@@ -62,6 +63,7 @@ impl Gateway {
                 "a gateway's address begins with http:// or https://",
             ));
         }
+        transport::check(url)?;
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .build()
@@ -116,7 +118,11 @@ impl Gateway {
     /// Sends a FHIR file of a patient. Returns the number of the job.
     pub async fn ingest(&self, patient: &[u8; 32], file: Vec<u8>) -> CliResult<u64> {
         let path = self.path(&format!("/v1/ingest?patient={}", hex0x(patient)));
-        let answer: IngestAnswer = self.json(self.http.post(path).body(file)).await?;
+        let post = self
+            .http
+            .post(path)
+            .header(CONTENT_TYPE, "application/fhir+json");
+        let answer: IngestAnswer = self.json(post.body(file)).await?;
         Ok(answer.job)
     }
 

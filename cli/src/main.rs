@@ -16,6 +16,7 @@ mod matches;
 mod output;
 mod root_calls;
 mod slots;
+mod transport;
 mod values;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -32,6 +33,11 @@ struct Cli {
     /// Print one JSON document on standard output, and errors as a JSON line on standard error.
     #[arg(long, global = true)]
     json: bool,
+    /// Allow http:// and ws:// to other machines than this one.
+    ///
+    /// Such connections are not encrypted: others on the way can read and change them.
+    #[arg(long, global = true)]
+    insecure_transport: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -77,6 +83,9 @@ async fn main() -> ExitCode {
         .with_ansi(false)
         .init();
     let output = Output { json: cli.json };
+    if cli.insecure_transport {
+        transport::allow_insecure();
+    }
     match run(cli.command, output).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

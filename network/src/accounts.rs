@@ -8,9 +8,9 @@ use blake2::{digest::consts::U32, Blake2b, Digest};
 use serde_json::{json, Value};
 use sp_core::{crypto::Ss58Codec, ed25519, sr25519, Pair};
 use subxt::{
-    config::PolkadotConfig,
     tx::Signer,
     utils::{AccountId32, MultiSignature},
+    SubstrateConfig,
 };
 
 /// An account's raw bytes.
@@ -87,7 +87,7 @@ pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
 /// The key pair of a development account.
 pub struct Keypair(sr25519::Pair);
 
-impl Signer<PolkadotConfig> for Keypair {
+impl Signer<SubstrateConfig> for Keypair {
     fn account_id(&self) -> AccountId32 {
         AccountId32(self.0.public().0)
     }

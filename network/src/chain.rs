@@ -9,9 +9,9 @@ use anyhow::{anyhow, Context, Result};
 use serde_json::{json, Value};
 use std::time::Duration;
 use subxt::{
-    ext::subxt_rpcs::client::{RpcClient, RpcParams},
-    utils::H256,
-    OnlineClient, PolkadotConfig,
+    config::substrate::H256,
+    rpcs::client::{RpcClient, RpcParams},
+    OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
 use tokio::{sync::Mutex, time::timeout};
 
@@ -21,7 +21,7 @@ pub type Hash = H256;
 ///
 /// It uses Polkadot's configuration: hashes, headers, accounts and signatures of our chains have
 /// the same types.
-pub type Client = OnlineClient<PolkadotConfig>;
+pub type Client = OnlineClient<SubstrateConfig>;
 
 /// The maximum time that a node may take to answer.
 const PATIENCE: Duration = seconds(30);
@@ -117,6 +117,17 @@ impl Chain {
             .await
             .with_context(|| format!("{} gave no metadata in time", self.name))?
             .with_context(|| format!("the metadata of {}", self.name))
+    }
+
+    /// A subxt client at a block, with the metadata of the block's runtime.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`Self::client`]. Fails also if the node does not have the block.
+    pub async fn client_at(&self, block: Hash) -> Result<OnlineClientAtBlock<SubstrateConfig>> {
+        let client = self.client().await?;
+        let at = client.at_block(block).await;
+        at.with_context(|| format!("{} at block {block:?}", self.name))
     }
 
     /// Hash of the best block.

@@ -8,7 +8,10 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use futures::future::try_join_all;
-use subxt::{dynamic::Value, ext::scale_value::At};
+use subxt::{
+    dynamic::Value,
+    ext::scale_value::{At, Composite},
+};
 
 /// The number of votes that carry a motion: two of three members.
 const THRESHOLD: u128 = 2;
@@ -37,7 +40,8 @@ pub async fn enact(chain: &Chain, calls: &[Call]) -> Result<()> {
     let mut motions = Vec::with_capacity(calls.len());
     let mut proposed = Vec::with_capacity(calls.len());
     for proposal in calls {
-        let encoded = chain.client().await?.tx().call_data(proposal)?;
+        let best = chain.client_at(chain.best().await?).await?;
+        let encoded = best.tx().call_data(proposal)?;
         let length = Value::u128(u128::try_from(encoded.len())?);
         let propose = call(
             "Council",
@@ -115,8 +119,8 @@ pub fn as_root(inner: Call) -> Call {
 fn index_of(included: &tx::Included) -> Result<u128> {
     for event in included.events.iter() {
         let event = event?;
-        if (event.pallet_name(), event.variant_name()) == ("Council", "Proposed") {
-            let fields = event.field_values()?;
+        if (event.pallet_name(), event.event_name()) == ("Council", "Proposed") {
+            let fields: Composite<()> = event.decode_fields_unchecked_as()?;
             let index = fields
                 .at("proposal_index")
                 .and_then(|value| value.as_u128());
@@ -133,9 +137,9 @@ fn check_executed(included: &tx::Included) -> Result<()> {
     let mut executed = false;
     for event in included.events.iter() {
         let event = event?;
-        let name = (event.pallet_name(), event.variant_name());
+        let name = (event.pallet_name(), event.event_name());
         if name == ("Council", "Executed") || name == ("Consortium", "RootDispatched") {
-            let fields = event.field_values()?;
+            let fields: Composite<()> = event.decode_fields_unchecked_as()?;
             let result = fields.at("result").context("a result in the event")?;
             if result.at("Ok").is_none() && !format!("{result}").starts_with("Ok") {
                 bail!("{}.{}: {result}", name.0, name.1);

@@ -30,7 +30,7 @@ impl Gateway {
     ///
     /// The gateway connects a node of the consortium chain and a node of the hospital chain.
     ///
-    /// After `anchor_every` hospital blocks the gateway anchors a head even if nothing requires it.
+    /// After `anchor_every` milliseconds the gateway anchors a head even if nothing requires it.
     /// Without a value the gateway uses its default.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Gateway {
         hospital: Hospital,
         consortium: &Chain,
         own: &Chain,
-        anchor_every: Option<u32>,
+        anchor_every: Option<u64>,
     ) -> Result<Self> {
         let name = format!("gateway-{}", hospital.letter());
         let [public, local] = free_ports()?.map(|port| format!("127.0.0.1:{port}"));
@@ -64,8 +64,8 @@ impl Gateway {
             &local,
         ];
         let mut settings = bspp(environment, &arguments).await?;
-        if let Some(blocks) = anchor_every {
-            settings["tuning"]["anchor_every"] = json!(blocks);
+        if let Some(millis) = anchor_every {
+            settings["tuning"]["anchor_every_ms"] = json!(millis);
         }
         let config = environment.path(&format!("{name}.json"));
         fs::write(&config, serde_json::to_vec_pretty(&settings)?)?;

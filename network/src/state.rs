@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use subxt::{
     dynamic::{storage, Value},
     ext::codec::Decode,
+    storage::DynamicAddress,
 };
 
 /// Maximum number of keys in one answer.
@@ -28,13 +29,21 @@ pub async fn raw(
     entry: &str,
     keys: Vec<Value>,
 ) -> Result<Option<Vec<u8>>> {
-    let client = chain.client().await?;
-    let found = client
+    let client = chain.client_at(at).await?;
+    let key = client
         .storage()
-        .at(at)
-        .fetch(&storage(pallet, entry, keys))
-        .await?;
-    Ok(found.map(|value| value.encoded().to_vec()))
+        .entry(address(pallet, entry))?
+        .fetch_key(keys)?;
+    // subxt answers with the default value if there is none.
+    let key = format!("0x{}", hex::encode(key));
+    match chain.request("state_getStorage", json!([key, at])).await? {
+        serde_json::Value::Null => Ok(None),
+        value => Ok(Some(bytes(&value)?)),
+    }
+}
+
+fn address(pallet: &str, entry: &str) -> DynamicAddress {
+    storage(pallet, entry)
 }
 
 /// The decoded value of an entry, if it exists.
@@ -72,18 +81,20 @@ pub async fn snapshot(
     pallets: &[&str],
     except: &[&str],
 ) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
-    let client = chain.client().await?;
-    let metadata = client.metadata();
+    let client = chain.client_at(at).await?;
+    let metadata = client.metadata_ref();
     let mut all = BTreeMap::new();
     for name in pallets {
-        let pallet = metadata.pallet_by_name_err(name)?;
+        let pallet = metadata
+            .pallet_by_name(name)
+            .with_context(|| format!("the pallet {name}"))?;
         let entries = pallet.storage().context("a pallet with storage")?.entries();
         for entry in entries {
             if except.contains(&format!("{name}.{}", entry.name()).as_str()) {
                 continue;
             }
-            let address = storage(*name, entry.name(), Vec::<Value>::new());
-            let prefix = client.storage().address_root_bytes(&address);
+            let entry = client.storage().entry(address(name, entry.name()))?;
+            let prefix = entry.key_prefix();
             collect(chain, at, &prefix, &mut all).await?;
         }
     }
@@ -101,8 +112,8 @@ pub async fn count_of(
     entry: &str,
     snapshot: &BTreeMap<Vec<u8>, Vec<u8>>,
 ) -> Result<usize> {
-    let address = storage(pallet, entry, Vec::<Value>::new());
-    let prefix = chain.client().await?.storage().address_root_bytes(&address);
+    let client = chain.client_at(chain.best().await?).await?;
+    let prefix = client.storage().entry(address(pallet, entry))?.key_prefix();
     Ok(snapshot
         .keys()
         .filter(|key| key.starts_with(&prefix))

@@ -77,7 +77,7 @@ pub async fn world(
     let own_chains = hospitals
         .iter()
         .map(|(hospital, _)| own(environment, HospitalPlan::of(*hospital, &plan), &genesis));
-    let pace = plan.pace;
+    let (pace, slot_millis) = (plan.pace, plan.slot_millis);
     let (consortium, own_chains) = try_join(
         running::spawn(environment, "consortium", spec, plan.nodes.clone()),
         try_join_all(own_chains),
@@ -92,7 +92,8 @@ pub async fn world(
         let chain = own.chain(&author)?;
         initialise_anchor(environment, &council, &chain).await?;
         let through = consortium.chain(through)?;
-        let anchor_every = pace.map(|pace| pace.anchor_every);
+        let anchor_every =
+            pace.map(|pace| u64::from(pace.anchor_every).saturating_mul(slot_millis));
         let gateway =
             Gateway::configure(environment, *hospital, &through, &chain, anchor_every).await?;
         sites.push(Site {

@@ -3,28 +3,32 @@
 
 use crate::{
     accounts::{address, keypair},
-    chain::{Chain, Client, Hash},
+    chain::{Chain, Hash},
     wait::minutes,
 };
 use anyhow::{anyhow, bail, Context, Result};
 use serde_json::json;
 use std::time::Duration;
 use subxt::{
-    blocks::ExtrinsicEvents,
-    config::{DefaultExtrinsicParamsBuilder, PolkadotConfig},
+    client::OnlineClientAtBlockImpl,
+    config::DefaultExtrinsicParamsBuilder,
     dynamic::{self, Value},
     ext::scale_value::Composite,
-    tx::{DynamicPayload, TxProgress, TxStatus},
+    extrinsics::ExtrinsicEvents,
+    tx::{DynamicPayload, TransactionProgress, TransactionStatus},
+    SubstrateConfig,
 };
 use tokio::time::timeout;
 
 /// A call.
-pub type Call = DynamicPayload;
+pub type Call = DynamicPayload<Composite<()>>;
+/// The progress of a transaction.
+type Progress = TransactionProgress<SubstrateConfig, OnlineClientAtBlockImpl<SubstrateConfig>>;
 
 /// The maximum time that a transaction may wait for a block.
 const PATIENCE: Duration = minutes(3);
 /// The number of blocks for which a transaction stays valid.
-const MORTALITY: u64 = 64;
+const MORTALITY: u64 = 256;
 
 /// Makes a call with named arguments.
 pub fn call<const N: usize>(pallet: &str, name: &str, arguments: [(&str, Value); N]) -> Call {
@@ -34,7 +38,7 @@ pub fn call<const N: usize>(pallet: &str, name: &str, arguments: [(&str, Value);
 
 /// A transaction that the pool has accepted.
 pub struct Sent {
-    progress: TxProgress<PolkadotConfig, Client>,
+    progress: Progress,
     what: String,
 }
 
@@ -43,7 +47,7 @@ pub struct Included {
     /// Hash of the block.
     pub block: Hash,
     /// The events of the transaction.
-    pub events: ExtrinsicEvents<PolkadotConfig>,
+    pub events: ExtrinsicEvents<SubstrateConfig>,
 }
 
 /// Signs a call and submits it to the node's pool.
@@ -62,12 +66,7 @@ pub async fn send(chain: &Chain, call: &Call, signer: &str) -> Result<Sent> {
     })
 }
 
-async fn sign_and_send(
-    chain: &Chain,
-    call: &Call,
-    signer: &str,
-) -> Result<TxProgress<PolkadotConfig, Client>> {
-    let client = chain.client().await?;
+async fn sign_and_send(chain: &Chain, call: &Call, signer: &str) -> Result<Progress> {
     // The nonce and the era come from the pool and the best block, because a test may stop
     // finality.
     let account = address(signer)?;
@@ -76,12 +75,14 @@ async fn sign_and_send(
         .await?;
     let best = chain.best().await?;
     let number = chain.header(best).await?.number;
-    let params = DefaultExtrinsicParamsBuilder::<PolkadotConfig>::new()
+    let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
         .nonce(nonce.as_u64().context("a nonce")?)
         .mortal_from_unchecked(MORTALITY, number.into(), best)
         .build();
-    let mut partial = client.tx().create_v4_partial_offline(call, params)?;
-    Ok(partial.sign(&keypair(signer)?).submit_and_watch().await?)
+    let transactions = chain.client_at(best).await?.tx();
+    let mut signable = transactions.create_v4_signable_offline(call, params)?;
+    let signed = signable.sign(&keypair(signer)?)?;
+    Ok(signed.submit_and_watch().await?)
 }
 
 /// Submits a call and waits until it is included: [`send`], then [`Sent::in_block`].
@@ -111,16 +112,19 @@ impl Sent {
     async fn wait(&mut self) -> Result<Included> {
         while let Some(status) = self.progress.next().await {
             match status? {
-                TxStatus::InBestBlock(included) | TxStatus::InFinalizedBlock(included) => {
+                TransactionStatus::InBestBlock(included)
+                | TransactionStatus::InFinalizedBlock(included) => {
                     return Ok(Included {
                         block: included.block_hash(),
                         events: included.wait_for_success().await?,
                     });
                 }
-                TxStatus::Error { message }
-                | TxStatus::Invalid { message }
-                | TxStatus::Dropped { message } => bail!("the pool gave it up: {message}"),
-                TxStatus::Validated | TxStatus::Broadcasted | TxStatus::NoLongerInBestBlock => {}
+                TransactionStatus::Error { message }
+                | TransactionStatus::Invalid { message }
+                | TransactionStatus::Dropped { message } => bail!("the pool gave it up: {message}"),
+                TransactionStatus::Validated
+                | TransactionStatus::Broadcasted
+                | TransactionStatus::NoLongerInBestBlock => {}
             }
         }
         bail!("the node reports nothing more about it")
@@ -142,16 +146,15 @@ pub struct Extrinsic {
 ///
 /// Fails if the node does not have the block.
 pub async fn extrinsics(chain: &Chain, block: Hash) -> Result<Vec<Extrinsic>> {
-    let client = chain.client().await?;
-    let block = client.blocks().at(block).await?;
-    block
-        .extrinsics()
-        .await?
-        .iter()
-        .map(|extrinsic| {
-            let call = format!("{}.{}", extrinsic.pallet_name()?, extrinsic.variant_name()?);
-            let arguments = extrinsic.field_bytes().to_vec();
-            Ok(Extrinsic { call, arguments })
-        })
-        .collect()
+    let client = chain.client_at(block).await?;
+    let extrinsics = client.extrinsics().fetch().await?;
+    let mut found = Vec::with_capacity(extrinsics.len());
+    for extrinsic in extrinsics.iter() {
+        let extrinsic = extrinsic?;
+        found.push(Extrinsic {
+            call: format!("{}.{}", extrinsic.pallet_name(), extrinsic.call_name()),
+            arguments: extrinsic.call_data_field_bytes().to_vec(),
+        });
+    }
+    Ok(found)
 }

@@ -26,8 +26,8 @@ from plaintext import plaintext_records  # noqa: E402
 from run import no_leaks, story  # noqa: E402
 from scenario import Doctor, Patient, Timeline, month, opened_resources  # noqa: E402
 
-FHIR = Path(os.environ.get("BSPP_FHIR_DIR") or ROOT.parent / "shared" / "fhir")
 SAMPLES = ROOT / "demo" / "patients"
+FHIR = Path(os.environ.get("BSPP_FHIR_DIR") or SAMPLES)
 BUNDLES = (
     "tests-denex1-EXM506-bundle.json",
     "Bundle-mii-exa-test-data-bundle-patho-1.json",
@@ -156,7 +156,7 @@ class Refusals(unittest.TestCase):
     def test_disclosure_should_be_refused_when_the_grant_is_of_another_patient(self):
         grant, _, _, _ = self.matched("own")
         _, others, _, _ = self.matched("other", PATIENTS[1])
-        self.refused("PatientMismatch", *DOCTOR.fetch_command(grant, others, "a", NET.folder / "no"))
+        self.refused("MatchNotFound", *DOCTOR.fetch_command(grant, others, "a", NET.folder / "no"))
 
     def test_request_should_be_refused_when_sent_by_no_member(self):
         stranger = Doctor(NET, "stranger", "b")
@@ -196,6 +196,36 @@ class Refusals(unittest.TestCase):
             "ConsentNotFound", "hospital", "ingest", "--gateway", NET.gateways["a"]["local"], "--patient", account,
             PATIENTS[0].path,
         )
+
+
+class ForeignNode(unittest.TestCase):
+    """A search through a node that is not the doctor's own."""
+
+    def test_search_should_find_the_same_when_the_node_is_foreign(self):
+        for number, patient in enumerate(PATIENTS[:2]):
+            keywords = sorted({k for record in patient.plain for k in record["keywords"]})[:6]
+            grant, _, found, _ = share(patient, [None, *keywords], f"foreign-{number}", open_request=False)
+            foreign = DOCTOR.search(grant, NET.folder / f"foreign-{number}-matches.json", "--foreign-node")
+            key = lambda match: (match["query"], match["rid"], match["counter"], match["slot"])  # noqa: E731
+            self.assertEqual(sorted(map(key, foreign["matches"])), sorted(map(key, found["matches"])))
+            self.assertTrue(found["matches"])
+
+
+class RemovedDoctor(unittest.TestCase):
+    """The removal of a doctor reaches disclosure."""
+
+    def test_disclosure_should_be_refused_when_the_doctor_was_removed(self):
+        leaving = Doctor(NET, "leaving", "b")
+        leaving.join()
+        grant, matches = NET.folder / "leaving-grant.json", NET.folder / "leaving-matches.json"
+        PATIENTS[0].grant("a", leaving, [None], grant)
+        leaving.request(grant)
+        leaving.search(grant, matches)
+        leaving.prove(grant, matches)
+        leaving.fetch(grant, matches, "a", NET.folder / "leaving-fetched")
+        leaving.leave()
+        code, error = NET.cli_refused(*leaving.fetch_command(grant, matches, "a", NET.folder / "no"))
+        self.assertEqual((code, error["error"]), (3, "RequesterNotActive"), error)
 
 
 class Resilience(unittest.TestCase):

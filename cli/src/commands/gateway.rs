@@ -66,12 +66,9 @@ pub struct ConfigArguments {
     /// Loopback address for the hospital's own systems.
     #[arg(long)]
     local: SocketAddr,
-    /// Number of blocks of the hospital's chain after which the gateway anchors a head.
-    ///
-    /// The gateway anchors it although nothing needs it. The value must be far below the
-    /// consortium's maximum anchor age. Only test networks need another value than the default.
+    /// Milliseconds after which the gateway anchors a head of the hospital's chain without need.
     #[arg(long)]
-    anchor_every: Option<u32>,
+    anchor_every_ms: Option<u64>,
 }
 
 /// Runs a gateway command.
@@ -106,8 +103,8 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
         arguments.x25519.clone()
     };
     let mut tuning = Tuning::default();
-    if let Some(blocks) = arguments.anchor_every {
-        tuning.anchor_every = blocks.max(1);
+    if let Some(millis) = arguments.anchor_every_ms {
+        tuning.anchor_every_ms = millis;
     }
     let config = GatewayConfig {
         consortium_url: arguments.consortium.clone(),

@@ -4,8 +4,11 @@
 use crate::error::*;
 use codec::Encode;
 use subxt::{
-    error::MetadataError,
-    ext::subxt_core::tx::payload::{Payload, ValidationDetails},
+    ext::{
+        scale_encode::{self, EncodeAsFields, FieldIter},
+        scale_type_resolver::TypeResolver,
+    },
+    tx::Payload,
     Metadata,
 };
 
@@ -47,31 +50,44 @@ impl Call {
     /// # Errors
     /// `CallNotFound`.
     pub fn encode_for(&self, metadata: &Metadata) -> Result<Vec<u8>> {
-        self.encode_call_data(metadata)
-            .map_err(|_| ClientError::CallNotFound {
-                pallet: self.pallet.into(),
-                call: self.call.into(),
-            })
+        let pallet = metadata.pallet_by_name(self.pallet);
+        let index = pallet.as_ref().and_then(|pallet| {
+            let call = pallet.call_variant_by_name(self.call)?;
+            Some([pallet.call_index(), call.index])
+        });
+        let index = index.ok_or_else(|| ClientError::CallNotFound {
+            pallet: self.pallet.into(),
+            call: self.call.into(),
+        })?;
+        Ok([&index[..], self.args.as_slice()].concat())
+    }
+}
+
+/// The arguments are encoded already, so they are sent as they are.
+impl EncodeAsFields for Call {
+    fn encode_as_fields_to<R: TypeResolver>(
+        &self,
+        _fields: &mut dyn FieldIter<'_, R::TypeId>,
+        _types: &R,
+        out: &mut Vec<u8>,
+    ) -> core::result::Result<(), scale_encode::Error> {
+        out.extend_from_slice(&self.args);
+        Ok(())
     }
 }
 
 impl Payload for Call {
-    fn encode_call_data_to(
-        &self,
-        metadata: &Metadata,
-        out: &mut Vec<u8>,
-    ) -> core::result::Result<(), subxt::ext::subxt_core::Error> {
-        let pallet = metadata.pallet_by_name_err(self.pallet)?;
-        let call = pallet
-            .call_variant_by_name(self.call)
-            .ok_or_else(|| MetadataError::CallNameNotFound(self.call.to_owned()))?;
-        out.push(pallet.index());
-        out.push(call.index);
-        out.extend_from_slice(&self.args);
-        Ok(())
+    type CallData = Self;
+
+    fn pallet_name(&self) -> &str {
+        self.pallet
     }
 
-    fn validation_details(&self) -> Option<ValidationDetails<'_>> {
-        None
+    fn call_name(&self) -> &str {
+        self.call
+    }
+
+    fn call_data(&self) -> &Self {
+        self
     }
 }

@@ -3,33 +3,45 @@
 //!
 //! They are accounts, signatures, headers and transaction extensions.
 
-use sp_runtime::{AccountId32, MultiAddress, MultiSignature};
-use subxt::config::{
-    substrate::{BlakeTwo256, SubstrateHeader},
-    Config, DefaultExtrinsicParams, DefaultExtrinsicParamsBuilder, ExtrinsicParams,
+use subxt::{
+    config::{
+        substrate::{BlakeTwo256, SubstrateHeader, H256},
+        Config, DefaultExtrinsicParamsBuilder, DefaultTransactionExtensions, ParamsFor,
+        SubstrateConfig,
+    },
+    utils::{AccountId32, MultiAddress, MultiSignature},
+    ArcMetadata,
 };
 
-/// The types of both chains, used only at the type level.
+/// The configuration of subxt for both chains.
 ///
 /// Transaction extensions without data (`AuthorizeCall`, `CheckNonZeroSender`, `CheckMember`,
 /// `CheckConformance`, `CheckWeight`, `WeightReclaim`) are not listed here: subxt skips unknown
 /// extensions whose type is empty, and refuses unknown ones with data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BsppConfig {}
+///
+/// It keeps the metadata of each runtime version that the client has met.
+#[derive(Clone, Debug, Default)]
+pub struct BsppConfig(SubstrateConfig);
 
 impl Config for BsppConfig {
     type AccountId = AccountId32;
     type Address = MultiAddress<AccountId32, ()>;
     type Signature = MultiSignature;
     type Hasher = BlakeTwo256;
-    type Header = SubstrateHeader<u32, BlakeTwo256>;
-    type ExtrinsicParams = DefaultExtrinsicParams<Self>;
+    type Header = SubstrateHeader<H256>;
+    type TransactionExtensions = DefaultTransactionExtensions<Self>;
     type AssetId = u32;
+
+    fn metadata_for_spec_version(&self, spec_version: u32) -> Option<ArcMetadata> {
+        self.0.metadata_for_spec_version(spec_version)
+    }
+
+    fn set_metadata_for_spec_version(&self, spec_version: u32, metadata: ArcMetadata) {
+        self.0.set_metadata_for_spec_version(spec_version, metadata);
+    }
 }
 
-/// The parameters of the transaction extensions.
-pub(crate) type Params =
-    <DefaultExtrinsicParams<BsppConfig> as ExtrinsicParams<BsppConfig>>::Params;
+pub(crate) type Params = ParamsFor<BsppConfig>;
 
 /// The parameters for an account's `nonce`, with a limited validity.
 ///

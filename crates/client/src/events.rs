@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The events of an extrinsic, and the names of dispatch errors.
 
-use crate::{chain::*, config::BsppConfig, error::*};
+use crate::{chain::*, error::*};
 use codec::Decode;
 use sp_core::H256;
 use sp_io::hashing::twox_128;
@@ -43,10 +43,10 @@ fn events_key() -> Vec<u8> {
 }
 
 /// Names a dispatch error: `Pallet::Error`, or FRAME's own name.
-pub(crate) fn name_dispatch_error(error: &DispatchError, metadata: &Metadata) -> DispatchFailure {
+fn name_dispatch_error(error: &DispatchError, metadata: &Metadata) -> DispatchFailure {
     let name = match error {
         DispatchError::Module(module) => {
-            let pallet = metadata.pallet_by_index(module.index);
+            let pallet = metadata.pallet_by_error_index(module.index);
             let variant = module.error.first().and_then(|index| {
                 pallet
                     .as_ref()
@@ -71,8 +71,8 @@ impl ChainClient {
             .await?
             .unwrap_or_default();
         let mut found = Vec::new();
-        for event in subxt::events::Events::<BsppConfig>::decode_from(bytes, self.metadata()).iter()
-        {
+        let client = self.at(block).await?;
+        for event in client.events().from_bytes(bytes).iter() {
             let event = event.map_err(|e| ClientError::InvalidAnswer {
                 what: "events".into(),
                 reason: e.to_string(),
@@ -80,7 +80,7 @@ impl ChainClient {
             if event.phase() == Phase::ApplyExtrinsic(extrinsic) {
                 found.push(Event {
                     pallet: event.pallet_name().into(),
-                    name: event.variant_name().into(),
+                    name: event.event_name().into(),
                     fields: event.field_bytes().to_vec(),
                 });
             }
@@ -89,16 +89,30 @@ impl ChainClient {
     }
 
     /// Finds the failure among an extrinsic's events.
-    pub(crate) fn failure(&self, events: &[Event]) -> Result<Option<DispatchFailure>> {
+    pub(crate) async fn failure(
+        &self,
+        block: H256,
+        events: &[Event],
+    ) -> Result<Option<DispatchFailure>> {
         match events
             .iter()
             .find(|event| event.is("System", "ExtrinsicFailed"))
         {
             Some(event) => {
                 let error: DispatchError = event.decode()?;
-                Ok(Some(name_dispatch_error(&error, &self.metadata())))
+                Ok(Some(self.dispatch_failure(block, &error).await?))
             }
             None => Ok(None),
         }
+    }
+
+    /// The name of a dispatch error in the metadata of a block's runtime.
+    pub(crate) async fn dispatch_failure(
+        &self,
+        block: H256,
+        error: &DispatchError,
+    ) -> Result<DispatchFailure> {
+        let client = self.at(block).await?;
+        Ok(name_dispatch_error(error, client.metadata_ref()))
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     chain::ChainClient,
     consortium::ConsortiumClient,
     error::*,
-    events::{name_dispatch_error, Event},
+    events::Event,
     hospital::HospitalClient,
     pending::Included,
     signer::Signer,
@@ -34,13 +34,13 @@ impl ConsortiumClient {
         let (proposer, voters) = signers.split_first().ok_or_else(|| {
             ClientError::InvalidTransaction("a council decision needs a signer".into())
         })?;
-        let encoded = self.encode_call(call)?;
+        let encoded = self.encode_call(call).await?;
         let threshold = u32::try_from(signers.len()).unwrap_or(u32::MAX);
         let proposed = self
             .submit_in_block(&council::propose(threshold, &encoded), proposer)
             .await?;
         if voters.is_empty() {
-            return self.decided(proposed);
+            return self.decided(proposed).await;
         }
         let event =
             proposed
@@ -66,7 +66,7 @@ impl ConsortiumClient {
         let weight = (max_proposal_time(self.slot_duration), CLOSE_PROOF);
         let closing = council::close(&encoded, index, weight);
         let closed = self.submit_in_block(&closing, proposer).await?;
-        self.decided(closed)
+        self.decided(closed).await
     }
 
     /// Like [`Self::council_enact`], but the call is dispatched as root.
@@ -75,13 +75,13 @@ impl ConsortiumClient {
     /// `DispatchFailed` with the call's own error if it failed, and those of
     /// [`Self::council_enact`].
     pub async fn council_enact_as_root(&self, call: &Call, signers: &[Signer]) -> Result<Included> {
-        let wrapped = consortium::dispatch_as_root(&self.encode_call(call)?);
+        let wrapped = consortium::dispatch_as_root(&self.encode_call(call).await?);
         let included = self.council_enact(&wrapped, signers).await?;
-        self.dispatched_as_root(included)
+        self.dispatched_as_root(included).await
     }
 
     /// Turns the proposed call's failure into an error.
-    fn decided(&self, included: Included) -> Result<Included> {
+    async fn decided(&self, included: Included) -> Result<Included> {
         let outcome = |event: &Event| -> Result<core::result::Result<(), DispatchError>> {
             let (_, result): (H256, core::result::Result<(), DispatchError>) = event.decode()?;
             Ok(result)
@@ -97,7 +97,7 @@ impl ConsortiumClient {
         match outcome(event)? {
             Ok(()) => Ok(included),
             Err(error) => Err(ClientError::DispatchFailed {
-                failure: name_dispatch_error(&error, &self.metadata()),
+                failure: self.dispatch_failure(included.block, &error).await?,
                 block: included.number,
                 extrinsic: included.extrinsic,
             }),
@@ -113,9 +113,9 @@ impl HospitalClient {
     /// # Errors
     /// `DispatchFailed` with the call's own error if it failed, and those of `ChainClient::submit`.
     pub async fn dispatch_as_root(&self, call: &Call, admin: &Signer) -> Result<Included> {
-        let wrapped = hospital_admin::dispatch_as_root(&self.encode_call(call)?);
+        let wrapped = hospital_admin::dispatch_as_root(&self.encode_call(call).await?);
         let included = self.submit_in_block(&wrapped, admin).await?;
-        self.dispatched_as_root(included)
+        self.dispatched_as_root(included).await
     }
 }
 
@@ -123,7 +123,7 @@ impl ChainClient {
     /// Turns the failure of a call that was dispatched as root into an error.
     ///
     /// The wrapping call itself succeeds.
-    fn dispatched_as_root(&self, included: Included) -> Result<Included> {
+    async fn dispatched_as_root(&self, included: Included) -> Result<Included> {
         let outcome = included
             .events
             .iter()
@@ -133,7 +133,7 @@ impl ChainClient {
         match outcome {
             Some(Ok(())) => Ok(included),
             Some(Err(error)) => Err(ClientError::DispatchFailed {
-                failure: name_dispatch_error(&error, &self.metadata()),
+                failure: self.dispatch_failure(included.block, &error).await?,
                 block: included.number,
                 extrinsic: included.extrinsic,
             }),

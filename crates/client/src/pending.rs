@@ -5,7 +5,7 @@ use crate::{chain::*, error::*, events::Event};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
 use std::time::Duration;
-use subxt::ext::subxt_rpcs::{client::RpcSubscription, methods::legacy::TransactionStatus};
+use subxt::rpcs::{client::RpcSubscription, methods::legacy::TransactionStatus};
 
 /// Maximum time for which the client waits for inclusion or finality.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -114,7 +114,7 @@ impl Sent {
     async fn search(&self, finality: bool) -> Result<H256> {
         let last = self
             .from
-            .saturating_add(u32::try_from(self.client.mortality).unwrap_or(u32::MAX));
+            .saturating_add(u32::try_from(self.client.mortality()).unwrap_or(u32::MAX));
         let mut next = self.from;
         loop {
             let head = if finality {
@@ -133,7 +133,7 @@ impl Sent {
             while next <= head {
                 if next > last {
                     return Err(ClientError::TransactionExpired {
-                        blocks: self.client.mortality,
+                        blocks: self.client.mortality(),
                     });
                 }
                 if let Some(hash) = self.client.block_hash(next).await? {
@@ -161,7 +161,7 @@ impl Sent {
                 reason: "the transaction is not in it".into(),
             })?;
         let events = self.client.extrinsic_events(hash, extrinsic).await?;
-        match self.client.failure(&events)? {
+        match self.client.failure(hash, &events).await? {
             Some(failure) => Err(ClientError::DispatchFailed {
                 failure,
                 block: number,

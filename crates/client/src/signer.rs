@@ -117,12 +117,16 @@ impl Signer {
 }
 
 impl subxt::tx::Signer<BsppConfig> for Signer {
-    fn account_id(&self) -> AccountId32 {
-        self.account.clone()
+    fn account_id(&self) -> subxt::utils::AccountId32 {
+        subxt::utils::AccountId32(self.account_bytes())
     }
 
-    fn sign(&self, payload: &[u8]) -> MultiSignature {
-        self.sign_bytes(payload)
+    fn sign(&self, payload: &[u8]) -> subxt::utils::MultiSignature {
+        use subxt::utils::MultiSignature;
+        match &self.key {
+            Key::Sr25519(pair) => MultiSignature::Sr25519(pair.sign(payload).0),
+            Key::Ed25519(pair) => MultiSignature::Ed25519(pair.sign(payload).0),
+        }
     }
 }
 

@@ -4,13 +4,20 @@
 use crate::{
     call::Call,
     chain::*,
-    config::params as extension_params,
+    config::{params as extension_params, BsppConfig},
     error::*,
     pending::{Included, Pending, Sent},
     signer::Signer,
 };
 use sp_core::{Bytes, H256};
 use std::time::Duration;
+use subxt::{
+    config::{ClientState, DefaultTransactionExtensions, TransactionExtensions as _},
+    ext::frame_decode::extrinsics::encode_v5_general,
+};
+
+/// The transaction extensions of both chains.
+type Extensions = DefaultTransactionExtensions<BsppConfig>;
 
 /// The number of attempts after a refused nonce.
 ///
@@ -42,8 +49,8 @@ impl ChainClient {
     ///
     /// # Errors
     /// `CallNotFound`.
-    pub fn encode_call(&self, call: &Call) -> Result<Vec<u8>> {
-        call.encode_for(&self.metadata())
+    pub async fn encode_call(&self, call: &Call) -> Result<Vec<u8>> {
+        call.encode_for(self.at_best().await?.metadata_ref())
     }
 
     /// Signs a call as the account's next transaction and submits it to the pool.
@@ -54,7 +61,7 @@ impl ChainClient {
     /// # Errors
     /// `CallNotFound`, `InvalidTransaction`, `TransactionRefused`, and those of the connection.
     pub async fn submit(&self, call: &Call, signer: &Signer) -> Result<Pending> {
-        self.encode_call(call)?;
+        self.encode_call(call).await?;
         let _order = self.submission.lock().await;
         let mut attempt = 0u32;
         loop {
@@ -89,12 +96,15 @@ impl ChainClient {
 
     async fn sign(&self, call: &Call, signer: &Signer, nonce: u64) -> Result<(Vec<u8>, u32)> {
         let born = self.born().await?;
-        let mut partial = self
-            .online
+        let params = extension_params(nonce, born, self.mortality());
+        let signed = self
+            .at_best()
+            .await?
             .tx()
-            .create_v4_partial_offline(call, extension_params(nonce, born, self.mortality))
+            .create_v4_signable_offline(call, params)
+            .and_then(|mut transaction| transaction.sign(signer))
             .map_err(|e| ClientError::InvalidTransaction(e.to_string()))?;
-        Ok((partial.sign(signer).into_encoded(), born.0))
+        Ok((signed.into_encoded(), born.0))
     }
 
     /// Submits a call that the runtime authorizes by its content (`#[pallet::authorize]`).
@@ -105,14 +115,32 @@ impl ChainClient {
     /// # Errors
     /// As [`Self::submit`].
     pub async fn submit_authorized(&self, call: &Call) -> Result<Pending> {
-        self.encode_call(call)?;
+        let best = self.at_best().await?;
+        call.encode_for(best.metadata_ref())?;
         let born = self.born().await?;
-        let state = subxt::client::OfflineClientT::client_state(&self.online);
-        let params = extension_params(0, born, self.mortality);
-        let general = subxt::ext::subxt_core::tx::create_v5_general(call, &state, params)
-            .map_err(|e| ClientError::InvalidTransaction(e.to_string()))?;
-        self.submit_bytes(general.to_transaction().into_encoded(), born.0)
-            .await
+        let params = extension_params(0, born, self.mortality());
+        let state = ClientState {
+            genesis_hash: self.genesis_hash(),
+            spec_version: best.spec_version(),
+            transaction_version: best.transaction_version(),
+            metadata: best.metadata(),
+        };
+        let invalid = |reason: String| ClientError::InvalidTransaction(reason);
+        let extensions = Extensions::new(&state, params).map_err(|e| invalid(e.to_string()))?;
+        let metadata = best.metadata_ref();
+        let general = encode_v5_general(
+            call.pallet,
+            call.call,
+            call,
+            metadata
+                .extrinsic()
+                .transaction_extension_version_to_use_for_encoding(),
+            &extensions,
+            metadata,
+            metadata.types(),
+        )
+        .map_err(|e| invalid(e.to_string()))?;
+        self.submit_bytes(general, born.0).await
     }
 
     /// Submits an extrinsic to the pool without change.

@@ -73,6 +73,7 @@ impl GatewayConfig {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use bspp_types::limits::HOUR_MS;
 
     fn json(local: &str) -> String {
         format!(
@@ -96,11 +97,12 @@ mod tests {
 
     #[test]
     fn anchoring_should_be_far_more_frequent_than_the_consortium_demands() {
-        // `MaxAnchorAge` is 1200 slots unless the council changes it.
-        assert!(Tuning::default().anchor_every <= 300);
-        let text = json("127.0.0.1:8081").replacen('{', r#"{"tuning":{"anchor_every":5},"#, 1);
+        // `MaxAnchorAge` is an hour unless the council changes it.
+        assert!(Tuning::default().anchor_every_ms <= HOUR_MS / 4);
+        assert_eq!(Tuning::default().anchor_every(3_000), 100);
+        let text = json("127.0.0.1:8081").replacen('{', r#"{"tuning":{"anchor_every_ms":5},"#, 1);
         let config: GatewayConfig = serde_json::from_str(&text).unwrap();
-        assert_eq!(config.tuning.anchor_every, 5);
+        assert_eq!(config.tuning.anchor_every(3_000), 1);
         assert_eq!(config.tuning.poll_ms, Tuning::default().poll_ms);
     }
 

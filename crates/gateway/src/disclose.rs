@@ -8,20 +8,27 @@ use crate::{
     error::GatewayError,
     nonces::{NonceError, Nonces},
     outbox::Outbox,
-    ports::{RecordArchive, RequestView},
+    ports::{RecordArchive, RequestView, Standing},
 };
 use bspp_client::ClientError;
 use bspp_primitives::{AccountId, Signature};
 use bspp_record::{
-    verify_revocation, DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest,
-    SealedBox,
+    verify_revocation, DisclosureError, DisclosurePackage, DisclosureRequest, SealedBox,
 };
 use bspp_types::{
-    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, RequestStatus,
+    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, Record, RecordId, RequestId,
+    RequestStatus,
 };
 use sp_core::H256;
 use sp_runtime::traits::Verify;
 use std::{sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// The time after which a request for a record that the grant does not cover is refused.
+///
+/// It is longer than the look-up of a record, so that the time of the answer does not show how far
+/// the checks came.
+const REFUSAL_TIME: Duration = Duration::from_millis(500);
 
 /// The reasons for which a disclosure or revocation is refused.
 #[derive(Debug, thiserror::Error)]
@@ -44,9 +51,18 @@ pub enum Refusal {
     /// The patient has closed the request.
     #[error("RequestClosed: the patient has closed the request")]
     RequestClosed,
-    /// The hospital does not have this record.
-    #[error("RecordNotFound: the hospital has no such record")]
-    RecordNotFound,
+    /// The requester was removed, or the requester's hospital is suspended or removed.
+    #[error("RequesterNotActive: the requester does not act for an active hospital any more")]
+    RequesterNotActive,
+    /// The hospital of this gateway is suspended or removed.
+    #[error("HospitalNotActive: this hospital is not an active member of the consortium")]
+    HospitalNotActive,
+    /// The grant does not cover this record.
+    ///
+    /// It is the answer for a record that the hospital does not have, and for a record of another
+    /// patient: it reveals neither whose a record is nor whether it exists.
+    #[error("NotCovered: the grant does not cover this record")]
+    NotCovered,
     /// The grant, a signature or a field is wrong.
     #[error(transparent)]
     Disclosure(#[from] DisclosureError),
@@ -82,8 +98,8 @@ impl Refusal {
 }
 
 /// Whether an account of the consortium chain signed a message.
-fn signed_by(signature: &Signature, message: &[u8], account: &AccountId) -> bool {
-    signature.verify(message, account)
+fn signed_by(signature: &Signature, message: &[u8], account: &[u8; 32]) -> bool {
+    signature.verify(message, &AccountId::from(*account))
 }
 
 /// Checks and answers disclosure requests.
@@ -95,6 +111,8 @@ pub struct Discloser<V, A> {
     chain: H256,
     hospital: HospitalId,
     max_staleness: u64,
+    /// The time from arrival to the refusal of a record that the grant does not cover.
+    refusal_time: Duration,
 }
 
 impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
@@ -115,15 +133,13 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
             chain,
             hospital,
             max_staleness,
+            refusal_time: REFUSAL_TIME,
         }
     }
 
     /// Issues a nonce.
-    ///
-    /// # Errors
-    /// [`Refusal::Nonce`].
-    pub fn issue_nonce(&self) -> Result<[u8; 32], Refusal> {
-        Ok(self.nonces.issue(clock::now())?)
+    pub fn issue_nonce(&self) -> [u8; 32] {
+        self.nonces.issue(clock::now())
     }
 
     /// Checks a request.
@@ -144,6 +160,8 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         request: &DisclosureRequest<Signature>,
         now: Moment,
     ) -> Result<SealedBox, Refusal> {
+        let arrival = Instant::now();
+        request.verify_requester(&self.chain, &self.hospital, signed_by)?;
         self.nonces.take(&request.nonce, now)?;
         // A permission needs finalized state that is recent; a revocation counts in any state.
         if self.outbox.is_revoked(&request.request)? {
@@ -162,22 +180,15 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         if let Some(best) = self.view.best_request(request.request).await? {
             check_status(best.status)?;
         }
-        let (location, record) = self
-            .archive
-            .record(request.record)
-            .await?
-            .ok_or(Refusal::RecordNotFound)?;
-        request.verify(&DisclosureContext {
-            chain: &self.chain,
-            hospital: &self.hospital,
-            patient: &location.patient,
-            request: &on_chain,
-            verifier: signed_by,
-            nonce: &request.nonce,
-            now,
-        })?;
+        request.verify_request(&self.chain, &self.hospital, &on_chain, now)?;
+        self.check_standing(&on_chain.requester).await?;
+        // The match is public, so its absence reveals nothing. The hospital looks at its own records
+        // only for a record that the requester has found.
         matched.ok_or(Refusal::MatchNotFound)?;
-
+        let Some(record) = self.covered(request).await? else {
+            tokio::time::sleep_until(arrival + self.refusal_time).await;
+            return Err(Refusal::NotCovered);
+        };
         let ciphertext = self.archive.ciphertext(&record).await?;
         let package = DisclosurePackage {
             record: request.record,
@@ -188,19 +199,48 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
             .seal(&request.header, &mut rand::rngs::OsRng)
             .map_err(DisclosureError::Sealing)?;
         // The log entry comes before the release: without a log entry the record is not disclosed.
-        let requester: [u8; 32] = on_chain.requester.into();
+        let requester: [u8; 32] = on_chain.requester.clone().into();
         self.archive
             .log_disclosure(request.request, request.record, requester)
             .await?;
-        // The patient may have revoked, here or on chain, while the log entry waited for its block.
+        // The patient may have revoked, here or on chain, while the log entry waited for its block,
+        // or the council may have removed the requester.
         if self.outbox.is_revoked(&request.request)? {
             return Err(Refusal::RequestRevoked);
         }
         if let Some(best) = self.view.best_request(request.request).await? {
             check_status(best.status)?;
         }
+        self.check_standing(&on_chain.requester).await?;
         self.claim(request.request, request.record);
         Ok(sealed)
+    }
+
+    /// The requested record, if it is a record of the patient who signed the grant.
+    async fn covered(
+        &self,
+        request: &DisclosureRequest<Signature>,
+    ) -> Result<Option<Record>, Refusal> {
+        let found = self.archive.record(request.record).await?;
+        Ok(found.and_then(|(location, record)| {
+            let signed = request
+                .header
+                .verify(&request.patient_signature, &location.patient);
+            signed.is_ok().then_some(record)
+        }))
+    }
+
+    async fn check_standing(&self, requester: &AccountId) -> Result<(), Refusal> {
+        let standing = self.view.finalized_standing(requester).await?;
+        match standing {
+            Standing {
+                requester: false, ..
+            } => Err(Refusal::RequesterNotActive),
+            Standing {
+                hospital: false, ..
+            } => Err(Refusal::HospitalNotActive),
+            Standing { .. } => Ok(()),
+        }
     }
 
     /// Claims on the consortium that the record was disclosed.

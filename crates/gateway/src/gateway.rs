@@ -169,7 +169,9 @@ impl Gateway {
         let synchronizer = Arc::new(Synchronizer::new(
             shared.hospital_chain.clone(),
             shared.consortium.clone(),
-            config.tuning.anchor_every,
+            config
+                .tuning
+                .anchor_every(shared.hospital_chain.client().slot_millis()),
         ));
         tasks.repeat("sync", move || {
             let synchronizer = Arc::clone(&synchronizer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Nonces for disclosure requests. Each is fresh, used once, and valid for a short time.
 
+use bspp_peks::blake2b_256_parts;
 use bspp_types::Moment;
 use std::{
     collections::HashMap,
@@ -16,70 +17,98 @@ pub enum NonceError {
     /// The nonce is too old.
     #[error("NonceExpired: the nonce is too old")]
     Expired,
-    /// Too many nonces are outstanding.
-    #[error("MaxNoncesExceeded: too many nonces are outstanding; try again later")]
+    /// Too many nonces were used within their lifetime.
+    #[error("MaxNoncesExceeded: too many requests at this time; try again later")]
     TooMany,
 }
 
-/// The issued nonces. They are only in memory: a restart makes all of them invalid.
+/// Issues nonces without keeping them, and remembers those that were used.
+///
+/// A nonce is its time, random bytes and a MAC over both. Strangers can ask for any number of
+/// nonces: only a used one takes memory, and the caller uses it after the check of a signature. The
+/// key is that of this run, so a restart makes all nonces invalid.
 pub struct Nonces {
-    given: Mutex<HashMap<[u8; 32], Moment>>,
+    key: [u8; 32],
+    used: Mutex<HashMap<[u8; 32], Moment>>,
     lifetime: u64,
     max: usize,
 }
 
+/// Number of bytes of time and randomness at the start of a nonce. The MAC follows.
+const HEAD: usize = 16;
+
 impl Nonces {
-    /// Makes a store of nonces.
+    /// Makes nonces that are valid for `lifetime` milliseconds.
     ///
-    /// They are valid for `lifetime` milliseconds, with a maximum of `max` outstanding nonces.
+    /// `max` is the maximum number of nonces that are used within that time.
     pub fn new(lifetime: u64, max: usize) -> Self {
         Self {
-            given: Mutex::default(),
+            key: rand::random(),
+            used: Mutex::default(),
             lifetime,
             max,
         }
     }
 
     /// Issues a nonce.
-    ///
-    /// # Errors
-    /// `MaxNoncesExceeded`.
-    pub fn issue(&self, now: Moment) -> Result<[u8; 32], NonceError> {
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        if given.len() >= self.max {
-            given.retain(|_, end| *end > now);
-        }
-        if given.len() >= self.max {
-            return Err(NonceError::TooMany);
-        }
-        let nonce: [u8; 32] = rand::random();
-        given.insert(nonce, now.saturating_add(self.lifetime));
-        Ok(nonce)
+    pub fn issue(&self, now: Moment) -> [u8; 32] {
+        let mut nonce = [0u8; 32];
+        let (head, mac) = nonce.split_at_mut(HEAD);
+        let (time, random) = head.split_at_mut(8);
+        time.copy_from_slice(&now.to_be_bytes());
+        random.copy_from_slice(&rand::random::<[u8; 8]>());
+        mac.copy_from_slice(&self.mac(head));
+        nonce
+    }
+
+    /// BLAKE2b needs no HMAC: a secret prefix makes it a MAC.
+    fn mac(&self, head: &[u8]) -> [u8; 32 - HEAD] {
+        let hash = blake2b_256_parts(&[&self.key, head]);
+        let mut mac = [0u8; 32 - HEAD];
+        mac.copy_from_slice(&hash[..32 - HEAD]);
+        mac
     }
 
     /// Uses up a nonce, independent of the outcome of the request.
     ///
     /// # Errors
-    /// `NonceNotFound`, `NonceExpired`.
+    /// `NonceNotFound`, `NonceExpired`, `MaxNoncesExceeded`.
     pub fn take(&self, nonce: &[u8; 32], now: Moment) -> Result<(), NonceError> {
-        let mut given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        match given.remove(nonce) {
-            None => Err(NonceError::NotFound),
-            Some(end) if end <= now => Err(NonceError::Expired),
-            Some(_) => Ok(()),
+        let (head, mac) = nonce.split_at(HEAD);
+        // The comparison takes the same time for each wrong MAC.
+        let differences = mac
+            .iter()
+            .zip(self.mac(head))
+            .fold(0, |all, (a, b)| all | (a ^ b));
+        let time = head.first_chunk::<8>().filter(|_| differences == 0);
+        let issued = Moment::from_be_bytes(*time.ok_or(NonceError::NotFound)?);
+        let end = issued.saturating_add(self.lifetime);
+        if end <= now {
+            return Err(NonceError::Expired);
         }
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() >= self.max {
+            used.retain(|_, end| *end > now);
+        }
+        if used.contains_key(nonce) {
+            return Err(NonceError::NotFound);
+        }
+        if used.len() >= self.max {
+            return Err(NonceError::TooMany);
+        }
+        used.insert(*nonce, end);
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
     fn take_should_fail_when_a_nonce_is_replayed() {
         let nonces = Nonces::new(100, 10);
-        let nonce = nonces.issue(0).unwrap();
+        let nonce = nonces.issue(0);
         assert_eq!(nonces.take(&nonce, 1), Ok(()));
         assert_eq!(nonces.take(&nonce, 1), Err(NonceError::NotFound));
     }
@@ -88,18 +117,39 @@ mod tests {
     fn take_should_fail_when_a_nonce_is_forged_or_old() {
         let nonces = Nonces::new(100, 10);
         assert_eq!(nonces.take(&[0; 32], 0), Err(NonceError::NotFound));
-        let nonce = nonces.issue(0).unwrap();
+        let nonce = nonces.issue(0);
+        for position in 0..32 {
+            let mut forged = nonce;
+            forged[position] ^= 1;
+            assert_eq!(
+                nonces.take(&forged, 0),
+                Err(NonceError::NotFound),
+                "{position}"
+            );
+        }
         assert_eq!(nonces.take(&nonce, 100), Err(NonceError::Expired));
-        assert_eq!(nonces.take(&nonce, 1), Err(NonceError::NotFound));
+        let other_run = Nonces::new(100, 10);
+        assert_eq!(other_run.take(&nonce, 1), Err(NonceError::NotFound));
     }
 
     #[test]
-    fn issue_should_fail_when_too_many_are_outstanding_and_recover() {
+    fn strangers_should_not_exhaust_nonces() {
+        let nonces = Nonces::new(100, 1);
+        for _ in 0..10_000 {
+            let _ = nonces.issue(0);
+        }
+        assert!(nonces.used.lock().is_ok_and(|used| used.is_empty()));
+        assert_eq!(nonces.take(&nonces.issue(0), 1), Ok(()));
+    }
+
+    #[test]
+    fn take_should_fail_when_too_many_are_used_and_recover() {
         let nonces = Nonces::new(100, 2);
-        let first = nonces.issue(0).unwrap();
-        let second = nonces.issue(50).unwrap();
+        let (first, second) = (nonces.issue(0), nonces.issue(50));
         assert_ne!(first, second);
-        assert_eq!(nonces.issue(99), Err(NonceError::TooMany));
-        assert!(nonces.issue(100).is_ok());
+        assert_eq!(nonces.take(&first, 60), Ok(()));
+        assert_eq!(nonces.take(&second, 60), Ok(()));
+        assert_eq!(nonces.take(&nonces.issue(60), 99), Err(NonceError::TooMany));
+        assert_eq!(nonces.take(&nonces.issue(60), 100), Ok(()));
     }
 }

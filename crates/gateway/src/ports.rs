@@ -174,6 +174,15 @@ pub trait PatientRegistry: Send + Sync {
     ) -> Result<Option<ConsentId>>;
 }
 
+/// The standing of the two parties of a disclosure, in finalized state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether the requester acts for an active hospital.
+    pub requester: bool,
+    /// Whether the hospital of this gateway is active.
+    pub hospital: bool,
+}
+
 /// The consortium chain: the requests and matches of a disclosure.
 #[async_trait]
 pub trait RequestView: Send + Sync {
@@ -187,6 +196,8 @@ pub trait RequestView: Send + Sync {
         record: RecordId,
     ) -> Result<(Option<Request<AccountId>>, Option<Match>)>;
 
+    /// The standing of a requester and of this hospital, in finalized state.
+    async fn finalized_standing(&self, requester: &AccountId) -> Result<Standing>;
     /// A request in best state.
     async fn best_request(&self, request: RequestId) -> Result<Option<Request<AccountId>>>;
 

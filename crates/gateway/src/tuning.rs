@@ -3,7 +3,7 @@
 
 use crate::error::GatewayError;
 use bspp_record::{fhir::MAX_DOCUMENT_BYTES, payload::MAX_CIPHERTEXT_BYTES};
-use bspp_types::{MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK};
+use bspp_types::{limits::MINUTE_MS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -24,17 +24,16 @@ pub struct Tuning {
     pub max_staleness_ms: u64,
     /// The validity of a nonce, in milliseconds.
     pub nonce_lifetime_ms: u64,
-    /// Maximum number of outstanding nonces.
+    /// Maximum number of nonces that are used within their lifetime.
     pub max_nonces: usize,
     /// The interval at which the gateway reads the chains if nothing wakes it, in milliseconds.
     pub poll_ms: u64,
-    /// The number of hospital blocks after which the gateway anchors a head without need.
+    /// The time after which the gateway anchors a head without need, in milliseconds.
     ///
-    /// Keep it well below the consortium's `MaxAnchorAge` (in slots): with an older anchor the
-    /// hospital's validators author only restricted blocks. A transaction may wait 3 minutes before
-    /// it is sent again, so a quarter of `MaxAnchorAge` is a good value. On a test network with a
-    /// short `MaxAnchorAge`, use for example 5.
-    pub anchor_every: u32,
+    /// Keep it well below the consortium's `MaxAnchorAge`: with an older anchor the hospital's
+    /// validators author only restricted blocks. A transaction may wait 3 minutes before it is sent
+    /// again, so less than a quarter of `MaxAnchorAge` is a good value.
+    pub anchor_every_ms: u64,
     /// The time for which an exhausted counter waits for finality, in milliseconds.
     ///
     /// After it the gateway opens another batch.
@@ -58,7 +57,7 @@ impl Default for Tuning {
             nonce_lifetime_ms: 120_000,
             max_nonces: 10_000,
             poll_ms: 1_000,
-            anchor_every: 100,
+            anchor_every_ms: 5 * MINUTE_MS,
             exhaustion_wait_ms: 60_000,
             // An eighth of a block, because other clients store records too.
             store_window: MAX_STORE_WINDOW / 8,
@@ -72,6 +71,14 @@ impl Tuning {
     /// The interval at which the gateway reads the chains.
     pub fn poll(&self) -> Duration {
         Duration::from_millis(self.poll_ms.max(50))
+    }
+
+    /// The number of blocks after which the gateway anchors a head without need.
+    ///
+    /// The slot length of the hospital chain is in milliseconds.
+    pub fn anchor_every(&self, slot_duration: u64) -> u32 {
+        let blocks = self.anchor_every_ms.checked_div(slot_duration).unwrap_or(1);
+        u32::try_from(blocks).unwrap_or(u32::MAX).max(1)
     }
 
     /// Checks that every size is usable and within its limit.

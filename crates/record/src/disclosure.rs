@@ -115,6 +115,49 @@ impl<S> DisclosureRequest<S> {
         }
     }
 
+    /// Checks that the requester whom the header names signed for this record and nonce.
+    ///
+    /// The check needs nothing of a chain or of the hospital: it is the first one, so that nothing
+    /// else is done for strangers.
+    ///
+    /// # Errors
+    /// `InvalidSignature`.
+    pub fn verify_requester(
+        &self,
+        chain: &H256,
+        hospital: &HospitalId,
+        verifier: AccountVerifier<S, [u8; 32]>,
+    ) -> Result<(), DisclosureError> {
+        let message =
+            messages::disclosure_message(chain, hospital, &self.request, &self.record, &self.nonce);
+        if verifier(&self.signature, &message, &self.header.requester) {
+            Ok(())
+        } else {
+            Err(DisclosureError::InvalidSignature)
+        }
+    }
+
+    /// Checks that the header is valid now and agrees with the request on chain in every field.
+    ///
+    /// The check reads public data only: its errors reveal nothing about the hospital's records.
+    ///
+    /// # Errors
+    /// `RequestMismatch`, and those of [`GrantHeader::check`] and [`GrantHeader::check_request`].
+    pub fn verify_request<A: AsRef<[u8]>>(
+        &self,
+        chain: &H256,
+        hospital: &HospitalId,
+        request: &Request<A>,
+        now: Moment,
+    ) -> Result<(), DisclosureError> {
+        if self.request != self.header.request_id() {
+            return Err(DisclosureError::RequestMismatch);
+        }
+        self.header.check(chain, hospital, now)?;
+        self.header.check_request(request)?;
+        Ok(())
+    }
+
     /// Checks everything that needs no further query of a chain.
     ///
     /// It checks the nonce, the grant, its agreement with the request on chain, and both
@@ -127,12 +170,12 @@ impl<S> DisclosureRequest<S> {
         if self.nonce != *context.nonce {
             return Err(DisclosureError::NonceMismatch);
         }
-        if self.request != self.header.request_id() {
-            return Err(DisclosureError::RequestMismatch);
-        }
-        self.header
-            .check(context.chain, context.hospital, context.now)?;
-        self.header.check_request(context.request)?;
+        self.verify_request(
+            context.chain,
+            context.hospital,
+            context.request,
+            context.now,
+        )?;
         self.header
             .verify(&self.patient_signature, context.patient)?;
         let message = messages::disclosure_message(

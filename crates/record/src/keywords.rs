@@ -6,15 +6,15 @@
 //! have a `value`, and the unit system `http://unitsofmeasure.org`. Texts are used without change
 //! after JSON's escapes are decoded.
 
-use crate::json::Json;
+use crate::{json::Json, slots::KEYWORDS_PER_ENTRY};
 use bspp_peks::label::IDENTITY_SYSTEM;
 pub use bspp_peks::Keyword;
 use std::collections::BTreeSet;
 
 /// The code system of units, which are not keywords.
 pub const UNITS_SYSTEM: &str = "http://unitsofmeasure.org";
-/// Maximum number of distinct keywords of a record: 64 entries of 63 each.
-pub const MAX_KEYWORDS: usize = 64 * 63;
+/// Maximum number of distinct keywords of a record: those of 64 entries.
+pub const MAX_KEYWORDS: usize = 64 * KEYWORDS_PER_ENTRY;
 
 /// Whether files must not use this keyword, because it would look like one of the protocol.
 pub(crate) fn is_reserved(keyword: &Keyword) -> bool {

@@ -3,7 +3,7 @@
 
 use crate::payload::DataKey;
 use bspp_peks::{Ed25519Secret, OpenSecret, SearchSecret};
-use bspp_types::{RecordId, Slot, Slots, Tag, Wrap, Wraps, SLOT_CLASSES};
+use bspp_types::{RecordId, Slot, Slots, Tag, Wrap, Wraps, MAX_SLOTS, SLOT_CLASSES};
 use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
     XChaCha20Poly1305, XNonce,
@@ -13,7 +13,7 @@ use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
 /// Maximum number of keywords of one entry, in addition to the identity keyword.
-pub const KEYWORDS_PER_ENTRY: usize = 63;
+pub const KEYWORDS_PER_ENTRY: usize = MAX_SLOTS as usize - 1;
 
 /// The secrets of one keyword and the counter that this entry uses.
 pub(crate) struct Keyed<'a> {

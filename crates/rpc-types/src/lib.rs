@@ -10,7 +10,10 @@ pub mod search;
 
 pub use conformance::{AttestationStatus, AuthorStatus, ConformanceStatus, EvidenceStatus};
 pub use hex_bytes::HexBytes;
-pub use phi::{IndexStatus, ListedBlock, ListedEntry, LocatedEntry, MAX_LISTED_BLOCKS};
+pub use phi::{
+    IndexStatus, ListedBlock, ListedEntry, ListedTag, LocatedEntry, TagBucket, WholeBlock,
+    MAX_LISTED_BLOCKS, MAX_PREFIX_BITS, MIN_BUCKET_TAGS,
+};
 pub use search::{
     FoundRecord, SearchEvent, SearchParams, SearchProgress, SearchQuery, SearchSummary, MAX_QUERIES,
 };

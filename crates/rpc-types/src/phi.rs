@@ -2,7 +2,8 @@
 //! `phi_*`: registered entries on the consortium chain.
 
 use crate::scale_hex;
-use bspp_types::{BlockNumber, Entry, EntryProof, HospitalId, RecordId, Sequence};
+use crate::HexBytes;
+use bspp_types::{BlockNumber, Entry, EntryProof, HospitalId, RecordId, Sequence, TAG_LEN};
 use serde::{Deserialize, Serialize};
 
 /// Maximum number of entry blocks in one answer of `phi_entries`.
@@ -49,6 +50,51 @@ pub struct LocatedEntry {
     /// Path to the registered root, SCALE-encoded in hex.
     #[serde(with = "scale_hex")]
     pub path: EntryProof,
+}
+
+/// Maximum number of bits of a prefix in `phi_tags`.
+pub const MAX_PREFIX_BITS: u8 = 16;
+/// Minimum number of tags that a bucket should have (protocol section 7).
+///
+/// A requester chooses a prefix so short that the bucket has this number of tags on average, or
+/// fetches the whole batch.
+pub const MIN_BUCKET_TAGS: u64 = 256;
+
+/// The tags of a batch that begin with one prefix.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagBucket {
+    /// Number of tags of the whole batch.
+    pub total: u64,
+    /// The tags with the prefix, in the order of their registration.
+    pub tags: Vec<ListedTag>,
+}
+
+/// A tag with its place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListedTag {
+    /// The tag: 16 bytes.
+    pub tag: HexBytes<TAG_LEN>,
+    /// Sequence number of the entry block.
+    pub sequence: Sequence,
+    /// Position among the block's entries.
+    pub leaf: u32,
+    /// Position among the entry's slots.
+    pub slot: u8,
+}
+
+/// A registered entry block with all its entries, from which its root can be computed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WholeBlock {
+    /// Height of the hospital block.
+    pub number: BlockNumber,
+    /// All entries in their order, SCALE-encoded in hex.
+    #[serde(with = "scale_hex")]
+    pub entries: Vec<Entry>,
+    /// Leaves of the entries that the consortium refused, ascending.
+    pub refused: Vec<u32>,
 }
 
 /// Progress of a node's tag index.

@@ -3,6 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 mod block;
+mod bucket;
 mod error;
 mod index;
 mod keys;
@@ -19,6 +20,7 @@ mod store;
 mod tests;
 
 pub use block::FinalizedBlock;
+pub use bucket::{Bucket, PlacedTag};
 pub use error::IndexError;
 pub use index::TagIndexDb;
 pub use memory::MemoryStore;

@@ -6,6 +6,7 @@ mod clock;
 mod entry;
 #[cfg(feature = "pallets")]
 mod members;
+mod registration;
 
 #[cfg(feature = "pallets")]
 pub use bspp_runtime_common::NoCurrency;
@@ -14,3 +15,4 @@ pub use clock::Clock;
 pub use entry::EntryBuilder;
 #[cfg(feature = "pallets")]
 pub use members::Members;
+pub use registration::{entry, hospital, registration};

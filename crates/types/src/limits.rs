@@ -21,12 +21,16 @@ const TRANSACTION_LIFETIME_MS: Moment = TRANSACTION_LONGEVITY * DEFAULT_SLOT_DUR
 const MIN_TRANSACTION_LONGEVITY: u64 = 32;
 /// Maximum of [`transaction_longevity`]. The chains keep the hashes of more blocks.
 pub const MAX_TRANSACTION_LONGEVITY: u64 = 1_024;
+/// A minute, in milliseconds.
+pub const MINUTE_MS: Moment = 60 * 1000;
 /// An hour, in milliseconds.
-pub const HOUR_MS: Moment = 60 * 60 * 1000;
+pub const HOUR_MS: Moment = 60 * MINUTE_MS;
 /// A day, in milliseconds.
 pub const DAY_MS: Moment = 24 * HOUR_MS;
 /// Maximum validity of a grant from the opening of its request on, in days.
 pub const MAX_GRANT_DAYS: u32 = 366;
+/// Maximum number of nodes of a hospital chain, and of its voters, whom an anchor must know.
+pub const MAX_HOSPITAL_NODES: u32 = 64;
 /// Maximum validity of a node's credential from its issue on, in days.
 pub const MAX_CREDENTIAL_DAYS: u32 = 366;
 

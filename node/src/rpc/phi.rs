@@ -4,9 +4,12 @@
 use super::{internal, invalid_params};
 use crate::search::ChainView;
 use bspp_primitives::Hash;
-use bspp_rpc_types::{IndexStatus, ListedBlock, ListedEntry, LocatedEntry, MAX_LISTED_BLOCKS};
+use bspp_rpc_types::{
+    IndexStatus, ListedBlock, ListedEntry, ListedTag, LocatedEntry, TagBucket, WholeBlock,
+    MAX_LISTED_BLOCKS, MAX_PREFIX_BITS,
+};
 use bspp_tag_index::TagIndexDb;
-use bspp_types::{HospitalId, RecordId, Sequence};
+use bspp_types::{BatchId, HospitalId, RecordId, Sequence};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use std::sync::Arc;
 
@@ -28,6 +31,30 @@ pub trait PhiIndexApi {
     /// The entry of a record with its path, or null if the record has no registered entry.
     #[method(name = "phi_entry")]
     fn entry(&self, rid: RecordId) -> RpcResult<Option<LocatedEntry>>;
+
+    /// A registered entry block with all its entries, or null if it is not registered.
+    ///
+    /// The caller can compute its root and compare it with the registered root.
+    #[method(name = "phi_entryBlock")]
+    fn entry_block(
+        &self,
+        hospital: HospitalId,
+        sequence: Sequence,
+    ) -> RpcResult<Option<WholeBlock>>;
+
+    /// The tags of a batch whose first `bits` bits are `prefix`, with their places.
+    ///
+    /// The maximum `bits` is [`MAX_PREFIX_BITS`]; more bits, or a prefix that has more bits, fail
+    /// with `InvalidPrefix`. A requester that searches through a foreign node fetches buckets, so
+    /// that the node does not learn which tag it looks for.
+    #[method(name = "phi_tags", blocking)]
+    fn tags(
+        &self,
+        hospital: HospitalId,
+        batch: BatchId,
+        bits: u8,
+        prefix: u16,
+    ) -> RpcResult<TagBucket>;
 
     /// The progress of the tag index.
     #[method(name = "phi_indexStatus")]
@@ -108,6 +135,51 @@ impl PhiIndexApiServer for Entries {
             entry,
             path,
         }))
+    }
+
+    fn entry_block(
+        &self,
+        hospital: HospitalId,
+        sequence: Sequence,
+    ) -> RpcResult<Option<WholeBlock>> {
+        let block = self
+            .index
+            .registration(&hospital, sequence)
+            .map_err(internal)?;
+        Ok(block.map(|block| WholeBlock {
+            number: block.number,
+            entries: block.entries,
+            refused: block.refused,
+        }))
+    }
+
+    fn tags(
+        &self,
+        hospital: HospitalId,
+        batch: BatchId,
+        bits: u8,
+        prefix: u16,
+    ) -> RpcResult<TagBucket> {
+        let beyond = u32::from(prefix).checked_shr(u32::from(bits)).unwrap_or(0);
+        if bits > MAX_PREFIX_BITS || beyond != 0 {
+            return Err(invalid_params(format!(
+                "InvalidPrefix: a prefix of {bits} bits; it has a maximum of {MAX_PREFIX_BITS} bits and no further ones"
+            )));
+        }
+        let bucket = self
+            .index
+            .bucket(&hospital, &batch, bits, prefix)
+            .map_err(internal)?;
+        let tags = bucket.tags.iter().map(|placed| ListedTag {
+            tag: (&placed.tag).into(),
+            sequence: placed.sequence,
+            leaf: placed.leaf,
+            slot: placed.slot,
+        });
+        Ok(TagBucket {
+            total: bucket.total,
+            tags: tags.collect(),
+        })
     }
 
     fn index_status(&self) -> RpcResult<IndexStatus> {

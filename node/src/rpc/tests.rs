@@ -15,8 +15,8 @@ use bspp_primitives::{
     conformance::{BlockAttestation, Shortfall, StandingFault, SuspensionReason},
     Hash,
 };
-use bspp_rpc_types::{SearchEvent, SearchSummary, MAX_LISTED_BLOCKS, MAX_QUERIES};
-use bspp_types::BatchId;
+use bspp_rpc_types::{SearchEvent, SearchSummary, WholeBlock, MAX_LISTED_BLOCKS, MAX_QUERIES};
+use bspp_types::{entries_root, BatchId};
 use futures::future::BoxFuture;
 use jsonrpsee::{core::server::MethodsError, Methods, RpcModule};
 use polkadot_sdk::{sc_rpc_api::DenyUnsafe, sp_core::traits::SpawnNamed};
@@ -266,6 +266,50 @@ async fn entries_should_be_refused_when_too_many_are_asked_for() {
         .as_str()
         .unwrap()
         .starts_with("MaxCountExceeded: 65"));
+}
+
+#[tokio::test]
+async fn entry_block_should_have_all_entries_and_the_registered_root() {
+    let chain = Arc::new(Chain::new());
+    let batch = BatchId::repeat_byte(1);
+    let mut block = registration(0, vec![entry(batch, 1, &[]), entry(batch, 2, &[])]);
+    block.refused = vec![0];
+    chain.push(vec![block.clone()]);
+    let (_dir, methods) = module(chain, DenyUnsafe::Yes).await;
+    let answer = call(&methods, "phi_entryBlock", json!([hospital(), 0])).await;
+    let whole: WholeBlock = serde_json::from_value(answer["result"].clone()).unwrap();
+    assert_eq!(whole.refused, [0]);
+    assert_eq!(entries_root(&whole.entries), entries_root(&block.entries));
+    let absent = call(&methods, "phi_entryBlock", json!([hospital(), 1])).await;
+    assert_eq!(absent["result"], Value::Null);
+}
+
+#[tokio::test]
+async fn tags_should_be_those_with_the_prefix() {
+    let chain = Arc::new(Chain::new());
+    let batch = BatchId::repeat_byte(1);
+    let slots = [([0x00; 16], [1; 32]), ([0xf0; 16], [2; 32])];
+    chain.push(vec![registration(0, vec![entry(batch, 1, &slots)])]);
+    let (_dir, methods) = module(chain, DenyUnsafe::Yes).await;
+    let answer = call(&methods, "phi_tags", json!([hospital(), batch, 4, 15])).await;
+    assert_eq!(answer["result"]["total"], json!(8));
+    let tags = answer["result"]["tags"].as_array().unwrap();
+    assert_eq!(tags.len(), 1);
+    assert_eq!(
+        tags[0],
+        json!({ "tag": format!("0x{}", "f0".repeat(16)), "sequence": 0, "leaf": 0, "slot": 1 })
+    );
+}
+
+#[tokio::test]
+async fn tags_should_be_refused_when_the_prefix_is_too_long() {
+    let (_dir, methods) = module(Arc::new(Chain::new()), DenyUnsafe::Yes).await;
+    for (bits, prefix) in [(17, 0), (4, 16), (0, 1)] {
+        let params = json!([hospital(), BatchId::zero(), bits, prefix]);
+        let answer = call(&methods, "phi_tags", params).await;
+        let message = answer["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("InvalidPrefix"), "{message}");
+    }
 }
 
 #[tokio::test]

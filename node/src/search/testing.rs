@@ -8,10 +8,9 @@ use bspp_peks::{
 };
 use bspp_primitives::Hash;
 use bspp_tag_index::FinalizedBlock;
-use bspp_test_kit::EntryBuilder;
+pub use bspp_test_kit::{entry, hospital, registration};
 use bspp_types::{
-    Batch, BatchId, BlockNumber, Entry, FilingMonth, HospitalId, IdentifiedBatch, Registration,
-    Sequence, Tag,
+    Batch, BatchId, BlockNumber, FilingMonth, HospitalId, IdentifiedBatch, Registration, Tag,
 };
 use std::{
     collections::HashMap,
@@ -20,11 +19,6 @@ use std::{
         Mutex,
     },
 };
-
-/// The hospital of the tests.
-pub fn hospital() -> HospitalId {
-    HospitalId::repeat_byte(0xa0)
-}
 
 /// A chain in memory. Every block is finalized.
 #[derive(Default)]
@@ -119,26 +113,6 @@ impl ChainView for Chain {
 
     fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError> {
         Ok(self.chunks.lock().unwrap().get(&hash).cloned())
-    }
-}
-
-/// Makes an entry that begins with these slots. The other slots are padding.
-pub fn entry(batch: BatchId, index: u32, slots: &[(Tag, [u8; 32])]) -> Entry {
-    EntryBuilder::new(1)
-        .batch(batch)
-        .index(index)
-        .leading_slots(slots)
-        .build()
-}
-
-/// Makes a registration of [`hospital`].
-pub fn registration(sequence: Sequence, entries: Vec<Entry>) -> Registration {
-    Registration {
-        hospital: hospital(),
-        sequence,
-        number: sequence + 100,
-        entries,
-        refused: Vec::new(),
     }
 }
 

@@ -13,9 +13,6 @@ use sp_consensus_grandpa::SetId;
 use sp_core::H256;
 use sp_runtime::{traits::Header as _, DispatchError, DispatchResult, SaturatedConversion};
 
-/// Number of slots by which a hospital's authors may be ahead of the consortium's clock.
-const MAX_SLOT_DRIFT: u64 = 20;
-
 impl<T: Config> Pallet<T> {
     /// The newest anchored head of a hospital chain.
     pub fn best_head(hospital: &HospitalId) -> Option<AnchoredHead> {
@@ -187,7 +184,7 @@ impl<T: Config> Pallet<T> {
         // chain's slots are shorter than the consortium's. In the second case any backlog would
         // look fresh, so such a header never is.
         let anchored_slot = match slot_of(header.digest()) {
-            Ok(authored) if authored > now.saturating_add(MAX_SLOT_DRIFT) => 0,
+            Ok(authored) if authored > now.saturating_add(T::MaxSlotDrift::get()) => 0,
             Ok(authored) => authored.min(now),
             Err(_) => now,
         };

@@ -51,6 +51,8 @@ pub mod pallet {
         type Membership: Membership<Self::AccountId>;
         /// The slot of this chain's block, from which the age of an anchor follows.
         type Slot: CurrentSlot;
+        /// Number of slots by which a hospital's authors may be ahead of this chain's clock.
+        type MaxSlotDrift: Get<u64>;
         /// The number of registered entry blocks of each hospital.
         type Registered: RegisteredCount;
         /// Suspends a hospital whose voters finalized two blocks at one height.

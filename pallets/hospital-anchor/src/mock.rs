@@ -11,7 +11,7 @@ use bspp_primitives::{
 use bspp_test_kit::Members;
 use bspp_types::{HospitalId, Sequence};
 use codec::Encode;
-use frame_support::{derive_impl, parameter_types};
+use frame_support::{derive_impl, parameter_types, traits::ConstU64};
 use frame_system::EnsureRoot;
 use sp_consensus_grandpa::{
     AuthorityId, AuthorityWeight, ConsensusLog, ScheduledChange, SetId, GRANDPA_ENGINE_ID,
@@ -100,6 +100,7 @@ impl crate::Config for Test {
     type ForceOrigin = EnsureRoot<u64>;
     type Membership = Members;
     type Slot = Clock;
+    type MaxSlotDrift = ConstU64<20>;
     type Registered = Index;
     type OnConflict = Suspensions;
     type MaxHeads = MaxHeads;

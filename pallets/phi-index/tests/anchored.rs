@@ -23,7 +23,7 @@ use bspp_types::{
 use codec::Encode;
 use frame_support::{
     assert_noop, assert_ok, derive_impl, parameter_types,
-    traits::{ConstU32, Time},
+    traits::{ConstU32, ConstU64, Time},
 };
 use frame_system::EnsureRoot;
 use sp_core::H256;
@@ -50,6 +50,7 @@ impl pallet_hospital_anchor::Config for Test {
     type ForceOrigin = EnsureRoot<u64>;
     type Membership = Members;
     type Slot = Slots;
+    type MaxSlotDrift = ConstU64<20>;
     type Registered = PhiIndex;
     type OnConflict = NobodySuspended;
     type MaxHeads = ConstU32<8>;

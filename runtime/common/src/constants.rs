@@ -17,20 +17,13 @@ const _: () = assert!(bspp_types::limits::MAX_TRANSACTION_LONGEVITY <= BLOCK_HAS
 /// Share of a block that is not reserved for operational calls.
 pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 
-/// Maximum computation in a block: half of a slot of `slot_duration` milliseconds.
-///
-/// The other half is for the transfer and the import of the block.
-pub const fn max_block_weight(slot_duration: u64) -> Weight {
-    Weight::from_parts(max_block_time(slot_duration), u64::MAX)
-}
-
 /// Weights of blocks. They scale with the slot, so that other nodes import blocks in time.
 ///
 /// The function reads the state, so the metadata of a chain names the limits of that chain. Without
 /// a genesis (integrity tests, metadata that is made off-line) the limits are those of the default
 /// slot.
 pub fn block_weights<T: pallet_slot_duration::Config>() -> BlockWeights {
-    let max = max_block_weight(SlotDurationOf::<T>::get());
+    let max = Weight::from_parts(max_block_time(SlotDurationOf::<T>::get()), u64::MAX);
     BlockWeights::with_sensible_defaults(max, NORMAL_RATIO)
 }
 

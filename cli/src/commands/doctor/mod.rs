@@ -15,7 +15,7 @@ use crate::{
 use bspp_client::{calls, At, ConsortiumClient};
 use clap::{Args, Subcommand};
 use records::{fetch, open};
-use search::{prove, search};
+use search::{prove, search_here, search_there, write_matches};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -44,12 +44,24 @@ pub enum Command {
     },
     /// Opens the request of a grant on the consortium.
     Request(Common),
+    /// Shows the account and the public key of a doctor's key file.
+    Whoami {
+        /// The doctor's key file.
+        #[arg(long)]
+        key: PathBuf,
+    },
     /// Searches on the node of the doctor's own hospital.
     ///
     /// The grant's trapdoors are sent only to that node.
     Search {
         #[command(flatten)]
         common: Common,
+        /// The node is not the doctor's own: compute here, and send it no trapdoor.
+        ///
+        /// The node serves buckets of tags. It learns the hospital, the months and the buckets, but
+        /// neither trapdoors nor the tags that the search looks for.
+        #[arg(long)]
+        foreign_node: bool,
         /// File to write the matches to.
         #[arg(long)]
         out: PathBuf,
@@ -130,7 +142,19 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             grant_file::inspect(&key, &grant, reveal, output)
         }
         Command::Request(common) => request(&common, output).await,
-        Command::Search { common, out } => search(&common, &out, output).await,
+        Command::Whoami { key } => show(&DoctorKeys::read(&key)?, &[], output),
+        Command::Search {
+            common,
+            foreign_node,
+            out,
+        } => {
+            let found = if foreign_node {
+                search_here(&common, output).await?
+            } else {
+                search_there(&common, output).await?
+            };
+            write_matches(&found, &out, output)
+        }
         Command::Prove {
             common,
             matches,
@@ -152,22 +176,27 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
 }
 
 #[derive(Serialize)]
-struct NewKeys {
+struct PublicKeys {
     account: String,
     x25519: String,
 }
 
 fn new(out: &Path, output: Output) -> CliResult<()> {
     let keys = DoctorKeys::create(out)?;
-    let made = NewKeys {
+    show(&keys, &["Give both to patients."], output)
+}
+
+/// Shows the public part of a doctor's keys, then further lines.
+fn show(keys: &DoctorKeys, further: &[&str], output: Output) -> CliResult<()> {
+    let made = PublicKeys {
         account: hex0x(keys.signer.account_bytes()),
         x25519: hex0x(keys.x25519.public().0),
     };
-    let lines = [
+    let mut lines = vec![
         format!("Account     {}", made.account),
         format!("X25519 key  {}", made.x25519),
-        "Give both to patients.".into(),
     ];
+    lines.extend(further.iter().map(|line| (*line).to_owned()));
     output.result(&made, &lines)
 }
 

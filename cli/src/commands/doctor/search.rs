@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The search on the hospital's node, and proofs of the matches.
+//! The search, on the doctor's own node or here, and proofs of the matches.
 
 use super::Common;
 use crate::{
@@ -10,20 +10,25 @@ use crate::{
     values::hex0x,
 };
 use bspp_client::{calls, At, ConsortiumClient, Included, SearchStep};
-use bspp_peks::{DefaultBackend, G1Point, MatchStatement, SearchSecret};
+use bspp_peks::{BatchPoint, DefaultBackend, G1Point, MatchStatement, SearchSecret};
 use bspp_rpc_types::{SearchQuery, MAX_QUERIES};
-use bspp_types::{BatchId, MatchProof};
+use bspp_types::{BatchId, FilingMonth, HospitalId, MatchProof};
 use serde::Serialize;
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{btree_map::Entry, BTreeMap, BTreeSet},
+    path::Path,
+};
 
+/// The outcome of a search.
 #[derive(Serialize)]
-struct Searched {
+pub(super) struct Searched {
     matches: Vec<FoundMatch>,
     batches: u64,
     pairings: u64,
 }
 
-pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliResult<()> {
+/// Searches on the doctor's own node, which receives the trapdoors.
+pub(super) async fn search_there(common: &Common, output: Output) -> CliResult<Searched> {
     let (consortium, _, grant) = common.open().await?;
     let queries: Vec<SearchQuery> = grant
         .received
@@ -67,6 +72,82 @@ pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliRe
         }
     }
     bar.finish_and_clear();
+    Ok(searched)
+}
+
+/// Searches here, with buckets of tags from a node that is not the doctor's own.
+pub(super) async fn search_here(common: &Common, output: Output) -> CliResult<Searched> {
+    let (consortium, _, grant) = common.open().await?;
+    let received = &grant.received;
+    let hospital = received.header.hospital;
+    let mut scopes: BTreeMap<FilingMonth, Vec<BatchPoint>> = BTreeMap::new();
+    for granted in &received.keywords {
+        let month = granted.filing_month;
+        if let Entry::Vacant(vacant) = scopes.entry(month) {
+            vacant.insert(batch_points(&consortium, hospital, month).await?);
+        }
+    }
+    let scope_of = |month| scopes.get(month).map_or(&[][..], Vec::as_slice);
+    let total: usize = received
+        .keywords
+        .iter()
+        .map(|granted| scope_of(&granted.filing_month).len())
+        .sum();
+    let bar = output.progress(total as u64, "batches searched");
+    let mut searched = Searched {
+        matches: Vec::new(),
+        batches: 0,
+        pairings: 0,
+    };
+    for (query, granted) in received.keywords.iter().enumerate() {
+        let keyword = grant.keyword_of(query)?;
+        for batch in scope_of(&granted.filing_month) {
+            let secret = SearchSecret::from_trapdoor::<DefaultBackend>(
+                &batch.point,
+                &granted.search,
+                &received.search_key,
+            );
+            let found = consortium
+                .search_batch(hospital, batch, &secret, query)
+                .await?;
+            let found = found
+                .into_iter()
+                .map(|found| FoundMatch::new(found, query, keyword));
+            searched.matches.extend(found);
+            searched.batches = searched.batches.saturating_add(1);
+            searched.pairings = searched.pairings.saturating_add(1);
+            bar.inc(1);
+        }
+    }
+    bar.finish_and_clear();
+    Ok(searched)
+}
+
+/// The batches of a hospital and month, with verified points.
+///
+/// The proofs of knowledge are checked again, because a foreign node is not trusted for them.
+async fn batch_points(
+    consortium: &ConsortiumClient,
+    hospital: HospitalId,
+    filing_month: FilingMonth,
+) -> CliResult<Vec<BatchPoint>> {
+    let chain = consortium.chain();
+    let listed = consortium
+        .all_batches(At::Finalized, hospital, filing_month)
+        .await?;
+    let verified = listed.iter().map(|listed| {
+        let valid = listed.batch.header.verify(&chain.0);
+        let valid = valid.map_err(CliError::failed)?;
+        Ok(BatchPoint {
+            id: valid.id,
+            point: valid.point,
+        })
+    });
+    verified.collect()
+}
+
+/// Writes the matches to a file and reports the search.
+pub(super) fn write_matches(searched: &Searched, out: &Path, output: Output) -> CliResult<()> {
     files::write_json(
         out,
         &MatchFile {
@@ -85,7 +166,7 @@ pub(super) async fn search(common: &Common, out: &Path, output: Output) -> CliRe
         searched.batches,
         out.display()
     );
-    output.result(&searched, &[line])
+    output.result(searched, &[line])
 }
 
 /// The point of a batch.

@@ -17,12 +17,13 @@ use serde::de::DeserializeOwned;
 use sp_core::H256;
 use std::{sync::Arc, time::Duration};
 use subxt::{
-    backend::legacy::LegacyBackend,
-    ext::subxt_rpcs::client::{
+    backend::LegacyBackend,
+    error::OnlineClientAtBlockError,
+    rpcs::client::{
         reconnecting_rpc_client::{ExponentialBackoff, RpcClient as Reconnecting},
         RpcClient, RpcParams, RpcSubscription,
     },
-    Metadata, OnlineClient,
+    OnlineClient, OnlineClientAtBlock,
 };
 use transport::{call_rpc, state_call, REQUEST};
 
@@ -32,14 +33,6 @@ const CONNECT: Duration = Duration::from_secs(5);
 ///
 /// A chunk of 1 MiB is 2 MiB in hex, and a block's body may have many chunks.
 const MAX_MESSAGE: u32 = 64 * 1024 * 1024;
-
-struct StopOnDrop(tokio::task::JoinHandle<()>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
 
 /// A connection to a node of either chain. A clone is cheap; it reconnects by itself.
 #[derive(Clone)]
@@ -53,11 +46,8 @@ pub struct ChainClient {
     pub(crate) submission: Arc<tokio::sync::Mutex<()>>,
     kind: ChainKind,
     chain: H256,
-    /// The number of blocks for which a transaction is valid.
-    pub(crate) mortality: u64,
     /// Length of a slot, in milliseconds.
     pub(crate) slot_duration: u64,
-    _updater: Arc<StopOnDrop>,
 }
 
 impl core::fmt::Debug for ChainClient {
@@ -109,16 +99,6 @@ impl ChainClient {
         let slot_duration: u64 = state_call(&rpc, "AuraApi_slot_duration", &[], None)
             .await
             .map_err(|e| ours(e.to_string()))?;
-        // A runtime upgrade changes indices and versions, so the client follows upgrades.
-        let updating = online.clone();
-        let updater = tokio::spawn(async move {
-            loop {
-                if let Err(error) = updating.updater().perform_runtime_updates().await {
-                    tracing::debug!(%error, "runtime version subscription ended");
-                }
-                tokio::time::sleep(Duration::from_secs(5)).await;
-            }
-        });
         Ok(Self {
             url: url.into(),
             rpc,
@@ -126,9 +106,7 @@ impl ChainClient {
             submission: Arc::default(),
             kind,
             chain,
-            mortality: transaction_longevity(slot_duration),
             slot_duration,
-            _updater: Arc::new(StopOnDrop(updater)),
         })
     }
 
@@ -146,6 +124,16 @@ impl ChainClient {
             });
         }
         Ok(client)
+    }
+
+    /// The length of a slot of the chain, in milliseconds.
+    pub fn slot_millis(&self) -> u64 {
+        self.slot_duration
+    }
+
+    /// The number of blocks for which a transaction is valid.
+    pub(crate) fn mortality(&self) -> u64 {
+        transaction_longevity(self.slot_duration)
     }
 
     /// The address of the node.
@@ -168,9 +156,27 @@ impl ChainClient {
         self.online.genesis_hash()
     }
 
-    /// The current metadata.
-    pub fn metadata(&self) -> Metadata {
-        self.online.metadata()
+    /// The chain after a block, with the metadata of its runtime.
+    ///
+    /// # Errors
+    /// `BlockNotFound`, `ConnectionLost`.
+    pub(crate) async fn at(&self, block: H256) -> Result<OnlineClientAtBlock<BsppConfig>> {
+        self.online
+            .at_block(block)
+            .await
+            .map_err(|error| match error {
+                OnlineClientAtBlockError::BlockHeaderNotFound { .. } => {
+                    ClientError::BlockNotFound(format!("{block:?}"))
+                }
+                other => ClientError::ConnectionLost {
+                    reason: other.to_string(),
+                },
+            })
+    }
+
+    /// The chain after the best block. A runtime upgrade in it is in force.
+    pub(crate) async fn at_best(&self) -> Result<OnlineClientAtBlock<BsppConfig>> {
+        self.at(self.best_hash().await?).await
     }
 
     /// Makes any RPC call.

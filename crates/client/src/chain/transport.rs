@@ -6,7 +6,7 @@ use codec::Decode;
 use serde::de::DeserializeOwned;
 use sp_core::H256;
 use std::{future::Future, time::Duration};
-use subxt::ext::subxt_rpcs::client::{RpcClient, RpcParams, RpcSubscription};
+use subxt::rpcs::client::{RpcClient, RpcParams, RpcSubscription};
 
 /// Maximum duration of one RPC call.
 pub(super) const REQUEST: Duration = Duration::from_secs(60);
@@ -15,7 +15,7 @@ pub(super) const REQUEST: Duration = Duration::from_secs(60);
 macro_rules! params {
     ($($value:expr),* $(,)?) => {{
         #[allow(unused_mut)]
-        let mut params = subxt::ext::subxt_rpcs::client::RpcParams::new();
+        let mut params = subxt::rpcs::client::RpcParams::new();
         $(
             params.push($value).map_err(|e| $crate::chain::rpc_error("parameters", e))?;
         )*
@@ -85,8 +85,8 @@ pub(crate) async fn within<T>(
 /// Classifies an error of the transport.
 ///
 /// The node refused the call, the connection broke, or the answer does not decode.
-pub(crate) fn rpc_error(method: &str, error: subxt::ext::subxt_rpcs::Error) -> ClientError {
-    use subxt::ext::subxt_rpcs::Error;
+pub(crate) fn rpc_error(method: &str, error: subxt::rpcs::Error) -> ClientError {
+    use subxt::rpcs::Error;
     match error {
         Error::User(refusal) => ClientError::RpcRefused {
             method: method.to_owned(),

@@ -141,6 +141,16 @@ impl RequestView for ConsortiumPort {
         Ok((found, matched))
     }
 
+    async fn finalized_standing(&self, requester: &AccountId) -> Result<Standing> {
+        let at = At::Block(self.client.finalized_hash().await?);
+        let acts_for = self.client.hospital_of(at, requester).await?;
+        let own = self.client.hospital(at, self.hospital).await?;
+        Ok(Standing {
+            requester: acts_for.is_some(),
+            hospital: own.is_some_and(|hospital| hospital.active),
+        })
+    }
+
     async fn best_request(&self, request: RequestId) -> Result<Option<Request<AccountId>>> {
         self.client.request(At::Best, request).await
     }

@@ -27,12 +27,29 @@ struct View {
     /// The number of reads of best state; from the second read on it may show a revocation.
     reads: AtomicU32,
     revoked_meanwhile: bool,
+    standing: Standing,
+    /// The number of reads of the standing; from the second read on the requester may be removed.
+    standing_reads: AtomicU32,
+    removed_meanwhile: bool,
+    reachable: bool,
 }
 
 #[async_trait]
 impl RequestView for View {
     async fn finalized_time(&self) -> ChainResult<Moment> {
-        Ok(self.time)
+        if self.reachable {
+            return Ok(self.time);
+        }
+        Err(ClientError::ConnectionLost {
+            reason: "a test".into(),
+        })
+    }
+
+    async fn finalized_standing(&self, _: &AccountId) -> ChainResult<Standing> {
+        let again = self.standing_reads.fetch_add(1, Ordering::SeqCst) > 0;
+        let mut standing = self.standing;
+        standing.requester &= !(again && self.removed_meanwhile);
+        Ok(standing)
     }
 
     async fn finalized_request(
@@ -166,6 +183,13 @@ impl World {
                 matched: true,
                 reads: AtomicU32::new(0),
                 revoked_meanwhile: false,
+                standing: Standing {
+                    requester: true,
+                    hospital: true,
+                },
+                standing_reads: AtomicU32::new(0),
+                removed_meanwhile: false,
+                reachable: true,
             },
             archive_patient: keys.account(&HOSPITAL.0).public(),
             block: None,
@@ -241,22 +265,42 @@ struct Parts {
     _dir: tempfile::TempDir,
 }
 
-/// Makes the world, lets `change` alter the request, and returns the code of the refusal.
+/// Signs the request with its present nonce.
+fn sign(request: &mut DisclosureRequest<Signature>, signer: &Signer) {
+    let message = messages::disclosure_message(
+        &CHAIN,
+        &HOSPITAL,
+        &request.request,
+        &request.record,
+        &request.nonce,
+    );
+    request.signature = signer.sign_bytes(&message);
+}
+
+/// Makes the world, lets `change` alter the request before the doctor signs it, and returns the
+/// code of the refusal.
 async fn refusal(
     change_world: impl FnOnce(&mut World),
     change: impl FnOnce(&mut DisclosureRequest<Signature>),
+) -> String {
+    refusal_after(change_world, change, |_| {}).await
+}
+
+/// As [`refusal`]; `change_after` alters the signed request.
+async fn refusal_after(
+    change_world: impl FnOnce(&mut World),
+    change: impl FnOnce(&mut DisclosureRequest<Signature>),
+    change_after: impl FnOnce(&mut DisclosureRequest<Signature>),
 ) -> String {
     let mut world = World::new();
     change_world(&mut world);
     let mut request = world.request([0; 32]);
     let doctor = world.doctor.clone();
     let (discloser, logged, _parts) = world.open();
-    let nonce = discloser.nonces.issue(NOW).unwrap();
-    let message =
-        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
-    request.nonce = nonce;
-    request.signature = doctor.sign_bytes(&message);
+    request.nonce = discloser.nonces.issue(NOW);
     change(&mut request);
+    sign(&mut request, &doctor);
+    change_after(&mut request);
     let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
     assert!(
         logged.lock().unwrap().is_empty(),
@@ -271,11 +315,8 @@ async fn disclose_should_seal_to_the_requester_and_log() {
     let mut request = world.request([0; 32]);
     let doctor = world.doctor.clone();
     let (discloser, logged, parts) = world.open();
-    let nonce = discloser.nonces.issue(NOW).unwrap();
-    let message =
-        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
-    request.nonce = nonce;
-    request.signature = doctor.sign_bytes(&message);
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &doctor);
     let sealed = discloser.disclose_at(&request, NOW).await.unwrap();
     let package = DisclosurePackage::open(
         &sealed,
@@ -338,15 +379,8 @@ async fn disclose_should_fail_when_revoked_on_chain_while_it_is_logged() {
     let mut request = world.request([0; 32]);
     let doctor = world.doctor.clone();
     let (discloser, logged, _parts) = world.open();
-    request.nonce = discloser.nonces.issue(NOW).unwrap();
-    let message = messages::disclosure_message(
-        &CHAIN,
-        &HOSPITAL,
-        &request.request,
-        &request.record,
-        &request.nonce,
-    );
-    request.signature = doctor.sign_bytes(&message);
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &doctor);
     let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
     assert_eq!(refused.code(), "RequestRevoked");
     assert_eq!(
@@ -364,15 +398,8 @@ async fn disclose_should_fail_when_revoked_directly_while_it_is_logged() {
     let mut request = world.request([0; 32]);
     let doctor = world.doctor.clone();
     let (discloser, logged, parts) = world.open();
-    request.nonce = discloser.nonces.issue(NOW).unwrap();
-    let message = messages::disclosure_message(
-        &CHAIN,
-        &HOSPITAL,
-        &request.request,
-        &request.record,
-        &request.nonce,
-    );
-    request.signature = doctor.sign_bytes(&message);
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &doctor);
     let (id, signature) = parts.grant_key.revocation(&CHAIN);
     let (refused, ()) = tokio::join!(discloser.disclose_at(&request, NOW), async {
         while logged.lock().unwrap().is_empty() {
@@ -406,11 +433,8 @@ async fn disclose_should_fail_when_revoked_directly() {
     discloser
         .revoke(id, &parts.grant_key.public(), signature)
         .unwrap();
-    let nonce = discloser.nonces.issue(NOW).unwrap();
-    let message =
-        messages::disclosure_message(&CHAIN, &HOSPITAL, &request.request, &request.record, &nonce);
-    request.nonce = nonce;
-    request.signature = doctor.sign_bytes(&message);
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &doctor);
     let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
     assert_eq!(refused.code(), "RequestRevoked");
     assert!(logged.lock().unwrap().is_empty());
@@ -437,20 +461,100 @@ async fn forged_revocation_should_be_refused() {
 async fn disclose_should_fail_when_the_record_is_unknown() {
     // A record of the consortium that this hospital does not have.
     let code = refusal(|_| {}, |request| request.record = H256([8; 32])).await;
-    assert_eq!(code, "RecordNotFound");
+    assert_eq!(code, "NotCovered");
 }
 
 #[tokio::test]
 async fn valid_grant_of_another_patient_should_be_refused() {
     let other = patient(4).account(&HOSPITAL.0).public();
     let code = refusal(|world| world.archive_patient = other, |_| {}).await;
-    assert_eq!(code, "PatientMismatch");
+    assert_eq!(code, "NotCovered");
 }
 
 #[tokio::test]
 async fn forged_patient_signature_should_be_refused() {
     let code = refusal(|_| {}, |request| request.patient_signature[5] ^= 1).await;
-    assert_eq!(code, "PatientMismatch");
+    assert_eq!(code, "NotCovered");
+}
+
+/// Attack: a doctor with one find-only grant asks for records at random, in order to learn which
+/// are the patient's. Without a match all are refused alike.
+#[tokio::test]
+async fn curious_doctor_should_not_learn_whose_a_record_is() {
+    let other = patient(4).account(&HOSPITAL.0).public();
+    let unmatched = |world: &mut World| world.view.matched = false;
+    let own = refusal(unmatched, |_| {}).await;
+    let others = refusal(
+        |world| {
+            unmatched(world);
+            world.archive_patient = other;
+        },
+        |_| {},
+    )
+    .await;
+    let unknown = refusal(unmatched, |request| request.record = H256([8; 32])).await;
+    assert_eq!([&own, &others, &unknown], ["MatchNotFound"; 3]);
+}
+
+/// Attack: the time of a refusal shows whether the hospital has the record, or whose it is.
+#[tokio::test]
+async fn refusals_of_private_checks_should_take_the_same_time() {
+    let other = patient(4).account(&HOSPITAL.0).public();
+    for (patient, record) in [(Some(other), None), (None, Some(H256([8; 32])))] {
+        let begun = Instant::now();
+        let code = refusal(
+            |world| world.archive_patient = patient.unwrap_or(world.archive_patient),
+            |request| request.record = record.unwrap_or(request.record),
+        )
+        .await;
+        assert_eq!(code, "NotCovered");
+        assert!(begun.elapsed() >= REFUSAL_TIME);
+    }
+}
+
+/// Attack: a doctor who was removed goes on with an open request and old matches.
+#[tokio::test]
+async fn removed_requester_should_be_refused() {
+    let code = refusal(|world| world.view.standing.requester = false, |_| {}).await;
+    assert_eq!(code, "RequesterNotActive");
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_requester_is_removed_while_it_is_logged() {
+    let mut world = World::new();
+    world.view.removed_meanwhile = true;
+    let mut request = world.request([0; 32]);
+    let doctor = world.doctor.clone();
+    let (discloser, logged, _parts) = world.open();
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &doctor);
+    let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(refused.code(), "RequesterNotActive");
+    assert_eq!(logged.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn disclose_should_fail_when_the_hospital_is_suspended() {
+    let code = refusal(|world| world.view.standing.hospital = false, |_| {}).await;
+    assert_eq!(code, "HospitalNotActive");
+}
+
+/// Attack: a stranger makes the gateway work or use up nonces. The signature is checked first.
+#[tokio::test]
+async fn stranger_should_cause_no_query_and_use_no_nonce() {
+    let stranger = Signer::from_seed(&[6; 32], Scheme::Sr25519);
+    let mut world = World::new();
+    world.view.reachable = false;
+    let mut request = world.request([0; 32]);
+    let (doctor, (discloser, _, _parts)) = (world.doctor.clone(), world.open());
+    request.nonce = discloser.nonces.issue(NOW);
+    sign(&mut request, &stranger);
+    let refused = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(refused.code(), "InvalidSignature");
+    // The nonce still works for the requester, whose request goes on to the chain.
+    sign(&mut request, &doctor);
+    let failed = discloser.disclose_at(&request, NOW).await.unwrap_err();
+    assert_eq!(failed.code(), "ConnectionLost");
 }
 
 #[tokio::test]
@@ -489,20 +593,7 @@ async fn altered_header_should_be_refused() {
 #[tokio::test]
 async fn disclose_should_fail_when_another_requester_signs() {
     let stranger = Signer::from_seed(&[6; 32], Scheme::Ed25519);
-    let code = refusal(
-        |_| {},
-        |request| {
-            let message = messages::disclosure_message(
-                &CHAIN,
-                &HOSPITAL,
-                &request.request,
-                &request.record,
-                &request.nonce,
-            );
-            request.signature = stranger.sign_bytes(&message);
-        },
-    )
-    .await;
+    let code = refusal_after(|_| {}, |_| {}, |request| sign(request, &stranger)).await;
     assert_eq!(code, "InvalidSignature");
 }
 

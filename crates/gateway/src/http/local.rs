@@ -5,12 +5,19 @@ use super::{fixed, ApiError};
 use crate::{api::*, ingest::Upload, shared::Shared};
 use axum::{
     body::Bytes,
-    extract::{rejection::BytesRejection, DefaultBodyLimit, Path, RawQuery, State},
+    extract::{rejection::BytesRejection, DefaultBodyLimit, Path, RawQuery, Request, State},
+    http::{
+        header::{CONTENT_TYPE, HOST, ORIGIN},
+        uri::Authority,
+        HeaderMap, Method,
+    },
+    middleware::{from_fn, Next},
+    response::Response,
     routing::{get, post},
     Json, Router,
 };
 use sp_core::H256;
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The routes of the local address.
@@ -20,7 +27,58 @@ pub fn local_router(shared: Arc<Shared>, max_upload: usize) -> Router {
         .route("/v1/jobs/{id}", get(job))
         .route("/v1/status", get(status))
         .layer(DefaultBodyLimit::max(max_upload))
+        .layer(from_fn(refuse_browsers))
         .with_state(shared)
+}
+
+/// Refuses requests that a web page on this machine could make a browser send.
+///
+/// A page of another origin can send simple requests to loopback addresses, and after DNS rebinding
+/// any request under its own host name. A program of the hospital sends neither `Origin` nor
+/// `Sec-Fetch-Site`, names a loopback host, and declares JSON.
+async fn refuse_browsers(request: Request, next: Next) -> Result<Response, ApiError> {
+    check_headers(request.method(), request.headers())?;
+    Ok(next.run(request).await)
+}
+
+fn check_headers(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site") {
+        return Err(ApiError::forbidden(
+            "CrossSiteRequest",
+            "requests of browsers are refused on the local address",
+        ));
+    }
+    if !text(HOST).is_some_and(is_loopback) {
+        return Err(ApiError::forbidden(
+            "HostMismatch",
+            "the header Host must name a loopback address",
+        ));
+    }
+    let is_json = text(CONTENT_TYPE).is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        ["application/json", "application/fhir+json"].contains(&kind)
+    });
+    if *method == Method::POST && !is_json {
+        return Err(ApiError::unsupported(
+            "InvalidContentType",
+            "the content type of a FHIR file is application/fhir+json",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a `Host` header, with or without a port, names this machine.
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// A parameter of a query such as `patient=0x..&consent=0x..`.
@@ -86,7 +144,8 @@ async fn status(State(shared): State<Arc<Shared>>) -> Result<Json<StatusReport>,
 
 #[cfg(test)]
 mod tests {
-    use super::parameter;
+    #![allow(clippy::unwrap_used)]
+    use super::*;
 
     #[test]
     fn parameter_should_be_found_by_its_whole_name() {
@@ -95,5 +154,72 @@ mod tests {
         assert_eq!(parameter(query, "consent"), Some("0x02"));
         assert_eq!(parameter(query, "pat"), None);
         assert_eq!(parameter("", "patient"), None);
+    }
+
+    fn code(method: &Method, headers: &[(&'static str, &str)]) -> Option<String> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect();
+        check_headers(method, &headers)
+            .err()
+            .map(|error| error.code)
+    }
+
+    #[test]
+    fn programs_on_this_machine_should_be_served() {
+        for host in [
+            "127.0.0.1:8081",
+            "localhost",
+            "LOCALHOST:8081",
+            "[::1]:8081",
+            "127.0.0.2",
+        ] {
+            assert_eq!(code(&Method::GET, &[("host", host)]), None, "{host}");
+            for kind in ["application/json", "application/fhir+json; charset=utf-8"] {
+                let headers = [("host", host), ("content-type", kind)];
+                assert_eq!(code(&Method::POST, &headers), None);
+            }
+        }
+    }
+
+    /// Attack: a web page on the gateway's machine sends a form or a simple request.
+    #[test]
+    fn web_page_should_not_reach_the_local_address() {
+        let host = ("host", "127.0.0.1:8081");
+        let cross = Some("CrossSiteRequest".to_owned());
+        for origin in ["https://example.org", "null", "http://127.0.0.1:8081"] {
+            assert_eq!(code(&Method::POST, &[host, ("origin", origin)]), cross);
+        }
+        assert_eq!(
+            code(&Method::GET, &[host, ("sec-fetch-site", "cross-site")]),
+            cross
+        );
+        let kind = Some("InvalidContentType".to_owned());
+        assert_eq!(code(&Method::POST, &[host]), kind);
+        for simple in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ] {
+            assert_eq!(code(&Method::POST, &[host, ("content-type", simple)]), kind);
+        }
+    }
+
+    /// Attack: the page's host name resolves to a loopback address (DNS rebinding).
+    #[test]
+    fn rebound_host_name_should_be_refused() {
+        let refused = Some("HostMismatch".to_owned());
+        for host in [
+            "example.org",
+            "example.org:8081",
+            "127.0.0.1.example.org",
+            "10.0.0.1",
+            "",
+            "a b",
+        ] {
+            assert_eq!(code(&Method::GET, &[("host", host)]), refused, "{host}");
+        }
+        assert_eq!(code(&Method::GET, &[]), refused);
     }
 }

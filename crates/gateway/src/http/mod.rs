@@ -49,6 +49,22 @@ impl ApiError {
         }
     }
 
+    pub(crate) fn forbidden(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::FORBIDDEN,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn unsupported(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
     pub(crate) fn not_found(code: &str, message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::NOT_FOUND,
@@ -74,14 +90,16 @@ impl IntoResponse for ApiError {
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::Nonce(NonceError::TooMany) | Refusal::StaleState { .. } => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Refusal::Nonce(NonceError::TooMany)
+            | Refusal::StaleState { .. }
+            | Refusal::HospitalNotActive => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Nonce(_) => StatusCode::UNAUTHORIZED,
-            Refusal::RequestNotFound | Refusal::RecordNotFound => StatusCode::NOT_FOUND,
-            Refusal::RequestRevoked | Refusal::RequestClosed | Refusal::MatchNotFound => {
-                StatusCode::FORBIDDEN
-            }
+            Refusal::RequestNotFound => StatusCode::NOT_FOUND,
+            Refusal::RequestRevoked
+            | Refusal::RequestClosed
+            | Refusal::RequesterNotActive
+            | Refusal::MatchNotFound
+            | Refusal::NotCovered => StatusCode::FORBIDDEN,
             Refusal::Disclosure(DisclosureError::InvalidSignature) | Refusal::InvalidRevocation => {
                 StatusCode::UNAUTHORIZED
             }

@@ -57,15 +57,14 @@ where
         })
 }
 
-async fn nonce<V, A>(State(public): State<Public<V, A>>) -> Result<Json<NonceAnswer>, ApiError>
+async fn nonce<V, A>(State(public): State<Public<V, A>>) -> Json<NonceAnswer>
 where
     V: RequestView + 'static,
     A: RecordArchive + 'static,
 {
-    let nonce = public.discloser.issue_nonce()?;
-    Ok(Json(NonceAnswer {
-        nonce: hexed(&nonce),
-    }))
+    Json(NonceAnswer {
+        nonce: hexed(&public.discloser.issue_nonce()),
+    })
 }
 
 async fn disclose<V, A>(

@@ -23,22 +23,21 @@ pub const FILING_MONTH: u16 = 682;
 
 /// The folder with FHIR files.
 ///
-/// It is `BSPP_FHIR_DIR`, or the large set beside the project, or the three patients of the
-/// project.
+/// It is `BSPP_FHIR_DIR`, or the folder of the project's three patients. Files that are missing
+/// from the large set are skips.
 pub fn fhir_dir() -> PathBuf {
-    if let Some(folder) = std::env::var_os("BSPP_FHIR_DIR") {
-        return folder.into();
+    let folder = match std::env::var_os("BSPP_FHIR_DIR").filter(|folder| !folder.is_empty()) {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/patients"),
+    };
+    let files = example::files_in(&folder).map_or(0, |files| files.len());
+    if files < LARGE_SET {
+        skip(
+            LARGE_SET - files,
+            "FHIR files are not here; BSPP_FHIR_DIR names their folder",
+        );
     }
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let large = project.join("../shared/fhir");
-    if large.is_dir() {
-        return large;
-    }
-    skip(
-        LARGE_SET - 3,
-        "FHIR files are not here; BSPP_FHIR_DIR names their folder",
-    );
-    project.join("demo/patients")
+    folder
 }
 
 /// The number of files of the large set of FHIR files.

@@ -2,8 +2,8 @@
 //! Entries, registrations and blocks of the tests.
 
 use crate::FinalizedBlock;
-use bspp_test_kit::EntryBuilder;
-use bspp_types::{BatchId, Entry, HospitalId, Registration, Sequence, Tag, H256};
+pub use bspp_test_kit::{entry, hospital, registration};
+use bspp_types::{BatchId, Registration, Tag, H256};
 
 /// A tag that the tests look up.
 pub const TAG: Tag = [5; 16];
@@ -18,31 +18,6 @@ pub fn genesis() -> H256 {
 /// The batch of the tests.
 pub fn batch() -> BatchId {
     BatchId::repeat_byte(0xb1)
-}
-
-/// The hospital of the tests.
-pub fn hospital() -> HospitalId {
-    HospitalId::repeat_byte(0xa0)
-}
-
-/// An entry whose first slots are these; the others are padding.
-pub fn entry(batch: BatchId, index: u32, slots: &[(Tag, [u8; 32])]) -> Entry {
-    EntryBuilder::new(1)
-        .batch(batch)
-        .index(index)
-        .leading_slots(slots)
-        .build()
-}
-
-/// A registration of [`hospital`].
-pub fn registration(sequence: Sequence, entries: Vec<Entry>) -> Registration {
-    Registration {
-        hospital: hospital(),
-        sequence,
-        number: sequence + 100,
-        entries,
-        refused: Vec::new(),
-    }
 }
 
 /// Two entries, of which the first has [`TAG`].

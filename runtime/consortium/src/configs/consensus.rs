@@ -8,9 +8,10 @@ use crate::{
 use alloc::vec::Vec;
 use bspp_primitives::AccountId;
 use bspp_runtime_common::{Longevity, NoCurrency, SessionKeys, MAX_AUTHORITIES};
+use bspp_types::limits::DAY_MS;
 use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
-    frame_support::traits::{ConstBool, ConstU128, ConstU32, ConstU64},
+    frame_support::traits::{ConstBool, ConstU128, ConstU32, Get},
     frame_system::offchain::{CreateBare, CreateTransactionBase},
     pallet_aura, pallet_authorship, pallet_grandpa, pallet_offences,
     pallet_session::{
@@ -23,8 +24,24 @@ use polkadot_sdk::{
     sp_staking::SessionIndex,
 };
 
-/// Sessions for which an equivocation can be reported: one week of sessions of one hour.
-const REPORTABLE_SESSIONS: u64 = 7 * 24;
+/// Maximum of [`ReportableSessions`], because each costs an entry of the state.
+const MAX_REPORTABLE_SESSIONS: u64 = 4_096;
+
+/// Number of sessions for which an equivocation can be reported: those of one week.
+///
+/// It follows from the lengths of slots and sessions, which the genesis fixes.
+pub struct ReportableSessions;
+
+impl Get<u64> for ReportableSessions {
+    fn get() -> u64 {
+        let length = u64::from(pallet_conformance::SessionLengthOf::<Runtime>::get())
+            .saturating_mul(SlotDurationOf::<Runtime>::get());
+        (7 * DAY_MS)
+            .checked_div(length)
+            .unwrap_or(MAX_REPORTABLE_SESSIONS)
+            .clamp(1, MAX_REPORTABLE_SESSIONS)
+    }
+}
 
 /// Sessions, with the length that the gate stores.
 type Sessions =
@@ -129,7 +146,7 @@ impl pallet_grandpa::Config for Runtime {
     type WeightInfo = ();
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
-    type MaxSetIdSessionEntries = ConstU64<REPORTABLE_SESSIONS>;
+    type MaxSetIdSessionEntries = ReportableSessions;
     type KeyOwnerProof = sp_session::MembershipProof;
     type EquivocationReportSystem =
         pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, Longevity<Self>>;

@@ -6,17 +6,19 @@ use crate::{
     Consortium, HospitalAnchor, PhiIndex, Runtime, Timestamp,
 };
 use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity};
-use bspp_types::limits::{DAY_MS, MAX_GRANT_DAYS};
+use bspp_types::limits::{DAY_MS, MAX_GRANT_DAYS, MAX_HOSPITAL_NODES, MINUTE_MS};
+use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64};
 
 impl pallet_hospital_anchor::Config for Runtime {
     type ForceOrigin = CouncilTwoThirds;
     type Membership = Consortium;
     type Slot = AuraSlot<Runtime>;
+    type MaxSlotDrift = SlotsIn<Runtime, { MINUTE_MS }>;
     type Registered = PhiIndex;
     type OnConflict = Consortium;
     type MaxHeads = ConstU32<128>;
-    type MaxAuthorities = ConstU32<64>;
+    type MaxAuthorities = ConstU32<MAX_HOSPITAL_NODES>;
     type MaxAncestries = ConstU32<64>;
     type MaxProofSize = ConstU32<{ 64 * 1024 }>;
     type WeightInfo = pallet_hospital_anchor::weights::SubstrateWeight<Runtime>;

@@ -3,7 +3,7 @@
 
 use crate::{Conformance, Runtime, RuntimeCall, Session};
 use bspp_runtime_common::{is_authorized_upgrade, AuraSlot};
-use bspp_types::limits::{DAY_MS, MAX_CREDENTIAL_DAYS};
+use bspp_types::limits::{DAY_MS, MAX_CREDENTIAL_DAYS, MAX_HOSPITAL_NODES};
 use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::{ConstU32, Contains};
 
@@ -61,6 +61,6 @@ impl pallet_hospital_admin::Config for Runtime {
     type OperationalCalls = OperationalCalls;
     type MaxAdmins = ConstU32<16>;
     type MaxStaff = ConstU32<16384>;
-    type MaxNodes = ConstU32<64>;
+    type MaxNodes = ConstU32<MAX_HOSPITAL_NODES>;
     type WeightInfo = pallet_hospital_admin::weights::SubstrateWeight<Runtime>;
 }
