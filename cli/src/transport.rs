@@ -7,7 +7,7 @@
 use crate::error::{CliError, CliResult};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether `--insecure-transport` was given. The command sets it once, before any connection.
+/// Whether `--insecure-transport` was given. It is set once, before any connection.
 static ALLOWED: AtomicBool = AtomicBool::new(false);
 
 /// Allows connections without TLS to other machines, in this process.

@@ -4,7 +4,7 @@
 use crate::{
     accounts::{address, keypair},
     chain::{Chain, Hash},
-    wait::minutes,
+    wait::{minutes, seconds},
 };
 use anyhow::{anyhow, bail, Context, Result};
 use serde_json::json;
@@ -36,8 +36,18 @@ pub fn call<const N: usize>(pallet: &str, name: &str, arguments: [(&str, Value);
     dynamic::tx(pallet, name, Composite::named(named))
 }
 
+/// The words of the pool when it has another transaction with the same nonce.
+///
+/// The nonce came from a view of the chain that a fork has replaced since.
+const NONCE_TAKEN: &str = "priority of the transaction is too low";
+/// The number of times that a transaction is signed with a new nonce.
+const NONCE_ATTEMPTS: usize = 5;
+
 /// A transaction that the pool has accepted.
-pub struct Sent {
+pub struct Sent<'a> {
+    chain: &'a Chain,
+    call: Call,
+    signer: String,
     progress: Progress,
     what: String,
 }
@@ -57,10 +67,13 @@ pub struct Included {
 /// # Errors
 ///
 /// Fails if the metadata does not have the call or the pool refuses the transaction.
-pub async fn send(chain: &Chain, call: &Call, signer: &str) -> Result<Sent> {
+pub async fn send<'a>(chain: &'a Chain, call: &Call, signer: &str) -> Result<Sent<'a>> {
     let what = format!("{}.{} by {signer}", call.pallet_name(), call.call_name());
     let sent = sign_and_send(chain, call, signer).await;
     Ok(Sent {
+        chain,
+        call: call.clone(),
+        signer: signer.to_owned(),
         progress: sent.with_context(|| what.clone())?,
         what,
     })
@@ -69,17 +82,19 @@ pub async fn send(chain: &Chain, call: &Call, signer: &str) -> Result<Sent> {
 async fn sign_and_send(chain: &Chain, call: &Call, signer: &str) -> Result<Progress> {
     // The nonce and the era come from the pool and the best block, because a test may stop
     // finality.
+    let best = chain.best().await?;
+    let number = chain.header(best).await?.number;
+    // The pool takes a moment to count an earlier transaction of the account, so the nonce comes
+    // after the metadata.
+    let transactions = chain.client_at(best).await?.tx();
     let account = address(signer)?;
     let nonce = chain
         .request("system_accountNextIndex", json!([account]))
         .await?;
-    let best = chain.best().await?;
-    let number = chain.header(best).await?.number;
     let params = DefaultExtrinsicParamsBuilder::<SubstrateConfig>::new()
         .nonce(nonce.as_u64().context("a nonce")?)
         .mortal_from_unchecked(MORTALITY, number.into(), best)
         .build();
-    let transactions = chain.client_at(best).await?.tx();
     let mut signable = transactions.create_v4_signable_offline(call, params)?;
     let signed = signable.sign(&keypair(signer)?)?;
     Ok(signed.submit_and_watch().await?)
@@ -94,7 +109,7 @@ pub async fn submit(chain: &Chain, call: &Call, signer: &str) -> Result<Included
     send(chain, call, signer).await?.in_block().await
 }
 
-impl Sent {
+impl Sent<'_> {
     /// Waits until the transaction is included in the best chain and has succeeded.
     ///
     /// # Errors
@@ -102,22 +117,41 @@ impl Sent {
     /// Fails if the pool drops the transaction, the call fails, or the wait takes too long.
     pub async fn in_block(mut self) -> Result<Included> {
         let what = self.what.clone();
-        timeout(PATIENCE, self.wait())
+        timeout(PATIENCE, self.included())
             .await
             .map_err(|_| anyhow!("not in a block within {} s", PATIENCE.as_secs()))
             .and_then(|result| result)
             .context(what)
     }
 
-    async fn wait(&mut self) -> Result<Included> {
+    async fn included(&mut self) -> Result<Included> {
+        for _ in 0..NONCE_ATTEMPTS {
+            if let Some(included) = self.wait().await? {
+                return Ok(included);
+            }
+            tokio::time::sleep(seconds(1)).await;
+            self.progress = sign_and_send(self.chain, &self.call, &self.signer).await?;
+        }
+        bail!("its nonce was taken {NONCE_ATTEMPTS} times")
+    }
+
+    /// Waits for the end. The result is `None` if the nonce was taken.
+    async fn wait(&mut self) -> Result<Option<Included>> {
         while let Some(status) = self.progress.next().await {
             match status? {
                 TransactionStatus::InBestBlock(included)
                 | TransactionStatus::InFinalizedBlock(included) => {
-                    return Ok(Included {
+                    return Ok(Some(Included {
                         block: included.block_hash(),
                         events: included.wait_for_success().await?,
-                    });
+                    }));
+                }
+                TransactionStatus::Error { message }
+                | TransactionStatus::Invalid { message }
+                | TransactionStatus::Dropped { message }
+                    if message.contains(NONCE_TAKEN) =>
+                {
+                    return Ok(None)
                 }
                 TransactionStatus::Error { message }
                 | TransactionStatus::Invalid { message }

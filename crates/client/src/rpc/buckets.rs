@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Keyword search through a foreign node: the device computes, and the node serves buckets of tags.
+//! Keyword search through a foreign node, which serves buckets of tags.
 //!
 //! The node learns the hospital, the batches and the buckets. It learns neither a trapdoor nor the
 //! tags that the search looks for: tags that are absent today are those of later filings (protocol
@@ -13,7 +13,7 @@ use bspp_rpc_types::{
 use bspp_types::{entries_root, entry_proof, BatchId, HospitalId, Sequence, Tag};
 use std::collections::HashMap;
 
-/// The number of counters that the first step looks up. Each further step doubles it, up to [`GAP`].
+/// The number of counters of the first step. Each step doubles it, up to [`GAP`].
 const FIRST_STEP: u32 = 4;
 
 /// The number of bits of a prefix whose buckets have [`MIN_BUCKET_TAGS`] tags on average.

@@ -28,7 +28,7 @@ struct View {
     reads: AtomicU32,
     revoked_meanwhile: bool,
     standing: Standing,
-    /// The number of reads of the standing; from the second read on the requester may be removed.
+    /// The number of reads of the standing; at the second one the requester may be removed.
     standing_reads: AtomicU32,
     removed_meanwhile: bool,
     reachable: bool,
@@ -277,8 +277,7 @@ fn sign(request: &mut DisclosureRequest<Signature>, signer: &Signer) {
     request.signature = signer.sign_bytes(&message);
 }
 
-/// Makes the world, lets `change` alter the request before the doctor signs it, and returns the
-/// code of the refusal.
+/// Lets `change` alter a request before the doctor signs it, and returns the refusal's code.
 async fn refusal(
     change_world: impl FnOnce(&mut World),
     change: impl FnOnce(&mut DisclosureRequest<Signature>),
@@ -477,8 +476,9 @@ async fn forged_patient_signature_should_be_refused() {
     assert_eq!(code, "NotCovered");
 }
 
-/// Attack: a doctor with one find-only grant asks for records at random, in order to learn which
-/// are the patient's. Without a match all are refused alike.
+/// Attack: a doctor asks for records at random, in order to learn which are the patient's.
+///
+/// Without a match all are refused alike.
 #[tokio::test]
 async fn curious_doctor_should_not_learn_whose_a_record_is() {
     let other = patient(4).account(&HOSPITAL.0).public();
@@ -539,7 +539,7 @@ async fn disclose_should_fail_when_the_hospital_is_suspended() {
     assert_eq!(code, "HospitalNotActive");
 }
 
-/// Attack: a stranger makes the gateway work or use up nonces. The signature is checked first.
+/// Attack: a stranger makes the gateway work, or uses up its nonces.
 #[tokio::test]
 async fn stranger_should_cause_no_query_and_use_no_nonce() {
     let stranger = Signer::from_seed(&[6; 32], Scheme::Sr25519);
