@@ -11,7 +11,7 @@ started="$(now)"
 if [ -x "$CARGO_TARGET_DIR/release/bspp-node" ]; then
     say "build: what changed since the last one (nothing: seconds; a runtime: 3 to 8 minutes)"
 else
-    say "build: everything, for the first time; about 40 minutes on two cores, about 1,000 crates."
+    say "build: everything, for the first time; about 20 to 30 minutes on two cores, about 1,100 units."
     say "       slowest: the SDK's network and executor, the two runtimes to wasm, the node"
 fi
 # The selection is the whole workspace, so that tests and lints can use the same build.
