@@ -5,7 +5,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-quick test-network check format book-help bench clean-data
+.PHONY: help setup build demo test test-quick test-network reverts check format book-help bench clean-data
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: setup ## Build, then all tests; ends with "N passed, N failed, N skipped"
 
 test-network: setup ## Networks of real and of faulty nodes; NAME=part-of-a-name runs some
 	@scripts/test.sh network $(NAME)
+
+reverts: setup ## Remove one defence at a time: the tests of its attack must fail; NAME=part-of-a-name
+	@. scripts/env.sh && python3 tests/attacks/reverts.py $(if $(NAME),"$(NAME)")
 
 check: ## Formatting, clippy, shellcheck, licences and sources of dependencies, documentation
 	@scripts/setup.sh --check-tools

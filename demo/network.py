@@ -9,6 +9,7 @@ itself.
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import time
@@ -77,6 +78,8 @@ class Network:
         self.binaries, self.folder, self.slot_millis = Path(binaries), Path(folder), slot_millis
         self.cli_bin = self.binaries / "bspp"
         self.nodes, self.gateways, self.hospitals, self.hospital_ids = {}, {}, {}, {}
+        # Wallets and doctors' key files are encrypted under it.
+        self.passphrase = secrets.token_hex(16)
         self.child = None
         for name in ("bspp-node", "bspp", "bspp-network"):
             if not (self.binaries / name).exists():
@@ -149,6 +152,41 @@ class Network:
         """URL of the consortium node of a hospital."""
         return self.consortium_node(letter).url
 
+    def card(self, letter):
+        """The enrolment card of a hospital, which the hospital makes once."""
+        path = self.folder / f"card-{letter}.json"
+        if not path.exists():
+            self.cli(
+                "hospital", "card", "--hospital", self.hospital_node(letter).url, "--consortium",
+                self.consortium_of(letter), "--name", f"Hospital {letter.upper()}",
+                "--gateway", self.gateways[letter]["public"], "--out", path,
+            )
+        return path
+
+    def gateway_folder(self, letter):
+        """The folder with the data and secrets of a gateway."""
+        return self.folder / "network" / f"gateway-{letter}"
+
+    def token(self, letter):
+        """The file with the token of a gateway's local address."""
+        return self.gateway_folder(letter) / "local.token"
+
+    def erase(self, letter, rid):
+        """Has a hospital delete the share of a record: then no copy of the record opens any more."""
+        request = urllib.request.Request(
+            f"{self.gateways[letter]['local']}/v1/shares/{rid}", method="DELETE",
+            headers={"Authorization": f"Bearer {self.token(letter).read_text().strip()}"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            if not json.load(answer)["deleted"]:
+                raise NetworkError(f"the share of {rid} is not deleted")
+
+    def settle(self):
+        """Waits until the consortium has finalized everything that is in its best block now."""
+        node = self.consortium_node("a")
+        best = node.best()
+        wait_for(f"block {best} final", lambda: node.finalized() >= best, 60)
+
     def logs(self):
         """All logs of this network: of nodes, gateways and commands."""
         parts = [node.log for node in self.nodes.values()] + [Path(about["log"]) for about in self.gateways.values()]
@@ -159,7 +197,8 @@ class Network:
     def run(self, command, check=True):
         """Runs a command and returns the completed process. Raises with its message if it fails."""
         done = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600
+            [str(part) for part in command], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=600,
+            env={**os.environ, "BSPP_PASSPHRASE": self.passphrase},
         )
         with open(self.folder / "logs" / "commands.log", "a", encoding="utf-8") as log:
             log.write(f"$ {' '.join(str(part) for part in command[:4])} …\n{done.stderr}\n")

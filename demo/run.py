@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The demo on real nodes, end to end: two hospitals, one consortium, one grant, one revocation.
+"""The demo on real nodes, end to end: two hospitals, one consortium, grants, revocations, an erasure.
 
 The demo ends with a verdict. If anything is wrong, it ends with a non-zero exit code.
 """
 
 import argparse
 import hashlib
-import json
 import signal
 import subprocess
 import sys
@@ -68,9 +67,10 @@ def story(net, line):
     expected = [record for record in plain[target.label] if keyword in record["keywords"]]
     doctor = Doctor(net, "doctor-b", "b")
     doctor.join()
+    line.say("hospital B registers a doctor, whose key the doctor has signed")
     grant = net.folder / "grant.json"
     granted = target.grant("a", doctor, [keyword], grant)
-    line.say(f"the patient grants one keyword from {month(-1)} to {month()} to a doctor of hospital B")
+    line.say(f"the patient grants one keyword from {month(-1)} to {month()} to the doctor of hospital B")
     request = doctor.request(grant)
     line.say(f"the doctor opens the request, block {request['block']}")
     matches = net.folder / "matches.json"
@@ -85,18 +85,87 @@ def story(net, line):
     line.say(f"the doctor proves {len(proved['proved'])} matches on chain, block {proved['block']}")
     fetched, opened = net.folder / "fetched", net.folder / "opened"
     doctor.fetch(grant, matches, "a", fetched)
-    line.say("hospital A checks the grant and discloses the records, encrypted to the doctor")
+    line.say("hospital A checks the grant and discloses the records with its shares, encrypted to the doctor")
     doctor.open(grant, matches, fetched, opened)
     compare(target.path, expected, opened)
     line.say(f"the doctor opens {len(expected)} records: byte for byte the patient's own, and no other's")
 
-    target.revoke(granted["request"], "a")
-    code, error = net.cli_refused(*doctor.fetch_command(grant, matches, "a", net.folder / "refused"))
-    check(code == 3 and "Revoked" in error["error"], f"after the revocation the answer was {error}")
-    line.say(f"the patient revokes; the next disclosure is refused: {error['error']}")
+    kept, kept_matches = net.folder / "kept-grant.json", net.folder / "kept-matches.json"
+    staying = target.grant("a", doctor, [None], kept)
+    unused = net.folder / "unused-grant.json"
+    unopened = target.grant("a", doctor, [keyword], unused)
+    line.say("the patient makes two more grants: one for all records, and one that the doctor does not use")
+    revocation(net, line, target, doctor, (grant, matches, granted["request"]), (kept, kept_matches, staying["request"]))
+    unopened_revocation(net, line, target, doctor, unused, unopened["request"])
+    erasure(net, line, target, plain[target.label])
 
     net.check()
     return patients, doctor, grant, found
+
+
+def revocation(net, line, target, doctor, revoked, kept):
+    """Revokes one grant. It finds nothing that is filed later; the other grant goes on with a supplement."""
+    (grant, matches, request), (kept_grant, kept_matches, kept_request) = revoked, kept
+    doctor.request(kept_grant)
+    before = len(doctor.search(grant, net.folder / "before.json")["matches"])
+    done = target.revoke(request, "a")
+    check(done["at_hospital"] and done["on_chain"] == "revoked", f"the revocation does not hold everywhere: {done}")
+    check(done["label_version"] == 1, f"the labels have version {done['label_version']}")
+    refused(net, "RequestRevoked", doctor.fetch_command(grant, matches, "a", net.folder / "refused"))
+    line.say("the patient revokes the grant, on chain and at hospital A; the next disclosure is refused: RequestRevoked")
+
+    target.ingest("a")
+    after = len(doctor.search(grant, net.folder / "after.json")["matches"])
+    check(after == before, f"the revoked trapdoors find {after - before} records that were filed after the revocation")
+    line.say("the same records are filed once more, with labels of version 1: the revoked trapdoors do not find them")
+
+    (supplement,) = [one["file"] for one in done["supplements"] if one["request"] == kept_request]
+    doctor.search(kept_grant, kept_matches)
+    doctor.prove(kept_grant, kept_matches)
+    refused(net, "Stale", doctor.fetch_command(kept_grant, kept_matches, "a", net.folder / "stale"))
+    found = doctor.search(kept_grant, kept_matches, supplement=supplement)
+    check(
+        len({match["rid"] for match in found["matches"]}) == 2 * len(plaintext_records(target.path)),
+        f"the supplement finds {len(found['matches'])} records",
+    )
+    doctor.prove(kept_grant, kept_matches, supplement)
+    doctor.fetch(kept_grant, kept_matches, "a", net.folder / "kept-fetched", supplement)
+    doctor.open(kept_grant, kept_matches, net.folder / "kept-fetched", net.folder / "kept-opened", supplement)
+    line.say(f"the other grant is stale, goes on with its supplement, and opens all {len(found['matches'])} records")
+
+
+def unopened_revocation(net, line, target, doctor, grant, request):
+    """Revokes a grant whose request was never opened."""
+    done = target.revoke(request, "a", keep_labels=True)
+    check(done["on_chain"] == "tombstone", f"the unopened grant is not revoked on chain: {done}")
+    refused(net, "PeksSearch.RequestRevoked", doctor.request_command(grant))
+    line.say("the patient revokes the grant that was not used, through hospital A: it cannot be opened any more")
+
+
+def erasure(net, line, target, plain):
+    """Restores a wallet from its words, reads an own record, and has hospital A erase the record."""
+    again = Patient(net, f"{target.label}-again", target.path, words=target.words)
+    net.settle()
+    recovered = again.recover("a")
+    check(recovered["account"] == target.accounts["a"], "the words gave another account")
+    check(len(recovered["requests"]) == 3, f"the restored wallet found {len(recovered['requests'])} of 3 requests")
+    line.say("24 words restore the patient's wallet; it finds its three grants on the consortium")
+    own = again.own_records("a")
+    check(len(own) == 2 * len(plain), f"the patient found {len(own)} own records")
+    folder = net.folder / "own"
+    again.own_record("a", own[0], folder)
+    (pieces,) = opened_resources(folder).values()
+    whole = target.path.read_bytes()
+    check(pieces and all(piece in whole for piece in pieces), "the patient's own record differs from the file")
+    net.erase("a", own[0])
+    refused(net, "NotCovered", again.own_record_command("a", own[0], net.folder / "erased"))
+    line.say("the patient reads an own record; hospital A erases it: the seed and both chains do not open it any more")
+
+
+def refused(net, code, command):
+    """Checks that a chain or a hospital refuses a command with this code."""
+    got, error = net.cli_refused(*command)
+    check(got == 3 and error["error"] == code, f"the answer was {error}, expected {code}")
 
 
 def no_leaks(net, line, told):
@@ -125,21 +194,26 @@ def leak_scan(net, patients, doctor, grant, found):
     scan = Scan()
     for patient in patients:
         scan.add_document(patient.path)
-        seed = bytes.fromhex(json.loads((patient.wallet / "seed.json").read_text())["seed"][2:])
-        scan.add_secret(seed, "a patient's seed")
-    keys = json.loads(Path(doctor.key).read_text())
-    for name in ("account_seed", "x25519_secret"):
-        scan.add_secret(bytes.fromhex(keys[name][2:]), "a doctor's secret")
-    for trapdoor in net.cli("doctor", "inspect-grant", "--grant", grant, "--key", doctor.key, "--reveal")["trapdoors"]:
+        seed, grant_keys = patient.secrets()
+        scan.add_secret(bytes.fromhex(seed[2:]), "a patient's seed")
+        scan.add_secret(patient.words.encode(), "the words of a patient's seed")
+        for key in grant_keys:
+            scan.add_secret(bytes.fromhex(key[2:]), "a grant's one-time key")
+    for secret in doctor.secrets():
+        scan.add_secret(bytes.fromhex(secret[2:]), "a doctor's secret")
+    for trapdoor in doctor.trapdoors(grant):
         for name in ("search", "open", "label"):
             scan.add_secret(bytes.fromhex(trapdoor[name][2:]), f"a trapdoor's {name} part")
-    for kept in (patients[0].wallet / "grants").glob("*.json"):
-        scan.add_secret(bytes.fromhex(json.loads(kept.read_text())["grant_key"][2:]), "a grant's one-time key")
+    scan.add_secret(net.passphrase.encode(), "the passphrase of wallets and key files")
     for letter in "ab":
-        gateway = net.folder / "network" / f"gateway-{letter}"
+        gateway = net.gateway_folder(letter)
         scan.add_secret(bytes.fromhex((gateway / "x25519.key").read_text()), "a hospital's X25519 secret")
+        scan.add_secret((gateway / "vault.key").read_bytes(), "the key of a gateway's data at rest")
+        scan.add_secret(net.token(letter).read_text().strip().encode(), "the token of a gateway")
         for path in gateway.glob("*.redb"):
             scan.add_source("gateway outboxes", path.read_bytes())
+        for path in gateway.glob("shares-*/*.redb"):
+            scan.add_source("gateway shares", path.read_bytes())
     planted = b"2026-01-01 00:00:00 " + PLANTED.encode().hex().encode() + b"\n"
     (net.folder / "logs" / "planted.log").write_bytes(planted)
     scan.add_logs(net.logs())
@@ -162,6 +236,7 @@ def leak_scan(net, patients, doctor, grant, found):
         scan.canary(word, source, "a word that is always there")
     scan.canary(net.consortium_node("a").name, "logs", "a node's name")
     scan.canary(tag, "gateway outboxes", "a stored tag")
+    scan.canary(rid, "gateway shares", "the identifier of a record that has a share")
     return scan
 
 
@@ -197,7 +272,7 @@ def main():
     except (Wrong, NetworkError, subprocess.SubprocessError, OSError, KeyError, ValueError) as error:
         print(f"\nFAILED: {error}\nLogs are in {folder / 'logs'}.", file=sys.stderr)
         return 1
-    print("\nOK: stored, indexed, found, proved, disclosed, opened, revoked. Logs are in", folder / "logs")
+    print("\nOK: stored, indexed, found, proved, disclosed, opened, revoked, renewed, restored, erased. Logs are in", folder / "logs")
     return 0
 
 

@@ -18,50 +18,91 @@ def month(offset=0):
 class Patient:
     """A patient: a wallet on disk, a plaintext file for comparison, and accounts at hospitals."""
 
-    def __init__(self, net, label, path):
+    def __init__(self, net, label, path, words=None):
+        """Makes a wallet with a new seed, or restores it from 24 words."""
         self.net, self.label, self.path = net, label, Path(path)
         self.wallet = net.folder / "patients" / label
         self.accounts, self.records = {}, {}
-        net.cli("patient", "new", "--wallet", self.wallet)
+        if words is None:
+            self.words = self._patient("new")["words"]
+            return
+        self.words = words
+        paper = net.folder / f"{label}.words"
+        paper.touch(mode=0o600)
+        paper.write_text(words)
+        self._patient("restore", "--words", paper)
+        paper.unlink()
 
-    def enrol(self, letter):
+    def _patient(self, *arguments):
+        return self.net.cli("patient", *arguments, "--wallet", self.wallet)
+
+    def _there(self, letter):
+        """The arguments that name a hospital and a node of the consortium."""
+        return ("--consortium", self.net.consortium_of(letter), "--hospital-id", self.net.hospital_ids[letter])
+
+    def enrol(self, letter, since=None, until=None):
         """Enrols the patient at a hospital, with a consent for this month and the next."""
-        url = self.net.hospital_node(letter).url
         file = self.wallet / f"enrolment-{letter}.json"
-        self.net.cli(
-            "patient", "enrol", "--wallet", self.wallet, "--hospital", url, "--from", month(), "--until", month(1),
+        self._patient(
+            "enrol", "--card", self.net.card(letter), "--from", since or month(), "--until", until or month(1),
             "--out", file,
         )
         done = self.net.cli(
-            "hospital", "enrol", "--hospital", url, "--key", f"//Hospital{letter.upper()}", "--enrolment", file
+            "hospital", "enrol", "--hospital", self.net.hospital_node(letter).url, "--key",
+            f"//Hospital{letter.upper()}", "--enrolment", file,
         )
         self.accounts[letter] = done["account"]
 
+    def recover(self, letter):
+        """Takes the card of a hospital into a restored wallet. Returns what it found on the consortium."""
+        found = self._patient("recover", "--card", self.net.card(letter), "--consortium", self.net.consortium_of(letter))
+        self.accounts[letter] = found["account"]
+        return found
+
+    def ingest_command(self, letter, path=None):
+        return (
+            "hospital", "ingest", "--gateway", self.net.gateways[letter]["local"], "--token-file",
+            self.net.token(letter), "--patient", self.accounts[letter], path or self.path,
+        )
+
     def ingest(self, letter):
         """Ingests the FHIR file at a hospital and waits until every record's registration is finalized."""
-        self.records[letter] = self.net.cli(
-            "hospital", "ingest", "--gateway", self.net.gateways[letter]["local"],
-            "--patient", self.accounts[letter], self.path,
-        )["records"]
+        self.records[letter] = self.net.cli(*self.ingest_command(letter))["records"]
         return self.records[letter]
 
-    def grant(self, letter, doctor, keywords, out, valid_days="30", since=None, until=None):
+    def grant(self, letter, doctor, keywords, out, since=None, until=None, find_only=False):
         """Grants a doctor keywords, each (system, code), or None for the identity keyword."""
-        wanted = []
+        wanted = ["--find-only"] if find_only else []
         for keyword in keywords:
             wanted += ["--identity"] if keyword is None else ["--keyword", "|".join(keyword)]
-        return self.net.cli(
-            "patient", "grant", "--wallet", self.wallet, "--consortium", self.net.consortium_of(letter),
-            "--hospital-id", self.net.hospital_ids[letter], "--requester", doctor.account,
-            "--requester-key", doctor.x25519, *wanted, "--from", since or month(-1), "--until", until or month(),
-            "--purpose", "TREAT", "--valid-days", valid_days, "--out", out,
+        return self._patient(
+            "grant", *self._there(letter), "--requester", doctor.account, *wanted, "--from", since or month(-1), "--to",
+            until or month(), "--purpose", "TREAT", "--out", out,
         )
 
-    def revoke(self, request, letter):
-        return self.net.cli(
-            "patient", "revoke", "--wallet", self.wallet, "--consortium", self.net.consortium_of(letter),
-            "--request", request,
+    def revoke(self, request, letter, keep_labels=False):
+        """Revokes a grant at both places, and raises the label version unless told not to."""
+        keep = ["--keep-labels"] if keep_labels else []
+        return self._patient("revoke", "--consortium", self.net.consortium_of(letter), "--request", request, *keep)
+
+    def own_records(self, letter, since=None, until=None):
+        """The identifiers of the patient's own records."""
+        found = self._patient(
+            "records", "list", *self._there(letter), "--from", since or month(-1), "--to", until or month()
         )
+        return [record["rid"] for record in found["records"]]
+
+    def own_record_command(self, letter, rid, folder):
+        return ("patient", "records", "get", *self._there(letter), "--wallet", self.wallet, "--out", folder, rid)
+
+    def own_record(self, letter, rid, folder):
+        """Fetches an own record from the hospital and opens it."""
+        return self.net.cli(*self.own_record_command(letter, rid, folder))
+
+    def secrets(self):
+        """The seed and the one-time keys of grants, as hex."""
+        shown = self._patient("show", "--reveal")
+        return shown["seed"], [grant["grant_key"] for grant in shown["grants"]]
 
 
 class Doctor:
@@ -69,16 +110,20 @@ class Doctor:
 
     def __init__(self, net, label, letter):
         self.net, self.label, self.letter = net, label, letter
-        self.key = net.folder / f"{label}.json"
+        self.key = net.folder / f"{label}.age"
         made = net.cli("doctor", "new", "--out", self.key)
         self.account, self.x25519 = made["account"], made["x25519"]
 
     def join(self):
-        """Has the doctor's hospital add the doctor's account as a requester on the consortium."""
+        """Has the doctor's hospital register the account with the X25519 key that the doctor signed."""
+        statement = self.net.folder / f"{self.label}-statement.json"
         self.net.cli(
-            "hospital", "add-requester", "--consortium", self.consortium, "--key",
-            f"//Hospital{self.letter.upper()}", "--account", self.account,
+            "doctor", "requester-key", "--key", self.key, "--card", self.net.card(self.letter), "--out", statement
         )
+        self._everywhere(self.net.cli(
+            "hospital", "add-requester", "--consortium", self.consortium, "--key",
+            f"//Hospital{self.letter.upper()}", "--statement", statement,
+        ))
 
     def leave(self):
         """Has the doctor's hospital remove the doctor's account from the consortium."""
@@ -91,8 +136,9 @@ class Doctor:
     def consortium(self):
         return self.net.consortium_of(self.letter)
 
-    def _with(self, *arguments):
-        return (*arguments, "--consortium", self.consortium, "--key", self.key)
+    def _with(self, *arguments, supplement=None, consortium=None):
+        more = ["--supplement", supplement] if supplement else []
+        return (*arguments, "--consortium", consortium or self.consortium, "--key", self.key, *more)
 
     def _everywhere(self, done):
         """Waits until hospital A's node has finalized the block, because A's gateway reads that node."""
@@ -100,30 +146,45 @@ class Doctor:
         wait_for(f"block {done['block']} final at hospital A", lambda: node.finalized() >= done["block"], 60)
         return done
 
+    def request_command(self, grant):
+        return self._with("doctor", "request", "--grant", grant)
+
     def request(self, grant):
-        return self._everywhere(self.net.cli(*self._with("doctor", "request", "--grant", grant)))
+        return self._everywhere(self.net.cli(*self.request_command(grant)))
 
-    def search(self, grant, out, *options):
-        return self.net.cli(*self._with("doctor", "search", "--grant", grant, "--out", out, *options))
+    def search(self, grant, out, *options, supplement=None, consortium=None):
+        return self.net.cli(*self._with(
+            "doctor", "search", "--grant", grant, "--out", out, *options, supplement=supplement, consortium=consortium
+        ))
 
-    def prove(self, grant, matches):
-        return self._everywhere(
-            self.net.cli(*self._with("doctor", "prove", "--grant", grant, "--matches", matches))
-        )
+    def prove(self, grant, matches, supplement=None):
+        return self._everywhere(self.net.cli(
+            *self._with("doctor", "prove", "--grant", grant, "--matches", matches, supplement=supplement)
+        ))
 
-    def fetch_command(self, grant, matches, letter, folder):
+    def fetch_command(self, grant, matches, letter, folder, supplement=None):
         return self._with(
             "doctor", "fetch", "--grant", grant, "--matches", matches, "--gateway",
-            self.net.gateways[letter]["public"], "--out", folder,
+            self.net.gateways[letter]["public"], "--out", folder, supplement=supplement,
         )
 
-    def fetch(self, grant, matches, letter, folder):
-        return self.net.cli(*self.fetch_command(grant, matches, letter, folder))
+    def fetch(self, grant, matches, letter, folder, supplement=None):
+        return self.net.cli(*self.fetch_command(grant, matches, letter, folder, supplement))
 
-    def open(self, grant, matches, fetched, folder):
-        return self.net.cli(
-            *self._with("doctor", "open", "--grant", grant, "--matches", matches, "--in", fetched, "--out", folder)
-        )
+    def open(self, grant, matches, fetched, folder, supplement=None):
+        return self.net.cli(*self._with(
+            "doctor", "open", "--grant", grant, "--matches", matches, "--in", fetched, "--out", folder,
+            supplement=supplement,
+        ))
+
+    def trapdoors(self, grant):
+        """The trapdoors of a grant with their secrets, as a thief of the doctor's disk and passphrase has them."""
+        return self.net.cli("doctor", "inspect-grant", "--grant", grant, "--key", self.key, "--reveal")["trapdoors"]
+
+    def secrets(self):
+        """The secrets of the key file, as hex."""
+        shown = self.net.cli("doctor", "whoami", "--key", self.key, "--reveal")
+        return [shown["account_seed"], shown["x25519_secret"]]
 
 
 def opened_resources(folder):
@@ -133,7 +194,6 @@ def opened_resources(folder):
         for record in sorted(Path(folder).iterdir())
         if record.is_dir()
     }
-
 
 
 class Timeline:

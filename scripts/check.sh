@@ -53,6 +53,7 @@ check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --
 check "lints of zombienet/" zombienet_cargo clippy --all-targets -- -D warnings
 check "dependencies: bans, licences, sources (cargo deny)" cargo deny --locked check --hide-inclusion-graph --allow parse-error bans licenses sources
 advisories
+check "fuzz targets, 5 seconds each (scripts/fuzz.sh)" scripts/fuzz.sh 5
 check "documentation (cargo doc)" env RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 check "help texts in the book" scripts/book-help.sh --check
 say "time: $(elapsed "$started")"

@@ -3,7 +3,8 @@
 # Prepares a machine to build BSPP. It is safe to run again, and then takes a second.
 #
 #   scripts/setup.sh                 everything that `make build`, `make demo` and `make test` need
-#   scripts/setup.sh --check-tools   also the tools of `make check`: rustfmt, clippy, cargo-deny
+#   scripts/setup.sh --check-tools   also the tools of `make check`: rustfmt, clippy, shellcheck,
+#                                    cargo-deny, cargo-fuzz
 #
 # On Debian and Ubuntu the script installs system packages with apt (as root or with sudo). On
 # others it lists the missing programs. Rust comes from rustup. If rustup's server cannot be reached
@@ -18,6 +19,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # The compiler with which the project is tested. rustup installs this one if it is missing.
 TESTED_RUST="$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)"
 CARGO_DENY_VERSION=0.20.2
+CARGO_FUZZ_VERSION=0.13.2
 BASE_PACKAGES=(build-essential ca-certificates clang cmake curl git libclang-dev libssl-dev make pkg-config
     protobuf-compiler python3)
 DISTRO_RUST_PACKAGES=(rustc-web cargo-web rust-web-src libstd-rust-web-dev lld-22)
@@ -26,7 +28,7 @@ check_tools=no
 for arg in "$@"; do
     case "$arg" in
         --check-tools) check_tools=yes ;;
-        -h | --help) sed -n '3,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h | --help) sed -n '3,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) fail "unknown argument: $arg" "scripts/setup.sh --help" ;;
     esac
 done
@@ -221,6 +223,17 @@ check_disk() {
     fi
 }
 
+# install_tool NAME VERSION: installs a cargo subcommand from crates.io into the cache.
+install_tool() {
+    "$BSPP_CACHE/tools/bin/$1" --version 2>/dev/null | grep -qx "$1 $2" && return
+    say "installing $1 $2 (a few minutes, once)"
+    # It has its own target folder, because the project's folder is for one set of build flags only.
+    env -u RUSTFLAGS CARGO_TARGET_DIR="$BSPP_CACHE/tools/target" nice -n 15 \
+        cargo install "$1" --locked --version "$2" --root "$BSPP_CACHE/tools" --quiet \
+        || fail "$1 could not be installed" "read cargo's message above"
+    rm -rf "$BSPP_CACHE/tools/target"
+}
+
 install_check_tools() {
     local component
     if ! have shellcheck; then
@@ -234,15 +247,8 @@ install_check_tools() {
             fail "cargo $component is missing" "rustup component add rustfmt clippy"
         fi
     done
-    if ! "$BSPP_CACHE/tools/bin/cargo-deny" --version 2>/dev/null | grep -qx "cargo-deny $CARGO_DENY_VERSION"; then
-        say "installing cargo-deny $CARGO_DENY_VERSION (a few minutes, once)"
-        # It has its own target folder, because the project's folder is for one set of build flags
-        # only.
-        env -u RUSTFLAGS CARGO_TARGET_DIR="$BSPP_CACHE/tools/target" nice -n 15 \
-            cargo install cargo-deny --locked --version "$CARGO_DENY_VERSION" --root "$BSPP_CACHE/tools" --quiet \
-            || fail "cargo-deny could not be installed" "read cargo's message above"
-        rm -rf "$BSPP_CACHE/tools/target"
-    fi
+    install_tool cargo-deny "$CARGO_DENY_VERSION"
+    install_tool cargo-fuzz "$CARGO_FUZZ_VERSION"
 }
 
 started="$(now)"

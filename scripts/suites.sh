@@ -128,10 +128,12 @@ suite_structure() {
     count_unittest "$log" "$status"
 }
 
-# Sharing end to end on real nodes, with the demo's story and the scan for leaks.
+# Sharing end to end on real nodes, with the demo's story, the attacks and the scan for leaks. All
+# tests share one network; the scan is the last one.
 suite_sharing() {
     BSPP_BINARIES="$release" BSPP_NETWORK_DIR="$BSPP_CACHE/sharing" \
-        python3 -m unittest -v tests/network/test_sharing.py
+        python3 -m unittest -v tests/network/test_sharing.py tests/attacks/test_*.py \
+        tests/network/test_secrecy.py
 }
 
 # Networks of real and of faulty nodes. With a name it runs the tests whose names contain it.

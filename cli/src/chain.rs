@@ -2,22 +2,59 @@
 //! Connections to chains, and the conversion of their errors.
 
 use crate::{
+    card::Card,
     error::{CliError, CliResult},
     transport,
 };
-use bspp_client::{ClientError, ConsortiumClient, HospitalClient};
+use bspp_client::{At, ChainClient, ClientError, ConsortiumClient, HospitalClient};
 use bspp_primitives::refusal;
+use bspp_types::H256;
+
+/// Connects to a node of either chain.
+pub async fn any(url: &str) -> CliResult<ChainClient> {
+    transport::check_node(url)?;
+    Ok(ChainClient::connect(url).await?)
+}
 
 /// Connects to a consortium node.
 pub async fn consortium(url: &str) -> CliResult<ConsortiumClient> {
-    transport::check(url)?;
+    transport::check_node(url)?;
     Ok(ConsortiumClient::connect(url).await?)
+}
+
+/// Connects to a consortium node, and checks that it serves the expected chain.
+pub async fn consortium_of(url: &str, chain: &H256) -> CliResult<ConsortiumClient> {
+    let client = consortium(url).await?;
+    check_chain(url, chain, &client.chain())?;
+    Ok(client)
 }
 
 /// Connects to a node of a hospital's own chain.
 pub async fn hospital(url: &str) -> CliResult<HospitalClient> {
-    transport::check(url)?;
+    transport::check_node(url)?;
     Ok(HospitalClient::connect(url).await?)
+}
+
+/// Connects to a node of the chain of the hospital that a card names.
+pub async fn hospital_of(url: &str, card: &Card) -> CliResult<HospitalClient> {
+    let client = hospital(url).await?;
+    check_chain(url, &card.chain()?, &client.chain())?;
+    if client.hospital_id(At::Best).await? != card.hospital()? {
+        return Err(CliError::Usage(format!(
+            "{url} serves the chain of another hospital than {}",
+            card.name
+        )));
+    }
+    Ok(client)
+}
+
+fn check_chain(url: &str, expected: &H256, found: &H256) -> CliResult<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(CliError::Usage(format!(
+        "{url} belongs to consortium {found:?}, not to {expected:?}"
+    )))
 }
 
 impl From<ClientError> for CliError {
@@ -76,6 +113,13 @@ mod tests {
             CliError::Refused { code, .. } => code,
             other => format!("not a refusal: {other}"),
         }
+    }
+
+    #[test]
+    fn node_should_be_refused_when_it_serves_another_consortium() {
+        let (ours, other) = (H256([1; 32]), H256([2; 32]));
+        assert!(check_chain("ws://n", &ours, &ours).is_ok());
+        assert!(check_chain("ws://n", &ours, &other).is_err());
     }
 
     #[test]

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The file with which a hospital enrols a patient: public keys and a signed consent.
+//! The files with which a hospital enrols a patient and takes a withdrawal of a consent.
+//!
+//! They hold public keys and signatures.
 
 use crate::{
     error::{CliError, CliResult},
     values::{hex0x, scale_hex},
 };
 use bspp_peks::PatientBundle;
-use bspp_types::{ConsentTerms, Ed25519Signature};
+use bspp_types::{ConsentId, ConsentTerms, Ed25519Signature};
 use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -56,5 +58,50 @@ impl EnrolmentFile {
             terms: decode(&self.terms, "terms")?,
             signature: decode(&self.signature, "signature")?,
         })
+    }
+}
+
+/// A signed withdrawal as SCALE in hex.
+#[derive(Serialize, Deserialize)]
+pub struct WithdrawalFile {
+    consent: String,
+    signature: String,
+}
+
+impl WithdrawalFile {
+    /// Encodes a withdrawal.
+    pub fn new(consent: &ConsentId, signature: &Ed25519Signature) -> Self {
+        Self {
+            consent: hex0x(consent),
+            signature: hex0x(signature),
+        }
+    }
+
+    /// Decodes the withdrawal. The chain verifies the signature.
+    pub fn decode(&self) -> CliResult<(ConsentId, Ed25519Signature)> {
+        let wrong =
+            || CliError::usage("the withdrawal does not decode; ask the patient for a new file");
+        Ok((
+            scale_hex(&self.consent).ok_or_else(wrong)?,
+            scale_hex(&self.signature).ok_or_else(wrong)?,
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use bspp_types::H256;
+
+    #[test]
+    fn withdrawal_should_be_read_as_written() {
+        let file = WithdrawalFile::new(&H256([1; 32]), &[2; 64]);
+        assert_eq!(file.decode().unwrap(), (H256([1; 32]), [2; 64]));
+        let cut = WithdrawalFile {
+            signature: "0x02".into(),
+            ..file
+        };
+        assert!(cut.decode().is_err());
     }
 }

@@ -3,19 +3,24 @@
 
 use crate::{
     error::{CliError, CliResult},
+    files,
     output::Output,
     transport,
     values::hex0x,
 };
 use bspp_gateway::api::{
-    ErrorBody, IngestAnswer, JobReport, NonceAnswer, RecordReport, RevocationBody,
+    ErrorBody, IngestAnswer, JobReport, LabelStateAnswer, LabelVersionBody, NonceAnswer, NonceBody,
+    RecordReport, RevocationBody, UnopenedRevocationBody,
 };
+use bspp_peks::{LabelVersion, PatientKeys};
 use bspp_primitives::Signature;
-use bspp_record::{DisclosureRequest, SealedBox};
+use bspp_record::{DisclosureRequest, GrantHeader, GrantKey, OwnRecordRequest, SealedBox};
+use bspp_types::{messages, LabelRise, LabelState, Moment};
 use codec::{DecodeAll, Encode};
-use reqwest::{header::CONTENT_TYPE, RequestBuilder, Response, StatusCode};
+use reqwest::{header::CONTENT_TYPE, redirect::Policy, RequestBuilder, Response, StatusCode};
 use serde::{de::DeserializeOwned, Serialize};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
+use zeroize::Zeroizing;
 
 /// The interval at which the command queries the progress of a job.
 const POLL: Duration = Duration::from_millis(500);
@@ -26,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Gateway {
     url: String,
     http: reqwest::Client,
+    /// The token of the local address.
+    token: Option<Zeroizing<String>>,
 }
 
 /// The progress of a record, for scripts.
@@ -56,22 +63,34 @@ impl From<&RecordReport> for RecordProgress {
 }
 
 impl Gateway {
-    /// Makes a client of a gateway at `http://…` or `https://…`.
+    /// Makes a client of a gateway at `https://…`, or `http://…` of this machine.
     pub fn new(url: &str) -> CliResult<Self> {
-        if !url.starts_with("http://") && !url.starts_with("https://") {
-            return Err(CliError::usage(
-                "a gateway's address begins with http:// or https://",
-            ));
+        transport::check_gateway(url)?;
+        // A redirection could lead to an address that is not encrypted.
+        let mut builder = reqwest::Client::builder()
+            .redirect(Policy::none())
+            .timeout(PATIENCE);
+        for root in transport::roots() {
+            builder = builder.add_root_certificate(root);
         }
-        transport::check(url)?;
-        let http = reqwest::Client::builder()
-            .timeout(PATIENCE)
-            .build()
-            .map_err(CliError::failed)?;
+        let http = builder.build().map_err(CliError::failed)?;
         Ok(Self {
             url: url.trim_end_matches('/').into(),
             http,
+            token: None,
         })
+    }
+
+    /// Makes a client of a gateway's local address, with the token in a file.
+    pub fn local(url: &str, token: Option<&Path>) -> CliResult<Self> {
+        let mut gateway = Self::new(url)?;
+        if let Some(path) = token {
+            let bytes = files::read_secret(path)?;
+            let text = core::str::from_utf8(&bytes)
+                .map_err(|_| CliError::Usage(format!("{} has no token", path.display())))?;
+            gateway.token = Some(Zeroizing::new(text.trim().to_owned()));
+        }
+        Ok(gateway)
     }
 
     fn path(&self, path: &str) -> String {
@@ -82,6 +101,10 @@ impl Gateway {
         let unreachable = |error: reqwest::Error| CliError::Unreachable {
             url: self.url.clone(),
             reason: error.without_url().to_string(),
+        };
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token.as_str()),
+            None => request,
         };
         let answer = request.send().await.map_err(unreachable)?;
         let status = answer.status();
@@ -121,8 +144,9 @@ impl Gateway {
         let post = self
             .http
             .post(path)
-            .header(CONTENT_TYPE, "application/fhir+json");
-        let answer: IngestAnswer = self.json(post.body(file)).await?;
+            .header(CONTENT_TYPE, "application/fhir+json")
+            .body(file);
+        let answer: IngestAnswer = self.json(post).await?;
         Ok(answer.job)
     }
 
@@ -154,9 +178,13 @@ impl Gateway {
         }
     }
 
-    /// A fresh nonce for one disclosure.
-    pub async fn nonce(&self) -> CliResult<[u8; 32]> {
-        let answer: NonceAnswer = self.json(self.http.post(self.path("/v1/nonces"))).await?;
+    /// A fresh nonce for one question of an account.
+    pub async fn nonce(&self, account: &[u8; 32]) -> CliResult<[u8; 32]> {
+        let body = NonceBody {
+            account: hex0x(account),
+        };
+        let post = self.http.post(self.path("/v1/nonces")).json(&body);
+        let answer: NonceAnswer = self.json(post).await?;
         let mut nonce = [0u8; 32];
         hex::decode_to_slice(answer.nonce.trim_start_matches("0x"), &mut nonce)
             .map_err(|_| CliError::failed("the gateway's nonce is not 32 bytes of hex"))?;
@@ -165,11 +193,20 @@ impl Gateway {
 
     /// Asks for a record. The gateway encrypts it to the key in the grant.
     pub async fn disclose(&self, request: &DisclosureRequest<Signature>) -> CliResult<SealedBox> {
-        let post = self.http.post(self.path("/v1/disclosures"));
+        self.sealed("/v1/disclosures", request.encode()).await
+    }
+
+    /// Asks for a patient's own record. The gateway encrypts it to the patient's X25519 key.
+    pub async fn own_record(&self, request: &OwnRecordRequest) -> CliResult<SealedBox> {
+        self.sealed("/v1/own-records", request.encode()).await
+    }
+
+    async fn sealed(&self, path: &str, request: Vec<u8>) -> CliResult<SealedBox> {
+        let post = self.http.post(self.path(path));
         let answer = self
             .send(
                 post.header(CONTENT_TYPE, "application/octet-stream")
-                    .body(request.encode()),
+                    .body(request),
             )
             .await?;
         let bytes = answer
@@ -180,7 +217,7 @@ impl Gateway {
             .map_err(|_| CliError::failed("the gateway's answer is not an encrypted record"))
     }
 
-    /// Sends a revocation to the hospital directly.
+    /// Sends the revocation of an opened request to the hospital directly.
     pub async fn revoke(
         &self,
         request: &[u8; 32],
@@ -195,6 +232,65 @@ impl Gateway {
         self.send(self.http.post(self.path("/v1/revocations")).json(&body))
             .await
             .map(drop)
+    }
+
+    /// Sends the revocation of a grant whose request is not opened.
+    ///
+    /// The patient's account signs the request, so that strangers cannot fill the hospital's quota.
+    pub async fn revoke_unopened(
+        &self,
+        keys: &PatientKeys,
+        header: &GrantHeader,
+        key: &GrantKey,
+    ) -> CliResult<()> {
+        let (request, tombstone) = key.tombstone(&header.chain, header.expiry);
+        let unopened = messages::unopened_message(&header.chain, &header.hospital, &request);
+        let body = UnopenedRevocationBody {
+            account: hex0x(keys.account().public()),
+            account_signature: hex0x(keys.account().sign(&unopened)),
+            grant_key: hex0x(header.authority.key()),
+            expiry: header.expiry,
+            signature: hex0x(tombstone),
+        };
+        let post = self.http.post(self.path("/v1/revocations/unopened"));
+        self.send(post.json(&body)).await.map(drop)
+    }
+
+    /// The label version of a patient.
+    pub async fn label_state(&self, account: &[u8; 32]) -> CliResult<LabelState> {
+        let path = self.path(&format!("/v1/label-state?account={}", hex0x(account)));
+        let answer: LabelStateAnswer = self.json(self.http.get(path)).await?;
+        Ok(LabelState {
+            version: answer.version,
+            revoke_before: answer.revoke_before,
+            rises: answer
+                .rises
+                .into_iter()
+                .map(|rise| LabelRise {
+                    filing_month: rise.filing_month,
+                    version: rise.version,
+                    raised_on: rise.raised_on,
+                })
+                .collect(),
+        })
+    }
+
+    /// Sends a rise of a patient's label version. The hospital obeys at once.
+    pub async fn raise_label_version(
+        &self,
+        account: &[u8; 32],
+        version: LabelVersion,
+        revoke_before: Moment,
+        signature: &[u8; 64],
+    ) -> CliResult<()> {
+        let body = LabelVersionBody {
+            account: hex0x(account),
+            version,
+            revoke_before,
+            signature: hex0x(signature),
+        };
+        let post = self.http.post(self.path("/v1/label-versions"));
+        self.send(post.json(&body)).await.map(drop)
     }
 
     /// The status of the gateway.

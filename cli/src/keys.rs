@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Key files: a patient's seed, a doctor's keys, an operator's secret.
+//! Key files: a doctor's keys, and the secret of an operator, an admin or a council member.
 
 use crate::{
     error::{CliError, CliResult},
     files,
+    passphrase::PassphraseArguments,
     values::hex0x,
 };
 use bspp_client::{Scheme, Signer};
-use bspp_peks::{PatientKeys, Seed, X25519Secret};
+use bspp_peks::X25519Secret;
+use clap::Args;
 use rand::{rngs::OsRng, RngCore};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -32,6 +34,17 @@ impl SecretText {
         )?;
         Ok(bytes)
     }
+
+    /// The hex digits, for an output that the owner asked for.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("SecretText")
+    }
 }
 
 fn random() -> Zeroizing<[u8; 32]> {
@@ -40,44 +53,23 @@ fn random() -> Zeroizing<[u8; 32]> {
     bytes
 }
 
+/// The keys of a doctor, for a command.
+#[derive(Args)]
+pub struct DoctorArguments {
+    /// The doctor's key file.
+    #[arg(long)]
+    pub key: PathBuf,
+    #[command(flatten)]
+    pub passphrase: PassphraseArguments,
+}
+
+/// The content of a doctor's key file, which is encrypted under a passphrase.
 #[derive(Serialize, Deserialize)]
-struct SeedFile {
-    seed: SecretText,
-}
-
-/// Makes a wallet with a new seed. It is an error if the wallet exists.
-pub fn new_wallet(wallet: &Path) -> CliResult<()> {
-    files::write_secret_json(
-        &seed_path(wallet),
-        &SeedFile {
-            seed: SecretText::new(&random()),
-        },
-    )
-}
-
-/// The patient's keys of a wallet.
-pub fn patient_keys(wallet: &Path) -> CliResult<PatientKeys> {
-    let path = seed_path(wallet);
-    if !path.exists() {
-        return Err(CliError::NotFound(format!(
-            "there is no wallet in {}; make one with `bspp patient new`",
-            wallet.display()
-        )));
-    }
-    let file: SeedFile = files::read_json(&path)?;
-    Ok(PatientKeys::from_seed(&Seed::from_bytes(
-        *file.seed.bytes("seed")?,
-    )))
-}
-
-fn seed_path(wallet: &Path) -> PathBuf {
-    wallet.join("seed.json")
-}
-
-#[derive(Serialize, Deserialize)]
-struct DoctorFile {
-    account_seed: SecretText,
-    x25519_secret: SecretText,
+pub struct DoctorFile {
+    /// The seed of the account.
+    pub account_seed: SecretText,
+    /// The X25519 secret.
+    pub x25519_secret: SecretText,
 }
 
 /// A doctor's keys.
@@ -90,21 +82,22 @@ pub struct DoctorKeys {
 
 impl DoctorKeys {
     /// Makes new keys and writes them. It is an error if the file exists.
-    pub fn create(path: &Path) -> CliResult<Self> {
+    pub fn create(path: &Path, passphrase: &PassphraseArguments) -> CliResult<Self> {
         let file = DoctorFile {
             account_seed: SecretText::new(&random()),
             x25519_secret: SecretText::new(&random()),
         };
-        files::write_secret_json(path, &file)?;
-        Self::from_file(file)
+        files::write_secret(path, &passphrase.choose()?.seal(&file)?)?;
+        Self::from_file(&file)
     }
 
     /// Reads the keys.
-    pub fn read(path: &Path) -> CliResult<Self> {
-        Self::from_file(files::read_json(path)?)
+    pub fn read(arguments: &DoctorArguments) -> CliResult<Self> {
+        Self::from_file(&DoctorFile::read(arguments)?)
     }
 
-    fn from_file(file: DoctorFile) -> CliResult<Self> {
+    /// The keys in a file.
+    pub fn from_file(file: &DoctorFile) -> CliResult<Self> {
         Ok(Self {
             signer: Signer::from_seed(&*file.account_seed.bytes("account_seed")?, Scheme::Sr25519),
             x25519: X25519Secret::from_bytes(*file.x25519_secret.bytes("x25519_secret")?),
@@ -112,13 +105,57 @@ impl DoctorKeys {
     }
 }
 
+impl DoctorFile {
+    /// Reads the secrets.
+    pub fn read(arguments: &DoctorArguments) -> CliResult<Self> {
+        arguments.passphrase.read()?.open(&arguments.key)
+    }
+}
+
 /// The key of an operator, an admin or a council member.
 ///
-/// `key` is a development name such as `//Alice`, or a key file.
+/// `key` is a development name such as `//Alice`, or a key file that only its owner can read.
 pub fn signer(key: &str) -> CliResult<Signer> {
     if key.starts_with("//") {
-        Ok(Signer::from_suri(key, Scheme::Sr25519)?)
-    } else {
-        Ok(Signer::from_file(Path::new(key), Scheme::Sr25519)?)
+        return Ok(Signer::from_suri(key, Scheme::Sr25519)?);
+    }
+    let path = Path::new(key);
+    files::check_secret(path)?;
+    Ok(Signer::from_file(path, Scheme::Sr25519)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn doctors_keys_should_be_read_as_made_and_lie_encrypted() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("passphrase");
+        files::write_secret(&secret, b"correct horse").unwrap();
+        let arguments = DoctorArguments {
+            key: folder.path().join("doctor.age"),
+            passphrase: PassphraseArguments::of_file(secret),
+        };
+        let made = DoctorKeys::create(&arguments.key, &arguments.passphrase).unwrap();
+        let read = DoctorKeys::read(&arguments).unwrap();
+        assert_eq!(made.signer.account_bytes(), read.signer.account_bytes());
+        assert_eq!(made.x25519.public(), read.x25519.public());
+        let bytes = std::fs::read(&arguments.key).unwrap();
+        assert!(!bytes.windows(12).any(|window| window == b"account_seed"));
+        assert!(DoctorKeys::create(&arguments.key, &arguments.passphrase).is_err());
+    }
+
+    #[test]
+    fn key_file_should_be_refused_when_others_have_access() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("operator.key");
+        files::write_secret(&path, b"//Alice").unwrap();
+        assert!(signer(path.to_str().unwrap()).is_ok());
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(signer(path.to_str().unwrap()).is_err());
+        assert!(signer("//Alice").is_ok());
     }
 }

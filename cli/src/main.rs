@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by a chain or a hospital, 4 no answer, 5
 //! not found.
 
+mod card;
 mod chain;
 mod commands;
 mod enrolment;
@@ -14,16 +15,22 @@ mod grant_file;
 mod keys;
 mod matches;
 mod output;
+mod passphrase;
+mod plaintext;
+mod proved;
+mod requester_key;
 mod root_calls;
 mod slots;
 mod transport;
 mod values;
+mod wallet;
+mod words;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use commands::{council, doctor, gateway, hospital, patient, status, validator};
 use error::CliResult;
 use output::Output;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Privacy-preserving sharing of health records between hospitals.
@@ -33,11 +40,14 @@ struct Cli {
     /// Print one JSON document on standard output, and errors as a JSON line on standard error.
     #[arg(long, global = true)]
     json: bool,
-    /// Allow http:// and ws:// to other machines than this one.
-    ///
-    /// Such connections are not encrypted: others on the way can read and change them.
+    /// Permit connections to other machines that are not encrypted: ws:// and http://.
     #[arg(long, global = true)]
     insecure_transport: bool,
+    /// File with the certificates (PEM) of an authority that signs the certificates of gateways.
+    ///
+    /// The public authorities of the web are trusted without it.
+    #[arg(long, global = true)]
+    tls_root: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -47,7 +57,7 @@ enum Command {
     /// A patient's wallet: keys, enrolment, grants, revocation.
     #[command(subcommand)]
     Patient(patient::Command),
-    /// A doctor's work: request, search, prove, fetch, open.
+    /// A doctor's work: request, search, prove, get.
     #[command(subcommand)]
     Doctor(doctor::Command),
     /// A hospital's administration: patients, requesters, ingest, its own chain's nodes.
@@ -83,10 +93,11 @@ async fn main() -> ExitCode {
         .with_ansi(false)
         .init();
     let output = Output { json: cli.json };
-    if cli.insecure_transport {
-        transport::allow_insecure();
-    }
-    match run(cli.command, output).await {
+    let result = match transport::configure(cli.insecure_transport, cli.tls_root.as_deref()) {
+        Ok(()) => run(cli.command, output).await,
+        Err(error) => Err(error),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", error.line(cli.json));
@@ -144,6 +155,78 @@ mod tests {
         }
         assert!(page.starts_with("# bspp\n"));
         assert!(!page.contains("markdown-help"));
+    }
+
+    fn parse_all(commands: &[String]) {
+        for words in commands {
+            let words: Vec<_> = words.split(' ').collect();
+            assert_eq!(parses(&words), Ok(()), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn patients_commands_should_parse() {
+        let wallet = "--wallet w --passphrase-file p";
+        let grant = format!(
+            "patient grant {wallet} --consortium ws://n --hospital-id {ACCOUNT} --requester {ACCOUNT} \
+             --from 2026-10 --to 2026-11 --purpose TREAT --out g"
+        );
+        parse_all(&[
+            format!("patient new {wallet}"),
+            format!("patient restore {wallet} --words -"),
+            format!("patient recover {wallet} --card c --consortium ws://n"),
+            format!("patient show {wallet} --reveal"),
+            format!("patient enrol {wallet} --card c --from 2026-10 --until 2026-11 --out e"),
+            format!("patient withdraw-consent {wallet} --hospital-id {ACCOUNT} --consent {ACCOUNT} --out w"),
+            format!("{grant} --identity --until 2026-12-31"),
+            format!("{grant} --keyword a|1 --all-of a|1$b|2 --find-only --gateway http://g"),
+            format!("patient supplement {wallet} --consortium ws://n --request {ACCOUNT} --out s"),
+            format!("patient revoke {wallet} --consortium ws://n --request {ACCOUNT} --keep-labels"),
+            format!("patient revoke-all {wallet} --hospital-id {ACCOUNT} --hospital-node ws://h"),
+            format!("patient close {wallet} --consortium ws://n --request {ACCOUNT}"),
+            format!("patient log {wallet} --consortium ws://n"),
+            format!(
+                "patient records list {wallet} --consortium ws://n --hospital-id {ACCOUNT} --from 2026-10 --to 2026-11"
+            ),
+            format!(
+                "patient records get {wallet} --consortium ws://n --hospital-id {ACCOUNT} --out o {ACCOUNT}"
+            ),
+        ]);
+    }
+
+    #[test]
+    fn withdrawal_should_be_refused_when_it_goes_nowhere() {
+        let words = format!(
+            "patient withdraw-consent --wallet w --hospital-id {ACCOUNT} --consent {ACCOUNT}"
+        );
+        let words: Vec<_> = words.split(' ').collect();
+        assert_eq!(parses(&words), Err(ErrorKind::MissingRequiredArgument));
+    }
+
+    #[test]
+    fn doctors_commands_should_parse() {
+        let key = "--key k --passphrase-file p";
+        let common = format!("--consortium ws://n {key} --grant g --supplement s");
+        let answer = format!("--consortium ws://n {key} --request {ACCOUNT} --record {ACCOUNT}");
+        parse_all(&[
+            "doctor new --out k --passphrase-file p".into(),
+            format!("doctor whoami {key}"),
+            format!("doctor requester-key {key} --card c --out s"),
+            format!("doctor inspect-grant {key} --grant g --reveal"),
+            format!("doctor request {common}"),
+            format!("doctor search {common} --out m"),
+            format!("doctor prove {common} --matches m --again"),
+            format!("doctor fetch {common} --matches m --gateway http://g --ask --out f"),
+            format!("doctor open {common} --matches m --in f --out o"),
+            format!("doctor get {common} --matches m --gateway http://g --out o"),
+            format!("doctor ask {common} --matches m --record {ACCOUNT}"),
+            format!("doctor contest {answer}"),
+            format!("doctor flag {answer}"),
+            "hospital add-requester --consortium ws://n --key k --statement s".into(),
+            "hospital card --hospital ws://n --consortium ws://n --name A --gateway https://g --out c".into(),
+            "hospital withdraw-consent --hospital ws://n --withdrawal w".into(),
+            "--insecure-transport --tls-root r status --consortium ws://n".into(),
+        ]);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Values that people type: months, hashes, accounts, keywords.
+//! Values that people type: months, days, hashes, accounts, keywords.
 
-use bspp_types::{FilingMonth, PurposeOfUse, H256};
+use crate::error::{CliError, CliResult};
+use bspp_record::Keyword;
+use bspp_types::{limits::MAX_LABELS_PER_LEAF, Day, FilingMonth, Moment, PurposeOfUse, H256};
+use chrono::NaiveDate;
 use codec::DecodeAll;
 use std::str::FromStr;
 
@@ -96,12 +99,110 @@ impl core::fmt::Debug for KeywordToken {
     }
 }
 
+impl KeywordToken {
+    /// The keyword.
+    pub fn keyword(&self) -> Keyword {
+        Keyword::new(self.system.clone(), self.code.clone())
+    }
+}
+
+/// Keywords that a record must all have, typed as `system|code$system|code`.
+///
+/// FHIR searches join the parts of a composite in the same way. Its `Debug` prints nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeywordGroup(Vec<KeywordToken>);
+
+impl KeywordGroup {
+    /// The keywords.
+    pub fn keywords(&self) -> Vec<Keyword> {
+        self.0.iter().map(KeywordToken::keyword).collect()
+    }
+}
+
+impl FromStr for KeywordGroup {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut part = String::new();
+        let mut letters = text.chars();
+        while let Some(letter) = letters.next() {
+            match letter {
+                '\\' => match letters.next() {
+                    Some(escaped @ ('$' | '\\')) => part.push(escaped),
+                    _ => {
+                        return Err(
+                            "a backslash stands before a dollar sign or another backslash".into(),
+                        )
+                    }
+                },
+                '$' => parts.push(core::mem::take(&mut part)),
+                _ => part.push(letter),
+            }
+        }
+        parts.push(part);
+        let mut tokens: Vec<KeywordToken> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let token = part.parse()?;
+            if tokens.contains(&token) {
+                return Err("a group names a keyword twice".into());
+            }
+            tokens.push(token);
+        }
+        if tokens.len() > MAX_LABELS_PER_LEAF as usize {
+            return Err(format!(
+                "a group has a maximum of {MAX_LABELS_PER_LEAF} keywords"
+            ));
+        }
+        Ok(Self(tokens))
+    }
+}
+
+impl core::fmt::Debug for KeywordGroup {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("KeywordGroup")
+    }
+}
+
+/// A day in UTC, typed as `YYYY-MM-DD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(pub Day);
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "expected a day as YYYY-MM-DD, 1970-01-01 or later".to_string();
+        if text.len() != 10 {
+            return Err(wrong());
+        }
+        let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong())?;
+        let days = date.signed_duration_since(NaiveDate::default()).num_days();
+        Day::try_from(days).map(Self).map_err(|_| wrong())
+    }
+}
+
+impl core::fmt::Display for Date {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match NaiveDate::default().checked_add_days(chrono::Days::new(u64::from(self.0))) {
+            Some(date) => write!(f, "{}", date.format("%Y-%m-%d")),
+            None => write!(f, "day {}", self.0),
+        }
+    }
+}
+
 /// Reads an HL7 purpose of use.
 pub fn purpose(text: &str) -> Result<PurposeOfUse, String> {
     PurposeOfUse::from_code(text).ok_or_else(|| {
         let known: Vec<_> = PurposeOfUse::ALL.iter().map(|(_, code)| *code).collect();
         format!("expected one of {}", known.join(", "))
     })
+}
+
+/// The time of this machine, in milliseconds since 1970.
+pub fn now() -> CliResult<Moment> {
+    let now = chrono::Utc::now().timestamp_millis();
+    Moment::try_from(now).map_err(CliError::failed)
 }
 
 #[cfg(test)]
@@ -137,6 +238,42 @@ mod tests {
             assert!(wrong.parse::<KeywordToken>().is_err());
         }
         assert_eq!(format!("{token:?}"), "KeywordToken");
+    }
+
+    #[test]
+    fn group_should_split_at_dollar_signs() {
+        let group: KeywordGroup = r"urn:a|1$urn:b|2\$3$urn:c|\\".parse().unwrap();
+        let parts: Vec<_> = group
+            .0
+            .iter()
+            .map(|token| (token.system.as_str(), token.code.as_str()))
+            .collect();
+        assert_eq!(parts, [("urn:a", "1"), ("urn:b", "2$3"), ("urn:c", "\\")]);
+        assert_eq!(format!("{group:?}"), "KeywordGroup");
+        let many: Vec<String> = (0..9).map(|code| format!("urn:a|{code}")).collect();
+        assert!(many[..8].join("$").parse::<KeywordGroup>().is_ok());
+        for wrong in [
+            "",
+            "$",
+            "a|1$",
+            "a|1$a|1",
+            r"a|1\2",
+            r"a|1\",
+            &many.join("$"),
+        ] {
+            assert!(wrong.parse::<KeywordGroup>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn date_should_count_days_from_1970() {
+        assert_eq!("1970-01-01".parse(), Ok(Date(0)));
+        assert_eq!("2026-11-26".parse(), Ok(Date(20_783)));
+        assert_eq!(Date(20_783).to_string(), "2026-11-26");
+        for wrong in ["1969-12-31", "2026-02-29", "2026-1-01", "26-01-01", ""] {
+            assert!(wrong.parse::<Date>().is_err(), "{wrong}");
+        }
+        assert!(!Date(Day::MAX).to_string().is_empty());
     }
 
     #[test]

@@ -7,6 +7,11 @@ use serde_json::Value;
 use std::{path::Path, process::Stdio};
 use tokio::{process::Command, time::timeout};
 
+/// The variable and the passphrase of wallets and key files.
+///
+/// The networks use development keys: the passphrase protects nothing.
+const PASSPHRASE: (&str, &str) = ("BSPP_PASSPHRASE", "development only");
+
 /// Runs `bspp --json …` to its end and returns the JSON that it prints.
 ///
 /// The process is killed when the future is dropped.
@@ -31,6 +36,7 @@ pub async fn bspp(environment: &Environment, arguments: &[&str]) -> Result<Value
 pub async fn output(program: &Path, arguments: &[&str]) -> Result<String> {
     let run = Command::new(program)
         .args(arguments)
+        .env(PASSPHRASE.0, PASSPHRASE.1)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();

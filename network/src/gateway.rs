@@ -84,6 +84,11 @@ impl Gateway {
         &self.public
     }
 
+    /// The file with the token of the local address. The first start makes it.
+    pub fn token_path(&self) -> PathBuf {
+        self.environment.path(&self.name).join("local.token")
+    }
+
     /// The file with its output.
     pub fn log_path(&self) -> PathBuf {
         self.environment.path(&format!("{}.log", self.name))

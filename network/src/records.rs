@@ -21,7 +21,7 @@ pub struct Patient {
 }
 
 impl Patient {
-    /// Makes a patient and enrols the patient at a hospital.
+    /// Makes a patient and enrols the patient at a hospital, with the hospital's card.
     ///
     /// The consent is for this month and the next.
     ///
@@ -32,20 +32,37 @@ impl Patient {
         environment: &Environment,
         label: &str,
         hospital: Hospital,
-        own: &Chain,
+        (own, consortium): (&Chain, &Chain),
+        gateway: &Gateway,
     ) -> Result<Self> {
         let wallet = environment.path(label);
         let file = wallet.join("enrolment.json");
+        let card = wallet.join("card.json");
         let (from, until) = months()?;
         bspp(environment, &["patient", "new", "--wallet", text(&wallet)?]).await?;
         let own = own.url();
+        let made = [
+            "hospital",
+            "card",
+            "--hospital",
+            own,
+            "--consortium",
+            consortium.url(),
+            "--name",
+            "Hospital",
+            "--gateway",
+            gateway.public(),
+            "--out",
+            text(&card)?,
+        ];
+        bspp(environment, &made).await?;
         let enrolment = [
             "patient",
             "enrol",
             "--wallet",
             text(&wallet)?,
-            "--hospital",
-            own,
+            "--card",
+            text(&card)?,
             "--from",
             &from,
             "--until",
@@ -87,11 +104,14 @@ impl Patient {
         gateway: &Gateway,
         file: &Path,
     ) -> Result<usize> {
+        let token = gateway.token_path();
         let arguments = [
             "hospital",
             "ingest",
             "--gateway",
             gateway.local(),
+            "--token-file",
+            text(&token)?,
             "--patient",
             &self.account,
             text(file)?,

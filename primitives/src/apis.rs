@@ -5,8 +5,9 @@ use crate::conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReaso
 use alloc::vec::Vec;
 use bspp_types::{
     AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryCommitment, FilingMonth, Hospital,
-    HospitalId, IdentifiedBatch, Match, MatchedRecord, Patient, RecordId, RecordLocation,
-    RegisteredBlock, Registration, Request, RequestId, Sequence, StoredRecord, X25519Key, H256,
+    HospitalBatch, HospitalId, IdentifiedBatch, LabelState, Match, MatchedRecord, Patient,
+    RecordId, RecordLocation, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    StoredRecord, Tombstone, X25519Key, H256,
 };
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
@@ -50,6 +51,8 @@ sp_api::decl_runtime_apis! {
         fn hospitals() -> Vec<HospitalId>;
         /// The hospital's X25519 key in force in `filing_month`.
         fn encryption_key(hospital: HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
+        /// The registered X25519 key of a requester.
+        fn requester_key(account: AccountId) -> Option<X25519Key>;
         /// The active hospital for which an account acts.
         fn hospital_of(account: AccountId) -> Option<HospitalId>;
         /// The newest anchored head of a hospital chain, and the id of the set that signs after it.
@@ -78,6 +81,8 @@ sp_api::decl_runtime_apis! {
         fn matched(request: RequestId, record: RecordId) -> Option<Match>;
         /// All matches of a request.
         fn matches(request: RequestId) -> Vec<MatchedRecord>;
+        /// The revocation of a request that was not opened.
+        fn tombstone(request: RequestId) -> Option<Tombstone>;
     }
 
     /// Hospital chain: the hospital and its staff.
@@ -94,10 +99,14 @@ sp_api::decl_runtime_apis! {
         fn patient(account: [u8; 32]) -> Option<Patient>;
         /// A consent.
         fn consent(id: ConsentId) -> Option<Consent>;
+        /// The label version of a patient. An account that is not enrolled has version 0.
+        fn label_state(account: [u8; 32]) -> LabelState;
     }
 
     /// Hospital chain: records.
-    pub trait PhiRecordsApi {
+    pub trait PhiRecordsApi<AccountId> where AccountId: Codec {
+        /// A batch that was opened on this chain.
+        fn batch(id: BatchId) -> Option<HospitalBatch<AccountId>>;
         /// Location of a record.
         fn record_location(record: RecordId) -> Option<RecordLocation>;
         /// Number of entry blocks so far.

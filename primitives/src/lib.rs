@@ -8,6 +8,7 @@ extern crate alloc;
 pub mod advice;
 pub mod apis;
 pub mod conformance;
+pub mod consortium_storage;
 pub mod entry_commitment_storage;
 pub mod opaque;
 pub mod refusal;

@@ -27,6 +27,14 @@ refusals! {
     REQUEST_NOT_FOUND = 5, "RequestNotFound";
     /// A withdrawal names a consent that the hospital chain does not know.
     CONSENT_NOT_FOUND = 6, "ConsentNotFound";
+    /// A call that raises a label version names an account that is not enrolled.
+    PATIENT_NOT_FOUND = 7, "PatientNotFound";
+    /// A rise revokes grants of the future, or fewer grants than an earlier rise.
+    INVALID_REVOKE_BEFORE = 8, "InvalidRevokeBefore";
+    /// The patient's label version has risen too often this month.
+    MAX_LABEL_RISES_PER_MONTH_EXCEEDED = 9, "MaxLabelRisesPerMonthExceeded";
+    /// The chain's clock shows a time outside the range of filing months.
+    INVALID_FILING_MONTH = 10, "InvalidFilingMonth";
 }
 
 /// The name of a code; `None` for a code that neither chain uses.
@@ -55,6 +63,10 @@ mod tests {
         assert_eq!(name(NOT_MEMBER), Some("NotMember"));
         assert_eq!(name(REQUEST_NOT_FOUND), Some("RequestNotFound"));
         assert_eq!(name(CONSENT_NOT_FOUND), Some("ConsentNotFound"));
+        assert_eq!(
+            name(MAX_LABEL_RISES_PER_MONTH_EXCEEDED),
+            Some("MaxLabelRisesPerMonthExceeded")
+        );
         assert_eq!(name(0), None);
         assert_eq!(name(u8::MAX), None);
     }

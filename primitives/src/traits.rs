@@ -9,7 +9,7 @@ use bspp_peks::{BatchHeader, PatientBundle};
 use bspp_types::{
     ConsentId, Entry, EntryProof, FilingMonth, HospitalId, Sequence, X25519Key, H256,
 };
-use sp_runtime::transaction_validity::TransactionValidityError;
+use sp_runtime::{transaction_validity::TransactionValidityError, Weight};
 
 /// Accounts that act for hospitals on the consortium. Only active hospitals count.
 pub trait Membership<AccountId> {
@@ -21,6 +21,8 @@ pub trait Membership<AccountId> {
     fn is_active(hospital: &HospitalId) -> bool;
     /// The hospital's X25519 key in force in `filing_month`.
     fn encryption_key(hospital: &HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
+    /// The registered X25519 key of a requester.
+    fn requester_key(who: &AccountId) -> Option<X25519Key>;
     /// Registers an active member for tests and benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn make_member(hospital: &HospitalId, operator: &AccountId, requester: &AccountId);
@@ -189,6 +191,22 @@ pub struct AnchorFacts {
     pub anchored_slot: u64,
     /// Number of entry blocks of the hospital chain up to the head.
     pub entry_blocks: Sequence,
+}
+
+/// Learns of the heads that finality proofs anchored.
+pub trait OnAnchored {
+    /// A finality proof anchored a head of this height of a hospital chain.
+    ///
+    /// It is not called for heads with which the council starts or restarts an anchor.
+    fn on_anchored(hospital: &HospitalId, number: u32);
+    /// The weight of [`Self::on_anchored`].
+    fn weight() -> Weight {
+        Weight::zero()
+    }
+}
+
+impl OnAnchored for () {
+    fn on_anchored(_: &HospitalId, _: u32) {}
 }
 
 /// The number of registered entry blocks of a hospital chain.

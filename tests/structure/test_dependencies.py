@@ -35,6 +35,8 @@ MAY_USE = {
     # The launcher uses programs, RPC and metadata, but no code of the product, so that its tests
     # are independent.
     "bspp-network": set(),
+    # The attack book attacks the protocol, not a chain.
+    "bspp-attacks": {"bspp-record", "bspp-types", "bspp-peks"},
     "bspp-test-kit": {"bspp-runtime-common", "bspp-primitives", "bspp-types", "bspp-peks"},
     # The consortium's runtime with another release. Only tests and benchmarks build it.
     "bspp-runtime-variants": {"bspp-runtime-common", "bspp-primitives", "bspp-types", "bspp-peks", "pallets"},

@@ -9,7 +9,7 @@ use crate::{
     values::hex0x,
 };
 use bspp_client::At;
-use bspp_gateway::{Gateway, GatewayConfig, Tuning};
+use bspp_gateway::{config::TlsFiles, Gateway, GatewayConfig, Tuning};
 use bspp_types::HospitalId;
 use clap::{Args, Subcommand};
 use std::{
@@ -60,6 +60,20 @@ pub struct ConfigArguments {
     /// Folder for the gateway's data.
     #[arg(long)]
     data: PathBuf,
+    /// Folder for the shares of records. Name two or more, on different media.
+    ///
+    /// Without it, they are two folders below the gateway's data: for development only.
+    #[arg(long)]
+    shares: Vec<PathBuf>,
+    /// File with the key that encrypts shares and waiting records at rest.
+    #[arg(long)]
+    vault_key: Option<PathBuf>,
+    /// Certificate chain (PEM) for TLS at the public address.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key (PEM) for TLS at the public address.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Address for requesters.
     #[arg(long)]
     public: SocketAddr,
@@ -112,6 +126,28 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
         hospital,
         operator_key_file,
         x25519_secret_files,
+        share_dirs: if arguments.shares.is_empty() {
+            // Two folders of one machine are not two media. The development chains do with them.
+            vec![
+                arguments.data.join("shares-a"),
+                arguments.data.join("shares-b"),
+            ]
+        } else {
+            arguments.shares.clone()
+        },
+        vault_key_file: arguments
+            .vault_key
+            .clone()
+            .unwrap_or_else(|| arguments.data.join("vault.key")),
+        local_token_file: arguments.data.join("local.token"),
+        tls: arguments
+            .tls_cert
+            .clone()
+            .zip(arguments.tls_key.clone())
+            .map(|(cert_file, key_file)| TlsFiles {
+                cert_file,
+                key_file,
+            }),
         data_dir: arguments.data.clone(),
         public_address: arguments.public,
         local_address: arguments.local,

@@ -123,6 +123,29 @@ pub enum ClientError {
     /// A justification does not prove that the header is finalized.
     #[error("InvalidJustification: {0}")]
     InvalidJustification(String),
+    /// The chain is not the one of the checkpoint.
+    #[error("WrongGenesis: the chain begins with {found:?}, the checkpoint is of {expected:?}")]
+    WrongGenesis {
+        /// The genesis hash of the checkpoint.
+        expected: H256,
+        /// The genesis hash of the node's chain.
+        found: H256,
+    },
+    /// The council replaced the voters by force, so a wallet needs a new checkpoint.
+    #[error("CheckpointNeeded: block {block} changes the voters by force; get a new card from your hospital")]
+    CheckpointNeeded {
+        /// The height of the block.
+        block: u32,
+    },
+    /// The node proves no state that is recent enough.
+    #[error("StaleFinality: the newest proved state is {} s old; ask another node, and check the clock of this machine", .age_ms / 1000)]
+    StaleFinality {
+        /// The age in milliseconds.
+        age_ms: u64,
+    },
+    /// A storage proof does not fit the header.
+    #[error("InvalidStateProof: {0}; ask another node")]
+    InvalidStateProof(String),
     /// A secret does not make a key.
     #[error("InvalidSecret: {0}")]
     InvalidSecret(String),

@@ -24,7 +24,7 @@ pub struct FinalityProof {
 }
 
 /// The set of voters at some point of a chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct AuthoritySet {
     /// The number of the set, counted from 0 at genesis.
     pub id: SetId,
@@ -32,7 +32,9 @@ pub struct AuthoritySet {
     pub authorities: AuthorityList,
 }
 
-/// The answer of `grandpa_proveFinality` (`sc-consensus-grandpa`'s `FinalityProof`).
+/// The answer of `finality_prove`.
+///
+/// It is `FinalityProof` of `sc-consensus-grandpa`, without headers.
 #[derive(Decode)]
 struct EncodedFinalityProof {
     block: H256,
@@ -50,8 +52,6 @@ fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
 /// Verifies a proof against a set of voters and minimizes it.
 ///
 /// It removes redundant precommits and headers, which the verifier on the consortium refuses.
-///
-/// These are redundant precommits and headers, which the verifier on the consortium refuses.
 ///
 /// # Errors
 /// `InvalidJustification`.
@@ -79,7 +79,7 @@ impl ChainClient {
     ///
     /// Repeated queries for the height after the last proof give every set change, in order.
     pub async fn prove_finality(&self, number: u32) -> Result<Option<FinalityProof>> {
-        const METHOD: &str = "grandpa_proveFinality";
+        const METHOD: &str = "finality_prove";
         let answer: Option<Bytes> = match self.rpc(METHOD, params![number]).await {
             Ok(answer) => answer,
             // The node reports "not yet finalized" as an error.

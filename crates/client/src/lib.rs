@@ -14,6 +14,7 @@ mod governance;
 mod grandpa;
 mod hospital;
 mod pending;
+pub mod proved;
 mod rpc;
 mod signer;
 mod state;

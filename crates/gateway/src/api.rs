@@ -5,6 +5,14 @@ use crate::outbox::{Counts, JobPhase, Mark, Progress};
 use bspp_types::{HospitalId, Moment, RecordId, Sequence};
 use serde::{Deserialize, Serialize};
 
+/// The body of `POST /v1/nonces`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NonceBody {
+    /// The account that will sign the request, hex: of the requester or of the patient.
+    pub account: String,
+}
+
 /// The answer of `POST /v1/nonces`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NonceAnswer {
@@ -12,12 +20,12 @@ pub struct NonceAnswer {
     pub nonce: String,
 }
 
-/// The body of `POST /v1/disclosures` as JSON.
+/// The body of `POST /v1/disclosures` and `POST /v1/own-records` as JSON.
 ///
-/// The same call takes the SCALE bytes as `application/octet-stream`.
+/// The same calls take the SCALE bytes as `application/octet-stream`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DisclosureBody {
-    /// The SCALE encoding of `bspp_record::DisclosureRequest`, hex.
+    /// The SCALE encoding of `bspp_record::DisclosureRequest` or `OwnRecordRequest`, hex.
     pub request: String,
 }
 
@@ -40,6 +48,74 @@ pub struct RevocationBody {
     pub grant_key: String,
     /// The key's signature over the revocation, hex.
     pub signature: String,
+}
+
+/// The body of `POST /v1/revocations/unopened`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UnopenedRevocationBody {
+    /// The patient's account at this hospital, hex.
+    pub account: String,
+    /// The account's signature over `bspp_types::messages::unopened_message`, hex.
+    pub account_signature: String,
+    /// The grant's one-time key, hex.
+    pub grant_key: String,
+    /// The expiry of the grant: its first day without validity, in days since 1970.
+    pub expiry: u32,
+    /// The one-time key's signature over `bspp_types::messages::tombstone_message`, hex.
+    pub signature: String,
+}
+
+/// The body of `POST /v1/label-versions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LabelVersionBody {
+    /// The patient's account at this hospital, hex.
+    pub account: String,
+    /// The new label version.
+    pub version: u32,
+    /// Grants that were issued before this time are revoked, in milliseconds since 1970.
+    pub revoke_before: Moment,
+    /// The account's signature over `bspp_types::messages::label_version_message`, hex.
+    pub signature: String,
+}
+
+/// The answer of `POST /v1/label-versions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LabelVersionAnswer {
+    /// Always true: the rise is written, and obeyed from now on.
+    pub raised: bool,
+}
+
+/// The answer of `GET /v1/label-state?account=0x…`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelStateAnswer {
+    /// The label version of new records.
+    pub version: u32,
+    /// Grants that were issued before this time are revoked, in milliseconds since 1970.
+    pub revoke_before: Moment,
+    /// The last rise of each month that has one, ascending.
+    pub rises: Vec<LabelRiseAnswer>,
+}
+
+/// The last rise of a label version in a month.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LabelRiseAnswer {
+    /// The month, counted from January 1970.
+    pub filing_month: u16,
+    /// The label version at its end.
+    pub version: u32,
+    /// The time of the rise, in milliseconds since 1970.
+    pub raised_on: Moment,
+}
+
+/// The answer of `DELETE /v1/shares/{rid}` on the local address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShareAnswer {
+    /// Always true: the deletion is durable on every medium.
+    pub deleted: bool,
 }
 
 /// The answer of `POST /v1/revocations`.

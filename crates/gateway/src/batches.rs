@@ -12,9 +12,10 @@ use crate::{
     error::{GatewayError, Result},
     outbox::{JobId, JobPhase, Outbox, OutboxId},
     ports::BatchRegistry,
+    shares::ShareStore,
 };
 use bspp_peks::{encryptor_id, OpenBatch};
-use bspp_record::{EncryptError, EncryptedRecord, Encryptor, Patient, PlainRecord};
+use bspp_record::{EncryptError, Encryptor, Patient, PlainRecord, SharedRecord};
 use bspp_types::{ConsentId, FilingMonth, HospitalId, RecordId};
 use sp_core::H256;
 use std::{
@@ -39,11 +40,14 @@ pub struct Encryption<'a> {
     pub consent: ConsentId,
     /// The job.
     pub job: JobId,
+    /// The number of the plain record in the job.
+    pub plain: u32,
 }
 
 struct Open {
     filing_month: FilingMonth,
-    encryptor: Mutex<Encryptor>,
+    opened: Instant,
+    encryptor: Mutex<Box<Encryptor>>,
 }
 
 /// The open batch of one gateway, and the tools to replace it.
@@ -53,7 +57,10 @@ pub struct Batches<R> {
     chain: H256,
     hospital: HospitalId,
     enc: [u8; 32],
+    salt: [u8; 32],
+    shares: ShareStore,
     patience: Duration,
+    lifetime: Duration,
     pause: Duration,
     /// The lock for the time in which records are encrypted and written to the outbox.
     ///
@@ -65,20 +72,22 @@ pub struct Batches<R> {
 impl<R: BatchRegistry> Batches<R> {
     /// Makes the state without an open batch.
     ///
-    /// A salt from the outbox hides `name` in the headers of batches.
+    /// A salt from the outbox hides the account of the encryptor in the headers of batches. A batch
+    /// closes at the end of its month, and `lifetime` after its opening; never because it is idle,
+    /// which would publish the activity of the hospital.
     ///
     /// # Errors
     /// `OutboxFailed`.
     pub fn new(
         registry: R,
-        outbox: Outbox,
-        chain: H256,
-        hospital: HospitalId,
-        name: &[u8],
+        (outbox, shares): (Outbox, ShareStore),
+        (chain, hospital): (H256, HospitalId),
+        account: &[u8; 32],
         patience: Duration,
+        lifetime: Duration,
     ) -> Result<Self> {
         let salt = outbox.encryptor_salt(rand::random)?;
-        let enc = encryptor_id(name, &salt);
+        let enc = encryptor_id(account, &salt);
         let open = tokio::sync::Mutex::new(None);
         let finalized = Notify::new();
         Ok(Self {
@@ -87,7 +96,10 @@ impl<R: BatchRegistry> Batches<R> {
             chain,
             hospital,
             enc,
+            salt,
+            shares,
             patience,
+            lifetime,
             pause: BATCH_PAUSE,
             open,
             finalized,
@@ -111,11 +123,13 @@ impl<R: BatchRegistry> Batches<R> {
             filing_month,
             &mut rand::rngs::OsRng,
         );
-        self.registry.register_batch(batch.header()).await?;
-        tracing::info!(number, filing_month, "batch registered");
+        self.registry.open_batch(batch.header(), &self.salt).await?;
+        tracing::info!(number, filing_month, "batch opened on both chains");
         Ok(Arc::new(Open {
             filing_month,
-            encryptor: Mutex::new(Encryptor::new(batch)),
+            opened: Instant::now(),
+            // The secret is boxed: a move of the struct leaves no copy behind.
+            encryptor: Mutex::new(Box::new(Encryptor::new(batch))),
         }))
     }
 
@@ -127,8 +141,7 @@ impl<R: BatchRegistry> Batches<R> {
     ///
     /// It waits while counters are exhausted. If that takes too long, it opens another batch,
     /// provided that the consortium permits one more. It also waits while blocks include no
-    /// batches, or the consortium cannot be reached: the plaintext is only in memory, and a failed
-    /// job would lose it.
+    /// batches, or the consortium cannot be reached.
     ///
     /// # Errors
     /// `Encrypt`, `OutboxFailed`, and those of the chain.
@@ -140,10 +153,9 @@ impl<R: BatchRegistry> Batches<R> {
         let mut deadline = Instant::now().checked_add(self.patience);
         loop {
             let mut guard = self.open.lock().await;
-            let open = match guard
-                .as_ref()
-                .filter(|open| open.filing_month == with.filing_month)
-            {
+            let open = match guard.as_ref().filter(|open| {
+                open.filing_month == with.filing_month && open.opened.elapsed() < self.lifetime
+            }) {
                 Some(open) => Arc::clone(open),
                 None => match self.open_batch(with.filing_month, with.job).await {
                     Ok(open) => Arc::clone(guard.insert(open)),
@@ -165,7 +177,22 @@ impl<R: BatchRegistry> Batches<R> {
             )
             .await?;
             match made {
-                Ok(records) => return self.outbox.push(with.job, &records, clock::now()),
+                Ok(made) => {
+                    // The shares are durable before the records exist anywhere. A stop between the
+                    // two leaves shares without records, and no record without its share.
+                    let shares: Vec<_> = made
+                        .iter()
+                        .map(|made| (made.encrypted.rid, made.share.clone()))
+                        .collect();
+                    let records: Vec<_> = made.into_iter().map(|made| made.encrypted).collect();
+                    let store = self.shares.clone();
+                    tokio::task::spawn_blocking(move || store.put(&shares))
+                        .await
+                        .map_err(|_| GatewayError::Stopping)??;
+                    return self
+                        .outbox
+                        .push((with.job, with.plain), &records, clock::now());
+                }
                 Err(EncryptError::CounterExhausted) => {
                     let waited = deadline.is_some_and(|deadline| Instant::now() >= deadline);
                     if waited && self.replace(&mut guard, with).await? {
@@ -240,7 +267,7 @@ async fn run_encryption(
     patient: Patient,
     plain: Arc<PlainRecord>,
     consent: ConsentId,
-) -> Result<core::result::Result<Vec<EncryptedRecord>, EncryptError>> {
+) -> Result<core::result::Result<Vec<SharedRecord>, EncryptError>> {
     tokio::task::spawn_blocking(move || {
         let mut encryptor = open
             .encryptor

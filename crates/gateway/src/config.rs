@@ -28,15 +28,42 @@ pub struct GatewayConfig {
     pub x25519_secret_files: Vec<PathBuf>,
     /// The folder for the outbox. Only one gateway at a time may use it.
     pub data_dir: PathBuf,
+    /// Folders for the shares of records, at least two, on different media.
+    ///
+    /// A record whose share is lost on all of them cannot be opened any more.
+    pub share_dirs: Vec<PathBuf>,
+    /// The file with the key that encrypts shares and waiting plaintext at rest.
+    ///
+    /// The first start makes it. It belongs on another medium than the data, and in the backups.
+    pub vault_key_file: PathBuf,
+    /// The file with the token that callers of the local address must send.
+    ///
+    /// The first start makes it. A caller sends its content as `Authorization: Bearer …`.
+    pub local_token_file: PathBuf,
+    /// The certificate chain (PEM) and the key (PEM) for TLS at the public address.
+    ///
+    /// Without them the address speaks plain HTTP: then a proxy must speak TLS.
+    #[serde(default)]
+    pub tls: Option<TlsFiles>,
     /// The address at which requesters ask for disclosure.
     pub public_address: SocketAddr,
     /// The address at which the hospital's own systems ingest.
     ///
-    /// It must be a loopback address, because it has no access control of its own.
+    /// It must be a loopback address.
     pub local_address: SocketAddr,
     /// The times and sizes of the gateway.
     #[serde(default)]
     pub tuning: Tuning,
+}
+
+/// The files for TLS.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate chain, PEM.
+    pub cert_file: PathBuf,
+    /// The private key, PEM.
+    pub key_file: PathBuf,
 }
 
 impl GatewayConfig {
@@ -79,7 +106,8 @@ mod tests {
         format!(
             r#"{{"consortium_url":"ws://127.0.0.1:9944","hospital_url":"ws://127.0.0.1:9945",
             "hospital":"0x{}","operator_key_file":"operator","x25519_secret_files":["x"],
-            "data_dir":"data","public_address":"0.0.0.0:8080","local_address":"{local}"}}"#,
+            "data_dir":"data","share_dirs":["a","b"],"vault_key_file":"k","local_token_file":"t",
+            "public_address":"0.0.0.0:8080","local_address":"{local}"}}"#,
             "11".repeat(32)
         )
     }

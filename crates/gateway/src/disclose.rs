@@ -6,18 +6,23 @@
 use crate::{
     clock,
     error::GatewayError,
+    labels::LabelVersions,
     nonces::{NonceError, Nonces},
     outbox::Outbox,
-    ports::{RecordArchive, RequestView, Standing},
+    ports::{PatientRegistry, RecordArchive, RequestView, Standing},
+    secrets::EncryptionSecrets,
+    shares::{Kept, ShareStore},
 };
-use bspp_client::ClientError;
+use bspp_client::{ClientError, Signer};
+use bspp_peks::HospitalShare;
 use bspp_primitives::{AccountId, Signature};
 use bspp_record::{
-    verify_revocation, DisclosureError, DisclosurePackage, DisclosureRequest, SealedBox,
+    verify_revocation, DisclosureError, DisclosurePackage, DisclosureRequest, EncryptedRecord,
+    SealedBox, SignedPackage,
 };
 use bspp_types::{
-    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, Record, RecordId, RequestId,
-    RequestStatus,
+    messages, Authority, DisclosureGround, Ed25519Signature, HospitalId, Moment, Record, RecordId,
+    RequestId, RequestStatus,
 };
 use sp_core::H256;
 use sp_runtime::traits::Verify;
@@ -63,6 +68,24 @@ pub enum Refusal {
     /// patient: it reveals neither whose a record is nor whether it exists.
     #[error("NotCovered: the grant does not cover this record")]
     NotCovered,
+    /// The registered key of the requester is another one than that of the grant.
+    #[error("RequesterKeyMismatch: the registered key of the requester is not the one of the grant; ask the patient for a new grant")]
+    RequesterKeyMismatch,
+    /// The hospital erased the record.
+    #[error("ShareDeleted: the hospital erased this record")]
+    ShareDeleted,
+    /// The clock of the gateway is too far from the chain's.
+    #[error("ClockSkew: the clock of the gateway and the chain differ by {skew_ms} ms")]
+    ClockSkew {
+        /// The difference, in milliseconds.
+        skew_ms: u64,
+    },
+    /// A wish of a patient is not signed as it must be.
+    #[error("InvalidSignature: the wish is not signed by the account and the keys that it names")]
+    InvalidWish,
+    /// A wish of a patient cannot be taken.
+    #[error("WishRefused: the account is not enrolled here, the wish is not the next one, or too many wait")]
+    WishRefused,
     /// The grant, a signature or a field is wrong.
     #[error(transparent)]
     Disclosure(#[from] DisclosureError),
@@ -102,44 +125,73 @@ fn signed_by(signature: &Signature, message: &[u8], account: &[u8; 32]) -> bool 
     signature.verify(message, &AccountId::from(*account))
 }
 
+/// The hospital's side of a disclosure: its chain, its shares, its keys.
+pub struct Holder<A> {
+    /// The hospital chain.
+    pub archive: Arc<A>,
+    /// The shares of the records.
+    pub shares: ShareStore,
+    /// The label versions of the patients.
+    pub versions: LabelVersions<A>,
+    /// The hospital's X25519 secrets.
+    pub secrets: Arc<EncryptionSecrets>,
+    /// The operator, who signs packages.
+    pub operator: Arc<Signer>,
+}
+
+/// Times of a disclosure, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Times {
+    /// Maximum age of the finalized state.
+    pub max_staleness: u64,
+    /// Maximum difference between the clock of the gateway and the best block.
+    pub max_skew: u64,
+}
+
 /// Checks and answers disclosure requests.
 pub struct Discloser<V, A> {
     view: Arc<V>,
-    archive: A,
+    holder: Holder<A>,
     outbox: Outbox,
-    nonces: Nonces,
+    nonces: Arc<Nonces>,
     chain: H256,
     hospital: HospitalId,
-    max_staleness: u64,
+    times: Times,
     /// The time from arrival to the refusal of a record that the grant does not cover.
     refusal_time: Duration,
 }
 
-impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
+/// A record that the grant covers, ready to be released.
+struct Covered {
+    record: Record,
+    share: HospitalShare,
+}
+
+impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, A> {
     /// Makes a discloser.
     pub fn new(
         view: Arc<V>,
-        archive: A,
+        holder: Holder<A>,
         outbox: Outbox,
-        nonces: Nonces,
+        nonces: Arc<Nonces>,
         (chain, hospital): (H256, HospitalId),
-        max_staleness: u64,
+        times: Times,
     ) -> Self {
         Self {
             view,
-            archive,
+            holder,
             outbox,
             nonces,
             chain,
             hospital,
-            max_staleness,
+            times,
             refusal_time: REFUSAL_TIME,
         }
     }
 
-    /// Issues a nonce.
-    pub fn issue_nonce(&self) -> [u8; 32] {
-        self.nonces.issue(clock::now())
+    /// Issues a nonce to an account.
+    pub fn issue_nonce(&self, account: &[u8; 32]) -> [u8; 32] {
+        self.nonces.issue(account, clock::now())
     }
 
     /// Checks a request.
@@ -147,7 +199,8 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
     /// If it is permitted, the method logs the disclosure and encrypts the record to the requester.
     ///
     /// # Errors
-    /// Every check has its own [`Refusal`].
+    /// Every check has its own [`Refusal`], but those of the hospital's own records: they share
+    /// `NotCovered`.
     pub async fn disclose(
         &self,
         request: &DisclosureRequest<Signature>,
@@ -162,15 +215,13 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
     ) -> Result<SealedBox, Refusal> {
         let arrival = Instant::now();
         request.verify_requester(&self.chain, &self.hospital, signed_by)?;
-        self.nonces.take(&request.nonce, now)?;
+        let account = *request.header.requester.account();
+        self.nonces.take(&request.nonce, &account, now)?;
         // A permission needs finalized state that is recent; a revocation counts in any state.
         if self.outbox.is_revoked(&request.request)? {
             return Err(Refusal::RequestRevoked);
         }
-        let age_ms = now.saturating_sub(self.view.finalized_time().await?);
-        if age_ms > self.max_staleness {
-            return Err(Refusal::StaleState { age_ms });
-        }
+        let time = self.check_time(now).await?;
         let (on_chain, matched) = self
             .view
             .finalized_request(request.request, request.record)
@@ -180,28 +231,38 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         if let Some(best) = self.view.best_request(request.request).await? {
             check_status(best.status)?;
         }
-        request.verify_request(&self.chain, &self.hospital, &on_chain, now)?;
-        self.check_standing(&on_chain.requester).await?;
+        request.verify_request(&self.chain, &self.hospital, &on_chain, time)?;
+        self.check_standing(request, &on_chain.requester).await?;
         // The match is public, so its absence reveals nothing. The hospital looks at its own records
         // only for a record that the requester has found.
         matched.ok_or(Refusal::MatchNotFound)?;
-        let Some(record) = self.covered(request).await? else {
-            tokio::time::sleep_until(arrival + self.refusal_time).await;
-            return Err(Refusal::NotCovered);
+        let Covered { record, share } = match self.covered(request).await {
+            Ok(covered) => covered,
+            Err(Refusal::NotCovered) => {
+                self.refuse(request.request, request.record);
+                tokio::time::sleep_until(arrival + self.refusal_time).await;
+                return Err(Refusal::NotCovered);
+            }
+            Err(refusal) => return Err(refusal),
         };
-        let ciphertext = self.archive.ciphertext(&record).await?;
-        let package = DisclosurePackage {
-            record: request.record,
-            wraps: record.wraps,
-            ciphertext,
+        let ciphertext = self.holder.archive.ciphertext(&record).await?;
+        let encrypted = EncryptedRecord {
+            rid: request.record,
+            record,
+            chunks: Arc::new(vec![ciphertext]),
         };
-        let sealed = package
+        let package = DisclosurePackage::new(&encrypted, &share);
+        let signed = SignedPackage::new(package, &request.header, |message| {
+            self.holder.operator.sign_bytes(message)
+        });
+        let sealed = signed
             .seal(&request.header, &mut rand::rngs::OsRng)
             .map_err(DisclosureError::Sealing)?;
         // The log entry comes before the release: without a log entry the record is not disclosed.
-        let requester: [u8; 32] = on_chain.requester.clone().into();
-        self.archive
-            .log_disclosure(request.request, request.record, requester)
+        let ground = DisclosureGround::Request(request.request);
+        self.holder
+            .archive
+            .log_disclosure(ground, request.record, account)
             .await?;
         // The patient may have revoked, here or on chain, while the log entry waited for its block,
         // or the council may have removed the requester.
@@ -211,26 +272,70 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
         if let Some(best) = self.view.best_request(request.request).await? {
             check_status(best.status)?;
         }
-        self.check_standing(&on_chain.requester).await?;
+        self.check_standing(request, &on_chain.requester).await?;
         self.claim(request.request, request.record);
         Ok(sealed)
     }
 
-    /// The requested record, if it is a record of the patient who signed the grant.
-    async fn covered(
-        &self,
-        request: &DisclosureRequest<Signature>,
-    ) -> Result<Option<Record>, Refusal> {
-        let found = self.archive.record(request.record).await?;
-        Ok(found.and_then(|(location, record)| {
-            let signed = request
-                .header
-                .verify(&request.patient_signature, &location.patient);
-            signed.is_ok().then_some(record)
-        }))
+    /// The time that judges expiry: the later of chain and gateway.
+    ///
+    /// The age of finalized state, and the skew against the best block, are judged apart: a
+    /// consortium that does not finalize is not a wrong clock.
+    async fn check_time(&self, now: Moment) -> Result<Moment, Refusal> {
+        let age_ms = now.saturating_sub(self.view.finalized_time().await?);
+        if age_ms > self.times.max_staleness {
+            return Err(Refusal::StaleState { age_ms });
+        }
+        let best = self.view.best_time().await?;
+        let skew_ms = best.abs_diff(now);
+        if skew_ms > self.times.max_skew {
+            return Err(Refusal::ClockSkew { skew_ms });
+        }
+        Ok(now.max(best))
     }
 
-    async fn check_standing(&self, requester: &AccountId) -> Result<(), Refusal> {
+    /// The requested record with its share, if the grant covers it.
+    ///
+    /// Every reason for which it does not is `NotCovered`. The other refusals are for the rightful
+    /// holder of a grant that covers the record.
+    async fn covered(&self, request: &DisclosureRequest<Signature>) -> Result<Covered, Refusal> {
+        let Holder {
+            archive,
+            shares,
+            versions,
+            secrets,
+            ..
+        } = &self.holder;
+        let not_covered = |_| Refusal::NotCovered;
+        let opening = request.open_scope(secrets.all()).map_err(not_covered)?;
+        let (location, record) = archive
+            .record(request.record)
+            .await?
+            .ok_or(Refusal::NotCovered)?;
+        let filing_month = archive
+            .batch_month(record.entry.batch)
+            .await?
+            .ok_or(Refusal::NotCovered)?;
+        request
+            .covers(&opening, &location.patient, &record.entry, filing_month)
+            .map_err(not_covered)?;
+        let state = versions.state(location.patient).await?;
+        request.check_currency(&state, filing_month)?;
+        if !opening.leaf.may_open {
+            return Err(DisclosureError::OpenNotGranted.into());
+        }
+        match shares.get(&request.record)? {
+            Kept::Share(share) => Ok(Covered { record, share }),
+            Kept::Deleted => Err(Refusal::ShareDeleted),
+            Kept::Absent => Err(GatewayError::Shares("no medium has the share".into()).into()),
+        }
+    }
+
+    async fn check_standing(
+        &self,
+        request: &DisclosureRequest<Signature>,
+        requester: &AccountId,
+    ) -> Result<(), Refusal> {
         let standing = self.view.finalized_standing(requester).await?;
         match standing {
             Standing {
@@ -239,8 +344,23 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
             Standing {
                 hospital: false, ..
             } => Err(Refusal::HospitalNotActive),
+            Standing { requester_key, .. }
+                if requester_key != Some(request.header.requester_key) =>
+            {
+                Err(Refusal::RequesterKeyMismatch)
+            }
             Standing { .. } => Ok(()),
         }
+    }
+
+    /// Refuses on the consortium a disclosure that was asked for there.
+    fn refuse(&self, request: RequestId, record: RecordId) {
+        let view = Arc::clone(&self.view);
+        tokio::spawn(async move {
+            if let Err(error) = view.refuse_disclosure(request, record).await {
+                tracing::info!(%error, "the refusal is not on the consortium");
+            }
+        });
     }
 
     /// Claims on the consortium that the record was disclosed.
@@ -272,13 +392,13 @@ impl<V: RequestView + 'static, A: RecordArchive> Discloser<V, A> {
     pub fn revoke(
         &self,
         request: RequestId,
-        grant_key: &Ed25519Key,
+        authority: &Authority,
         signature: Ed25519Signature,
     ) -> Result<(), Refusal> {
-        if messages::request_id(grant_key) != request {
+        if messages::request_id(authority) != request {
             return Err(Refusal::RequestMismatch);
         }
-        verify_revocation(&self.chain, grant_key, &signature)
+        verify_revocation(&self.chain, authority, &signature)
             .map_err(|_| Refusal::InvalidRevocation)?;
         self.outbox.revoke(&request, &signature)?;
         tracing::info!("a revocation was received directly");

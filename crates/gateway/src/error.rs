@@ -21,6 +21,12 @@ pub enum GatewayError {
     /// The outbox cannot be read or written.
     #[error("OutboxFailed: {0}")]
     Outbox(String),
+    /// The shares of records cannot be read or written.
+    #[error("SharesFailed: {0}")]
+    Shares(String),
+    /// The file has resources of several patients, or of another patient than the named one.
+    #[error("SubjectMismatch: {0}")]
+    Subject(String),
     /// The gateway cannot listen on an address.
     #[error("AddressNotUsable: {0}")]
     Address(String),

@@ -3,30 +3,38 @@
 
 use crate::{
     batches::Batches,
-    chains::{ConsortiumPort, HospitalPort},
+    chains::{BatchPort, ConsortiumPort, HospitalPort},
     config::GatewayConfig,
-    disclose::Discloser,
+    disclose::{Discloser, Holder, Times},
     error::{GatewayError, Result},
-    http::{local_router, public_router},
+    http::{local_router, public_router, tls_acceptor, ClientLimit, LocalToken},
     ingest::Ingest,
+    labels::LabelVersions,
     nonces::Nonces,
     outbox::Outbox,
+    patients::Wishes,
     secrets::EncryptionSecrets,
     shared::Shared,
+    shares::ShareStore,
     store::Storer,
     sync::Synchronizer,
     tasks::Tasks,
     track::Tracker,
+    vault::Vault,
 };
 use bspp_client::{At, ConsortiumClient, HospitalClient, Scheme, Signer};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// A gateway that is connected, checked and ready to run.
 pub struct Gateway {
     config: GatewayConfig,
     shared: Arc<Shared>,
     discloser: Arc<Discloser<ConsortiumPort, HospitalPort>>,
+    wishes: Arc<Wishes<ConsortiumPort, HospitalPort>>,
+    token: LocalToken,
+    tls: Option<TlsAcceptor>,
     public: TcpListener,
     local: TcpListener,
 }
@@ -53,9 +61,13 @@ impl Gateway {
             Scheme::Sr25519,
         )?);
         let outbox = Outbox::open(&config.data_dir)?;
-        let interrupted = outbox.interrupt_open_jobs()?;
-        if interrupted > 0 {
-            tracing::warn!(interrupted, "the last stop interrupted jobs");
+        let vault = Vault::open(&config.vault_key_file)?;
+        let shares = ShareStore::open(&config.share_dirs, vault.clone())?;
+        let token = LocalToken::open(&config.local_token_file)?;
+        let tls = config.tls.as_ref().map(tls_acceptor).transpose()?;
+        let waiting = outbox.jobs_with_work()?.len();
+        if waiting > 0 {
+            tracing::info!(waiting, "jobs of the last run go on");
         }
         let consortium = ConsortiumClient::connect(&config.consortium_url).await?;
         let hospital_chain = HospitalClient::connect(&config.hospital_url).await?;
@@ -71,36 +83,58 @@ impl Gateway {
         let consortium = ConsortiumPort::new(consortium, Arc::clone(&operator), hospital);
         let hospital_chain = HospitalPort::new(hospital_chain, Arc::clone(&operator));
         let batches = Arc::new(Batches::new(
-            consortium.clone(),
-            outbox.clone(),
-            chain,
-            hospital,
+            BatchPort::new(consortium.clone(), hospital_chain.clone()),
+            (outbox.clone(), shares.clone()),
+            (chain, hospital),
             &operator.account_bytes(),
             Duration::from_millis(config.tuning.exhaustion_wait_ms),
+            Duration::from_millis(config.tuning.batch_lifetime_ms),
         )?);
+        let archive = Arc::new(hospital_chain.clone());
+        let view = Arc::new(consortium.clone());
+        let secrets = Arc::new(secrets);
+        let versions = LabelVersions::new(Arc::clone(&archive), outbox.clone());
         let ingest = Ingest::new(
-            hospital_chain.clone(),
+            (Arc::clone(&archive), versions.clone()),
             Arc::clone(&batches),
-            outbox.clone(),
-            secrets,
-            chain,
-            hospital,
+            (outbox.clone(), vault),
+            Arc::clone(&secrets),
+            (chain, hospital),
         );
-        let nonces = Nonces::new(config.tuning.nonce_lifetime_ms, config.tuning.max_nonces);
+        let nonces = Arc::new(Nonces::new(
+            config.tuning.nonce_lifetime_ms,
+            config.tuning.max_nonces,
+        ));
         let discloser = Arc::new(Discloser::new(
-            Arc::new(consortium.clone()),
-            hospital_chain.clone(),
+            Arc::clone(&view),
+            Holder {
+                archive: Arc::clone(&archive),
+                shares: shares.clone(),
+                versions: versions.clone(),
+                secrets,
+                operator: Arc::clone(&operator),
+            },
             outbox.clone(),
+            Arc::clone(&nonces),
+            (chain, hospital),
+            Times {
+                max_staleness: config.tuning.max_staleness_ms,
+                max_skew: config.tuning.max_skew_ms,
+            },
+        ));
+        let wishes = Arc::new(Wishes::new(
+            (view, archive),
+            versions,
+            (outbox.clone(), shares.clone()),
             nonces,
             (chain, hospital),
-            config.tuning.max_staleness_ms,
         ));
         let public = listen(config.public_address).await?;
         let local = listen(config.local_address).await?;
         let shared = Shared::new(
             ingest,
             batches,
-            outbox,
+            (outbox, shares),
             consortium,
             hospital_chain,
             hospital,
@@ -109,6 +143,9 @@ impl Gateway {
             config,
             shared,
             discloser,
+            wishes,
+            token,
+            tls,
             public,
             local,
         })
@@ -150,6 +187,9 @@ impl Gateway {
             config,
             shared,
             discloser,
+            wishes,
+            token,
+            tls,
             public,
             local,
         } = self;
@@ -183,19 +223,36 @@ impl Gateway {
             shared.consortium.clone(),
             shared.outbox.clone(),
         ));
-        let batches = Arc::clone(&shared.batches);
+        let (batches, outbox) = (Arc::clone(&shared.batches), shared.outbox.clone());
         tasks.repeat("track", move || {
             let (tracker, batches) = (Arc::clone(&tracker), Arc::clone(&batches));
+            let outbox = outbox.clone();
             async move {
                 let searchable = tracker.step().await?;
                 batches.note_finalized(&searchable).await;
+                outbox.settle(&searchable)?;
                 Ok(false)
             }
         });
 
-        tasks.serve(public, public_router(discloser, config.hospital));
+        let jobs = Arc::clone(&shared);
+        tasks.repeat("jobs", move || {
+            let jobs = Arc::clone(&jobs);
+            async move { jobs.resume().map(|()| false) }
+        });
+
+        let waiting = Arc::clone(&wishes);
+        tasks.repeat("wishes", move || {
+            let waiting = Arc::clone(&waiting);
+            async move { waiting.forward().await }
+        });
+
+        let limit = Arc::new(ClientLimit::new(config.tuning.max_client_requests));
+        let router = public_router(discloser, wishes, config.hospital, limit);
+        tasks.serve(public, tls, router);
         let max_upload = config.tuning.max_upload_bytes;
-        tasks.serve(local, local_router(Arc::clone(&shared), max_upload));
+        let router = local_router(Arc::clone(&shared), token, max_upload);
+        tasks.serve(local, None, router);
 
         tracing::info!(hospital = ?config.hospital, "gateway runs");
         stop.await;

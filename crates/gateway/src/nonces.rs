@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Nonces for disclosure requests. Each is fresh, used once, and valid for a short time.
+//! Nonces for requests of one account. Each is fresh, used once, and valid for a short time.
 
-use bspp_peks::blake2b_256_parts;
+use bspp_peks::{blake2b_256_parts, domain};
 use bspp_types::Moment;
 use std::{
     collections::HashMap,
@@ -24,7 +24,7 @@ pub enum NonceError {
 
 /// Issues nonces without keeping them, and remembers those that were used.
 ///
-/// A nonce is its time, random bytes and a MAC over both. Strangers can ask for any number of
+/// A nonce is its time, random bytes and a MAC over both and the account that asked for it. Strangers can ask for any number of
 /// nonces: only a used one takes memory, and the caller uses it after the check of a signature. The
 /// key is that of this run, so a restart makes all nonces invalid.
 pub struct Nonces {
@@ -50,20 +50,20 @@ impl Nonces {
         }
     }
 
-    /// Issues a nonce.
-    pub fn issue(&self, now: Moment) -> [u8; 32] {
+    /// Issues a nonce to an account.
+    pub fn issue(&self, account: &[u8; 32], now: Moment) -> [u8; 32] {
         let mut nonce = [0u8; 32];
         let (head, mac) = nonce.split_at_mut(HEAD);
         let (time, random) = head.split_at_mut(8);
         time.copy_from_slice(&now.to_be_bytes());
         random.copy_from_slice(&rand::random::<[u8; 8]>());
-        mac.copy_from_slice(&self.mac(head));
+        mac.copy_from_slice(&self.mac(head, account));
         nonce
     }
 
     /// BLAKE2b needs no HMAC: a secret prefix makes it a MAC.
-    fn mac(&self, head: &[u8]) -> [u8; 32 - HEAD] {
-        let hash = blake2b_256_parts(&[&self.key, head]);
+    fn mac(&self, head: &[u8], account: &[u8; 32]) -> [u8; 32 - HEAD] {
+        let hash = blake2b_256_parts(&[&self.key, domain::NONCE, head, account]);
         let mut mac = [0u8; 32 - HEAD];
         mac.copy_from_slice(&hash[..32 - HEAD]);
         mac
@@ -73,12 +73,17 @@ impl Nonces {
     ///
     /// # Errors
     /// `NonceNotFound`, `NonceExpired`, `MaxNoncesExceeded`.
-    pub fn take(&self, nonce: &[u8; 32], now: Moment) -> Result<(), NonceError> {
+    pub fn take(
+        &self,
+        nonce: &[u8; 32],
+        account: &[u8; 32],
+        now: Moment,
+    ) -> Result<(), NonceError> {
         let (head, mac) = nonce.split_at(HEAD);
         // The comparison takes the same time for each wrong MAC.
         let differences = mac
             .iter()
-            .zip(self.mac(head))
+            .zip(self.mac(head, account))
             .fold(0, |all, (a, b)| all | (a ^ b));
         let time = head.first_chunk::<8>().filter(|_| differences == 0);
         let issued = Moment::from_be_bytes(*time.ok_or(NonceError::NotFound)?);
@@ -105,51 +110,58 @@ impl Nonces {
 mod tests {
     use super::*;
 
+    const A: [u8; 32] = [1; 32];
+
     #[test]
     fn take_should_fail_when_a_nonce_is_replayed() {
         let nonces = Nonces::new(100, 10);
-        let nonce = nonces.issue(0);
-        assert_eq!(nonces.take(&nonce, 1), Ok(()));
-        assert_eq!(nonces.take(&nonce, 1), Err(NonceError::NotFound));
+        let nonce = nonces.issue(&A, 0);
+        assert_eq!(nonces.take(&nonce, &A, 1), Ok(()));
+        assert_eq!(nonces.take(&nonce, &A, 1), Err(NonceError::NotFound));
     }
 
     #[test]
     fn take_should_fail_when_a_nonce_is_forged_or_old() {
         let nonces = Nonces::new(100, 10);
-        assert_eq!(nonces.take(&[0; 32], 0), Err(NonceError::NotFound));
-        let nonce = nonces.issue(0);
+        assert_eq!(nonces.take(&[0; 32], &A, 0), Err(NonceError::NotFound));
+        let nonce = nonces.issue(&A, 0);
         for position in 0..32 {
             let mut forged = nonce;
             forged[position] ^= 1;
             assert_eq!(
-                nonces.take(&forged, 0),
+                nonces.take(&forged, &A, 0),
                 Err(NonceError::NotFound),
                 "{position}"
             );
         }
-        assert_eq!(nonces.take(&nonce, 100), Err(NonceError::Expired));
+        // Another account asked for it.
+        assert_eq!(nonces.take(&nonce, &[2; 32], 0), Err(NonceError::NotFound));
+        assert_eq!(nonces.take(&nonce, &A, 100), Err(NonceError::Expired));
         let other_run = Nonces::new(100, 10);
-        assert_eq!(other_run.take(&nonce, 1), Err(NonceError::NotFound));
+        assert_eq!(other_run.take(&nonce, &A, 1), Err(NonceError::NotFound));
     }
 
     #[test]
     fn strangers_should_not_exhaust_nonces() {
         let nonces = Nonces::new(100, 1);
         for _ in 0..10_000 {
-            let _ = nonces.issue(0);
+            let _ = nonces.issue(&A, 0);
         }
         assert!(nonces.used.lock().is_ok_and(|used| used.is_empty()));
-        assert_eq!(nonces.take(&nonces.issue(0), 1), Ok(()));
+        assert_eq!(nonces.take(&nonces.issue(&A, 0), &A, 1), Ok(()));
     }
 
     #[test]
     fn take_should_fail_when_too_many_are_used_and_recover() {
         let nonces = Nonces::new(100, 2);
-        let (first, second) = (nonces.issue(0), nonces.issue(50));
+        let (first, second) = (nonces.issue(&A, 0), nonces.issue(&A, 50));
         assert_ne!(first, second);
-        assert_eq!(nonces.take(&first, 60), Ok(()));
-        assert_eq!(nonces.take(&second, 60), Ok(()));
-        assert_eq!(nonces.take(&nonces.issue(60), 99), Err(NonceError::TooMany));
-        assert_eq!(nonces.take(&nonces.issue(60), 100), Ok(()));
+        assert_eq!(nonces.take(&first, &A, 60), Ok(()));
+        assert_eq!(nonces.take(&second, &A, 60), Ok(()));
+        assert_eq!(
+            nonces.take(&nonces.issue(&A, 60), &A, 99),
+            Err(NonceError::TooMany)
+        );
+        assert_eq!(nonces.take(&nonces.issue(&A, 60), &A, 100), Ok(()));
     }
 }

@@ -3,12 +3,12 @@
 
 use async_trait::async_trait;
 use bspp_client::Result;
-use bspp_peks::BatchHeader;
+use bspp_peks::{BatchHeader, LabelVersion};
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, BlockNumber, ConsentId, Ed25519Signature, Entry, EntryCommitment, FilingMonth,
-    Match, Moment, Patient, Record, RecordId, RecordLocation, RegisteredBlock, Request, RequestId,
-    Sequence, X25519Key,
+    AnchoredHead, Authority, BatchId, BlockNumber, ConsentId, Day, DisclosureGround,
+    Ed25519Signature, Entry, EntryCommitment, FilingMonth, LabelState, Match, Moment, Patient,
+    Record, RecordId, RecordLocation, RegisteredBlock, Request, RequestId, Sequence, X25519Key,
 };
 use sp_core::H256;
 
@@ -149,11 +149,15 @@ pub trait RecordSink: Send + Sync {
     async fn store(&self, records: Vec<Outgoing>) -> Vec<StoreOutcome>;
 }
 
-/// The consortium chain: batches.
+/// Both chains: batches.
 #[async_trait]
 pub trait BatchRegistry: Send + Sync {
-    /// Registers a batch and waits until the registration is finalized.
-    async fn register_batch(&self, header: &BatchHeader) -> Result<()>;
+    /// Opens a batch on both chains.
+    ///
+    /// It registers the batch on the consortium and waits until the registration is finalized, then
+    /// opens it on the hospital chain and waits for inclusion. `salt` shows the hospital chain that
+    /// the header names this account.
+    async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> Result<()>;
 
     /// The hospital's X25519 key of a filing month.
     async fn encryption_key(&self, filing_month: FilingMonth) -> Result<Option<X25519Key>>;
@@ -164,6 +168,18 @@ pub trait BatchRegistry: Send + Sync {
 pub trait PatientRegistry: Send + Sync {
     /// An enrolled patient.
     async fn patient(&self, account: [u8; 32]) -> Result<Option<Patient>>;
+
+    /// The label versions of a patient, in best state: a rise counts at once.
+    async fn label_state(&self, account: [u8; 32]) -> Result<LabelState>;
+
+    /// Brings a rise of the label version to the chain. A rise that holds is not an error.
+    async fn raise_label_version(
+        &self,
+        account: [u8; 32],
+        version: LabelVersion,
+        revoke_before: Moment,
+        signature: Ed25519Signature,
+    ) -> Result<()>;
 
     /// A consent of the patient in force for a filing month: `named` if it is given, else any.
     async fn consent(
@@ -179,6 +195,8 @@ pub trait PatientRegistry: Send + Sync {
 pub struct Standing {
     /// Whether the requester acts for an active hospital.
     pub requester: bool,
+    /// The registered X25519 key of the requester.
+    pub requester_key: Option<X25519Key>,
     /// Whether the hospital of this gateway is active.
     pub hospital: bool,
 }
@@ -198,11 +216,26 @@ pub trait RequestView: Send + Sync {
 
     /// The standing of a requester and of this hospital, in finalized state.
     async fn finalized_standing(&self, requester: &AccountId) -> Result<Standing>;
+
+    /// The time of the best block.
+    async fn best_time(&self) -> Result<Moment>;
+
     /// A request in best state.
     async fn best_request(&self, request: RequestId) -> Result<Option<Request<AccountId>>>;
 
     /// Claims on chain that the record was disclosed. An earlier claim is not an error.
     async fn claim_disclosure(&self, request: RequestId, record: RecordId) -> Result<()>;
+
+    /// Refuses on chain a disclosure that was asked for. If nobody asked, it does nothing.
+    async fn refuse_disclosure(&self, request: RequestId, record: RecordId) -> Result<()>;
+
+    /// Files the revocation of a request, opened or not. One that holds is not an error.
+    async fn file_tombstone(
+        &self,
+        authority: &Authority,
+        expiry: Day,
+        signature: Ed25519Signature,
+    ) -> Result<()>;
 
     /// Forwards a patient's revocation.
     async fn forward_revocation(
@@ -221,13 +254,16 @@ pub trait RecordArchive: Send + Sync {
     /// The record's ciphertext, checked against its chunk hashes.
     async fn ciphertext(&self, record: &Record) -> Result<Vec<u8>>;
 
+    /// The filing month of a batch. `None` if the chain does not have the batch.
+    async fn batch_month(&self, batch: BatchId) -> Result<Option<FilingMonth>>;
+
     /// Logs the disclosure and waits until a block includes it.
     ///
     /// An earlier log entry is not an error.
     async fn log_disclosure(
         &self,
-        request: RequestId,
+        ground: DisclosureGround,
         record: RecordId,
-        requester: [u8; 32],
+        recipient: [u8; 32],
     ) -> Result<()>;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The hospital's X25519 secrets.
 
-use crate::error::{GatewayError, Result};
+use crate::{
+    error::{GatewayError, Result},
+    vault::check_mode,
+};
 use bspp_peks::X25519Secret;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -28,6 +31,16 @@ impl EncryptionSecrets {
             .map(Self)
     }
 
+    /// All secrets.
+    pub fn all(&self) -> impl Iterator<Item = &X25519Secret> {
+        self.0.iter()
+    }
+
+    /// Secrets that the caller has read.
+    pub fn new(secrets: Vec<X25519Secret>) -> Self {
+        Self(secrets)
+    }
+
     /// The secret of a public key.
     pub fn find(&self, public: &[u8; 32]) -> Option<&X25519Secret> {
         self.0.iter().find(|secret| secret.public().0 == *public)
@@ -41,6 +54,7 @@ impl EncryptionSecrets {
 pub fn read_x25519(path: &Path) -> Result<X25519Secret> {
     let invalid =
         |reason: &str| GatewayError::InvalidSecret(format!("{}: {reason}", path.display()));
+    check_mode(path)?;
     let bytes = Zeroizing::new(std::fs::read(path).map_err(|e| invalid(&e.to_string()))?);
     if let Ok(raw) = <[u8; 32]>::try_from(bytes.as_slice()) {
         return Ok(X25519Secret::from_bytes(*Zeroizing::new(raw)));

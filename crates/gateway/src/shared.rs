@@ -4,38 +4,42 @@
 use crate::{
     api::{JobReport, RecordReport, StatusReport},
     batches::Batches,
-    chains::{ConsortiumPort, HospitalPort},
+    chains::{BatchPort, ConsortiumPort, HospitalPort},
     error::{GatewayError, Result},
-    ingest::{Ingest, Work},
+    ingest::Ingest,
     outbox::{Counts, JobId, JobPhase, Outbox},
     ports::{EntrySource, Registry},
+    shares::ShareStore,
 };
 use bspp_types::HospitalId;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 use tokio::task::JoinSet;
 
 /// The state of one gateway: its chains, its outbox, its running jobs and its last failures.
 pub struct Shared {
-    pub(crate) ingest: Ingest<HospitalPort, ConsortiumPort>,
-    pub(crate) batches: Arc<Batches<ConsortiumPort>>,
+    pub(crate) ingest: Ingest<HospitalPort, BatchPort>,
+    pub(crate) batches: Arc<Batches<BatchPort>>,
+    pub(crate) shares: ShareStore,
     pub(crate) outbox: Outbox,
     pub(crate) consortium: ConsortiumPort,
     pub(crate) hospital_chain: HospitalPort,
     hospital: HospitalId,
     failures: Mutex<BTreeMap<String, String>>,
     jobs: Mutex<JoinSet<()>>,
+    /// The jobs that run.
+    running: Mutex<BTreeSet<JobId>>,
     this: Weak<Shared>,
 }
 
 impl Shared {
     /// The state of a gateway that has just started.
     pub(crate) fn new(
-        ingest: Ingest<HospitalPort, ConsortiumPort>,
-        batches: Arc<Batches<ConsortiumPort>>,
-        outbox: Outbox,
+        ingest: Ingest<HospitalPort, BatchPort>,
+        batches: Arc<Batches<BatchPort>>,
+        (outbox, shares): (Outbox, ShareStore),
         consortium: ConsortiumPort,
         hospital_chain: HospitalPort,
         hospital: HospitalId,
@@ -43,24 +47,48 @@ impl Shared {
         Arc::new_cyclic(|this| Self {
             ingest,
             batches,
+            shares,
             outbox,
             consortium,
             hospital_chain,
             hospital,
             failures: Mutex::default(),
             jobs: Mutex::default(),
+            running: Mutex::default(),
             this: this.clone(),
         })
     }
 
-    /// Runs a job in the background.
-    pub(crate) fn start(&self, work: Work) {
+    /// Runs a job in the background, if it does not run yet.
+    pub(crate) fn start(&self, job: JobId) {
         let Some(this) = self.this.upgrade() else {
             return;
         };
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if !running.insert(job) {
+            return;
+        }
+        drop(running);
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         while jobs.try_join_next().is_some() {}
-        jobs.spawn(async move { this.ingest.run(work).await });
+        jobs.spawn(async move {
+            this.ingest.run(job).await;
+            this.running
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&job);
+        });
+    }
+
+    /// Runs the jobs that have records to encrypt: after a stop, or after a chain refused one.
+    ///
+    /// # Errors
+    /// `OutboxFailed`.
+    pub(crate) fn resume(&self) -> Result<()> {
+        for job in self.outbox.jobs_with_work()? {
+            self.start(job);
+        }
+        Ok(())
     }
 
     /// The progress of a job. `None` if the job does not exist.

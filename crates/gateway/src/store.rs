@@ -12,6 +12,14 @@ use crate::{
     ports::{Outgoing, RecordSink, StoreOutcome},
 };
 
+/// Refusals that another encryption, in another batch or month, heals.
+const AGAIN: [&str; 4] = [
+    "PhiRecords::InvalidIndex",
+    "PhiRecords::BatchNotFound",
+    "PhiRecords::NotAuthorized",
+    "PhiRecords::FilingMonthClosed",
+];
+
 /// Sends records to the hospital chain.
 pub struct Storer<K> {
     sink: K,
@@ -40,6 +48,15 @@ impl<K: RecordSink> Storer<K> {
         };
         self.outbox
             .update(&[id], |_, progress| progress.stored = Some(mark))
+    }
+
+    /// Queues the plain record of an entry for another encryption.
+    fn redo(&self, id: OutboxId) -> Result<bool> {
+        match self.outbox.record(id)? {
+            Some(item) => self.outbox.redo((item.job, item.plain)),
+            // It was given up with another entry of the same record.
+            None => Ok(true),
+        }
     }
 
     fn has_failed(&self, id: OutboxId) -> Result<bool> {
@@ -99,6 +116,9 @@ impl<K: RecordSink> Storer<K> {
                 }
                 StoreOutcome::Refused(reason) => {
                     tracing::warn!(record = id, reason, "the hospital chain refuses a record");
+                    if AGAIN.contains(&reason.as_str()) && self.redo(id)? {
+                        continue;
+                    }
                     self.outbox
                         .update(&[id], |_, progress| progress.failure = Some(reason.clone()))?;
                 }

@@ -2,11 +2,13 @@
 //! The background tasks of a running gateway, which all stop together.
 
 use crate::{
-    error::{GatewayError, Result},
+    error::Result,
+    http::{serve, Limits},
     shared::Shared,
 };
 use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio_rustls::TlsAcceptor;
 
 /// The longest pause after failures.
 const MAX_BACKOFF: Duration = Duration::from_secs(30);
@@ -49,11 +51,17 @@ impl Tasks {
     }
 
     /// Serves HTTP in the background.
-    pub(crate) fn serve(&mut self, listener: TcpListener, router: axum::Router) {
+    pub(crate) fn serve(
+        &mut self,
+        listener: TcpListener,
+        tls: Option<TlsAcceptor>,
+        router: axum::Router,
+    ) {
         self.running.spawn(serve(
-            Arc::clone(&self.shared),
             listener,
+            tls,
             router,
+            Limits::default(),
             self.stopping.subscribe(),
         ));
     }
@@ -108,22 +116,5 @@ async fn repeat<F, Fut>(
             () = tokio::time::sleep(rest) => {},
             _ = stopped.wait_for(|stop| *stop) => return,
         }
-    }
-}
-
-/// Serves one router until the signal to stop.
-async fn serve(
-    shared: Arc<Shared>,
-    listener: TcpListener,
-    router: axum::Router,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let served = axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        })
-        .await;
-    if let Err(error) = served {
-        shared.failed("http", &GatewayError::Address(error.to_string()));
     }
 }

@@ -88,6 +88,11 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
                                 progress.searchable = Some(at(block.registered_at));
                                 searchable.push(item.rid);
                             }
+                            // Another encryption files the record in a batch that takes it.
+                            Some(false) if self.outbox.redo((item.job, item.plain))? => {
+                                tracing::warn!(record = id, "the consortium refused an entry");
+                                continue;
+                            }
                             Some(false) => progress.failure = Some(REFUSED.into()),
                             None => {}
                         }

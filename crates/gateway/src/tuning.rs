@@ -3,7 +3,10 @@
 
 use crate::error::GatewayError;
 use bspp_record::{fhir::MAX_DOCUMENT_BYTES, payload::MAX_CIPHERTEXT_BYTES};
-use bspp_types::{limits::MINUTE_MS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK};
+use bspp_types::{
+    limits::{DAY_MS, MINUTE_MS},
+    MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -22,6 +25,17 @@ pub struct Tuning {
     ///
     /// It is `MaxStaleness` of the protocol.
     pub max_staleness_ms: u64,
+    /// Maximum difference between the clock of this machine and the best block, in milliseconds.
+    pub max_skew_ms: u64,
+    /// Maximum number of requests a minute of one client of the public address.
+    ///
+    /// A client is an IPv4 address or an IPv6 network of 64 bits.
+    pub max_client_requests: u32,
+    /// The time after which an open batch closes, in milliseconds.
+    ///
+    /// The memory of the gateway has the secrets of open batches. A month's end closes a batch in
+    /// any case.
+    pub batch_lifetime_ms: u64,
     /// The validity of a nonce, in milliseconds.
     pub nonce_lifetime_ms: u64,
     /// Maximum number of nonces that are used within their lifetime.
@@ -54,6 +68,9 @@ impl Default for Tuning {
     fn default() -> Self {
         Self {
             max_staleness_ms: 120_000,
+            max_skew_ms: 120_000,
+            max_client_requests: 300,
+            batch_lifetime_ms: 7 * DAY_MS,
             nonce_lifetime_ms: 120_000,
             max_nonces: 10_000,
             poll_ms: 1_000,
@@ -88,6 +105,11 @@ impl Tuning {
     pub fn check(&self) -> Result<(), GatewayError> {
         for (name, value, max) in [
             ("max_nonces", self.max_nonces, None),
+            (
+                "max_client_requests",
+                self.max_client_requests as usize,
+                None,
+            ),
             ("store_window", self.store_window, Some(MAX_STORE_WINDOW)),
             (
                 "store_window_bytes",
@@ -155,7 +177,8 @@ mod tests {
     #[test]
     fn check_should_refuse_sizes_of_zero() {
         type Change = fn(&mut Tuning);
-        let changes: [(&str, Change); 4] = [
+        let changes: [(&str, Change); 5] = [
+            ("max_client_requests", |t| t.max_client_requests = 0),
             ("max_nonces", |t| t.max_nonces = 0),
             ("store_window", |t| t.store_window = 0),
             ("store_window_bytes", |t| t.store_window_bytes = 0),

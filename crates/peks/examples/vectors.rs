@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Writes `tests/vectors/bspp-v1.json` again.
+//! Writes `tests/vectors/bspp-v2.json` again.
 //!
 //! The result is the same on every run; a difference means that the protocol's encodings changed.
 

@@ -8,20 +8,21 @@ use crate::{
     backend::{DefaultBackend, G1Arithmetic, PairingBackend},
     domain,
     hash::{blake2b_256_parts, put_lp},
-    label::{open_point, search_point, Context, KeywordLabel},
+    label::{label_point, Context, KeywordLabel},
     points::{G1Bytes, G1Point, PointError},
     scalar::Scalar,
     schnorr::{ProofError, SchnorrProof},
     tag::{OpenSecret, SearchSecret},
     BatchId, ChainId, FilingMonth, HospitalId,
 };
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use core::fmt;
+use core::{fmt, marker::PhantomData};
 use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
+use zeroize::Zeroize;
 
-/// `enc = H(BSPP-V01-ENCRYPTOR ‖ lp(encryptor) ‖ salt)`.
+/// `enc = H(BSPP-V02-ENCRYPTOR ‖ lp(encryptor) ‖ salt)`.
 ///
 /// The result names an encryptor and does not reveal which department it is.
 pub fn encryptor_id(encryptor: &[u8], salt: &[u8; 32]) -> [u8; 32] {
@@ -92,7 +93,7 @@ pub struct ValidBatch {
 }
 
 impl BatchHeader {
-    /// `H(BSPP-V01-BATCH ‖ chain ‖ hospital ‖ enc ‖ number ‖ filing_month ‖ R)`.
+    /// `H(BSPP-V02-BATCH ‖ chain ‖ hospital ‖ enc ‖ number ‖ filing_month ‖ R)`.
     ///
     /// The integers are little-endian.
     pub fn id(&self, chain: &ChainId) -> BatchId {
@@ -152,14 +153,14 @@ fn proof_context(
 
 /// An open batch with its secret `r`.
 ///
-/// The secret exists only in memory: it cannot be serialized, and it is erased when dropped. After
-/// a crash the encryptor opens another batch.
+/// The secret exists only in memory: it cannot be serialized, it is boxed, so that a move leaves no
+/// copy, and it is erased when dropped. After a crash the encryptor opens another batch.
 pub struct OpenBatch {
     chain: ChainId,
     header: BatchHeader,
     id: BatchId,
     point: G1Point,
-    secret: Scalar,
+    secret: Box<Scalar>,
 }
 
 impl OpenBatch {
@@ -172,7 +173,7 @@ impl OpenBatch {
         filing_month: FilingMonth,
         rng: &mut R,
     ) -> Self {
-        let secret = Scalar::random(rng);
+        let secret = Box::new(Scalar::random(rng));
         let point = DefaultBackend::g1_mul(&G1Point::generator(), &secret);
         let context = proof_context(chain, hospital, enc, number, filing_month);
         let proof = SchnorrProof::prove(domain::BATCH_POK, &secret, &point, &context, rng);
@@ -217,30 +218,91 @@ impl OpenBatch {
         }
     }
 
-    /// `s` for a patient's search key and a label. It costs one pairing.
+    /// Multiplies the keys of a patient by `r`, for all labels of the patient in this batch.
     ///
     /// Callers keep the result until the batch closes.
-    pub fn search_secret<B: PairingBackend>(
-        &self,
-        a_s: &G1Point,
-        kw: &KeywordLabel,
-    ) -> SearchSecret {
-        let k = B::pairing(
-            &B::g1_mul(a_s, &self.secret),
-            &search_point::<B>(&self.context(), a_s, kw),
-        );
-        SearchSecret::extract(&k, a_s, &self.point)
+    pub fn patient<B: PairingBackend>(&self, a_s: &G1Point, a_o: &G1Point) -> BatchPatient<B> {
+        BatchPatient {
+            batch: self.id,
+            a_s: a_s.clone(),
+            a_o: a_o.clone(),
+            secrets: Box::new(PatientSecrets {
+                search: B::g1_mul(a_s, &self.secret),
+                open: B::g1_mul(a_o, &self.secret),
+            }),
+            backend: PhantomData,
+        }
     }
 
-    /// `o` for a patient's open key and a label. It costs one pairing.
+    /// `s` and `o` of a patient's label. It costs one hash to the curve and two pairings.
     ///
-    /// Callers keep the result until the batch closes.
-    pub fn open_secret<B: PairingBackend>(&self, a_o: &G1Point, kw: &KeywordLabel) -> OpenSecret {
-        let k = B::pairing(
-            &B::g1_mul(a_o, &self.secret),
-            &open_point::<B>(&self.context(), a_o, kw),
-        );
-        OpenSecret::extract(&k, a_o, &self.point)
+    /// `patient` is the result of [`Self::patient`] of this batch. Callers keep the secrets until
+    /// the batch closes.
+    pub fn label_secrets<B: PairingBackend>(
+        &self,
+        patient: &BatchPatient<B>,
+        kw: &KeywordLabel,
+    ) -> (SearchSecret, OpenSecret) {
+        if patient.batch != self.id {
+            // The products of another batch would give secrets that nobody finds.
+            return self.label_secrets(&self.patient::<B>(&patient.a_s, &patient.a_o), kw);
+        }
+        let (a_s, a_o) = (&patient.a_s, &patient.a_o);
+        let q = B::prepare(&label_point::<B>(&self.context(), a_s, a_o, kw));
+        let k_s = B::pairing_prepared(&patient.secrets.search, &q);
+        let k_o = B::pairing_prepared(&patient.secrets.open, &q);
+        (
+            SearchSecret::extract(&k_s, a_s, &self.point),
+            OpenSecret::extract(&k_o, a_o, &self.point),
+        )
+    }
+}
+
+/// `r·A_s` and `r·A_o`, erased when dropped.
+struct PatientSecrets {
+    search: G1Point,
+    open: G1Point,
+}
+
+impl Drop for PatientSecrets {
+    fn drop(&mut self) {
+        self.search.zeroize();
+        self.open.zeroize();
+    }
+}
+
+/// `r·A_s` and `r·A_o`, which an encryptor keeps for one patient while a batch is open.
+///
+/// The products are erased when dropped; `Debug` prints nothing. They are boxed, so that a map of
+/// patients leaves none behind when the map grows.
+pub struct BatchPatient<B> {
+    batch: BatchId,
+    a_s: G1Point,
+    a_o: G1Point,
+    secrets: Box<PatientSecrets>,
+    backend: PhantomData<fn() -> B>,
+}
+
+impl<B> BatchPatient<B> {
+    /// The batch.
+    pub fn batch(&self) -> &BatchId {
+        &self.batch
+    }
+
+    /// `A_s`.
+    pub fn search_public(&self) -> &G1Point {
+        &self.a_s
+    }
+
+    /// `A_o`.
+    pub fn open_public(&self) -> &G1Point {
+        &self.a_o
+    }
+}
+
+impl<B> fmt::Debug for BatchPatient<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BatchPatient")
     }
 }
 

@@ -162,20 +162,21 @@ impl PatientBundle {
         bundle
     }
 
-    /// `H(BSPP-V01-BUNDLE ‖ chain ‖ hospital ‖ A_s ‖ A_o ‖ X ‖ account)`.
+    /// `H(BSPP-V02-BUNDLE ‖ chain ‖ hospital ‖ A_s ‖ A_o ‖ X ‖ account)`.
+    ///
+    /// It covers keys and no proofs, so that a restored seed gives it again.
     pub fn hash(&self, chain: &ChainId, hospital: &HospitalId) -> [u8; 32] {
-        blake2b_256_parts(&[
-            domain::BUNDLE,
+        keys_hash(
             chain,
             hospital,
-            &self.search.0,
-            &self.open.0,
-            &self.x25519,
+            &self.search,
+            &self.open,
+            &X25519Public(self.x25519),
             &self.account,
-        ])
+        )
     }
 
-    /// `BSPP-V01-SIGN-BUNDLE ‖ hash ‖ search proof ‖ open proof`.
+    /// `BSPP-V02-SIGN-BUNDLE ‖ hash ‖ search proof ‖ open proof`.
     fn signed_message(&self, hash: &[u8; 32]) -> Vec<u8> {
         let mut message = domain::BUNDLE_SIGN.to_vec();
         message.extend_from_slice(hash);
@@ -230,6 +231,26 @@ impl PatientBundle {
             hash,
         })
     }
+}
+
+/// `H(BSPP-V02-BUNDLE ‖ chain ‖ hospital ‖ A_s ‖ A_o ‖ X ‖ account)`.
+pub(crate) fn keys_hash(
+    chain: &ChainId,
+    hospital: &HospitalId,
+    search: &G1Bytes,
+    open: &G1Bytes,
+    x25519: &X25519Public,
+    account: &[u8; 32],
+) -> [u8; 32] {
+    blake2b_256_parts(&[
+        domain::BUNDLE,
+        chain,
+        hospital,
+        &search.0,
+        &open.0,
+        &x25519.0,
+        account,
+    ])
 }
 
 fn proof_context(hash: &[u8; 32], chain: &ChainId) -> [u8; 64] {

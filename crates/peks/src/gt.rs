@@ -3,7 +3,7 @@
 //! Elements of the target group as canonical bytes.
 
 use ark_bls12_381::{Fq, Fq12};
-use ark_ff::PrimeField;
+use ark_ff::{AdditiveGroup, BigInt, Field, PrimeField};
 use core::fmt;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -48,6 +48,21 @@ impl GtBytes {
         let out = Self::from_limbs(limbs.iter());
         limbs.zeroize();
         out
+    }
+
+    /// Reads an encoding; `None` if a coefficient is not below p.
+    ///
+    /// The element may be outside GT, or zero: the caller checks its order.
+    pub(crate) fn decode(bytes: &[u8; GT_LEN]) -> Option<Fq12> {
+        let mut coefficients = [Fq::ZERO; 12];
+        for (out, chunk) in coefficients.iter_mut().zip(bytes.chunks_exact(48)) {
+            let mut limbs = [0u64; 6];
+            for (limb, bytes) in limbs.iter_mut().rev().zip(chunk.chunks_exact(8)) {
+                *limb = u64::from_be_bytes(bytes.try_into().ok()?);
+            }
+            *out = Fq::from_bigint(BigInt::new(limbs))?;
+        }
+        Fq12::from_base_prime_field_elems(coefficients)
     }
 
     /// The canonical bytes.

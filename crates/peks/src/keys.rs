@@ -4,14 +4,15 @@
 
 use crate::{
     backend::{DefaultBackend, PairingBackend},
-    bundle::{BundleKeys, PatientBundle},
+    bundle::{keys_hash, BundleKeys, PatientBundle},
     domain,
     ed25519::{AccountKey, Ed25519Secret},
     hash::{expand, extract},
+    label::Context,
     points::G1Point,
     scalar::Scalar,
     x25519::{X25519Public, X25519Secret},
-    ChainId, HospitalId,
+    ChainId, FilingMonth, HospitalId,
 };
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
@@ -46,34 +47,78 @@ impl fmt::Debug for Seed {
     }
 }
 
-/// A patient's keys. Each key follows from the seed.
+/// A patient's keys at one hospital of one chain. Each key follows from the seed.
 ///
-/// The derivation is HKDF-SHA256 with the key's own domain string as the salt and the seed as the
-/// input keying material.
+/// The derivation is HKDF-SHA256 with the key's own domain string as the salt, the seed as the
+/// input keying material, and chain, hospital and generation as info. No key is the same at two
+/// hospitals, so that hospitals cannot join their patients.
 ///
 /// The search and open scalars never sign anything; their only use is to make trapdoors.
 pub struct PatientKeys {
+    chain: ChainId,
+    hospital: HospitalId,
+    generation: u32,
     search: Scalar,
     open: Scalar,
     search_public: G1Point,
     open_public: G1Point,
     x25519: X25519Secret,
-    account: Zeroizing<[u8; 32]>,
+    account: AccountKey,
+    grant_prk: Zeroizing<[u8; 32]>,
 }
 
 impl PatientKeys {
-    /// Derives all keys.
-    pub fn from_seed(seed: &Seed) -> Self {
-        let search = Scalar::derive(domain::SEED_SEARCH, &seed.0, &[]);
-        let open = Scalar::derive(domain::SEED_OPEN, &seed.0, &[]);
+    /// Derives all keys of a generation.
+    ///
+    /// Chain and hospital come from the hospital's enrolment card, never from a node. The first
+    /// generation is 0; a patient who enrols again takes the next.
+    pub fn derive(seed: &Seed, chain: &ChainId, hospital: &HospitalId, generation: u32) -> Self {
+        let number = generation.to_le_bytes();
+        let info: [&[u8]; 3] = [chain, hospital, &number];
+        let search = Scalar::derive(domain::SEED_SEARCH, &seed.0, &info);
+        let open = Scalar::derive(domain::SEED_OPEN, &seed.0, &info);
         let g1 = G1Point::generator();
         Self {
+            chain: *chain,
+            hospital: *hospital,
+            generation,
             search_public: DefaultBackend::g1_mul(&g1, &search),
             open_public: DefaultBackend::g1_mul(&g1, &open),
             search,
             open,
-            x25519: X25519Secret::from_bytes(*expand(&extract(domain::SEED_X25519, &seed.0), &[])),
-            account: extract(domain::SEED_ACCOUNT, &seed.0),
+            x25519: X25519Secret::from_bytes(*expand(
+                &extract(domain::SEED_X25519, &seed.0),
+                &info,
+            )),
+            account: Ed25519Secret::from_seed(&expand(
+                &extract(domain::SEED_ACCOUNT, &seed.0),
+                &info,
+            )),
+            grant_prk: extract(domain::SEED_GRANT, &seed.0),
+        }
+    }
+
+    /// Genesis hash of the consortium chain.
+    pub fn chain(&self) -> &ChainId {
+        &self.chain
+    }
+
+    /// The hospital.
+    pub fn hospital(&self) -> &HospitalId {
+        &self.hospital
+    }
+
+    /// The generation of the keys.
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// Chain, hospital and a filing month, as label points use them.
+    pub fn context(&self, filing_month: FilingMonth) -> Context {
+        Context {
+            chain: self.chain,
+            hospital: self.hospital,
+            filing_month,
         }
     }
 
@@ -92,32 +137,50 @@ impl PatientKeys {
         self.x25519.public()
     }
 
-    /// The X25519 secret, from which label keys with hospitals are made.
+    /// The X25519 secret, from which label keys are made.
     pub fn x25519(&self) -> &X25519Secret {
         &self.x25519
     }
 
-    /// The account at a hospital.
-    ///
-    /// Each hospital has its own key, so that accounts of two hospital chains cannot be linked.
-    pub fn account(&self, hospital: &HospitalId) -> AccountKey {
-        Ed25519Secret::from_seed(&expand(&self.account, &[hospital]))
+    /// The account at the hospital.
+    pub fn account(&self) -> &AccountKey {
+        &self.account
     }
 
-    /// The public bundle for one hospital of one chain.
-    pub fn bundle<R: RngCore + CryptoRng + ?Sized>(
-        &self,
-        chain: &ChainId,
-        hospital: &HospitalId,
-        rng: &mut R,
-    ) -> PatientBundle {
+    /// `G_i`, the one-time key of a grant. A restored seed gives it again.
+    pub fn grant_key(&self, index: u32) -> Ed25519Secret {
+        Ed25519Secret::from_seed(&expand(
+            &self.grant_prk,
+            &[
+                &self.chain,
+                &self.hospital,
+                &self.generation.to_le_bytes(),
+                &index.to_le_bytes(),
+            ],
+        ))
+    }
+
+    /// The public bundle.
+    pub fn bundle<R: RngCore + CryptoRng + ?Sized>(&self, rng: &mut R) -> PatientBundle {
         let keys = BundleKeys {
             search: (&self.search, &self.search_public),
             open: (&self.open, &self.open_public),
             x25519: self.x25519_public(),
-            account: &self.account(hospital),
+            account: &self.account,
         };
-        PatientBundle::create(&keys, chain, hospital, rng)
+        PatientBundle::create(&keys, &self.chain, &self.hospital, rng)
+    }
+
+    /// The hash of the bundle's keys: [`crate::ValidBundle::hash`].
+    pub fn bundle_hash(&self) -> [u8; 32] {
+        keys_hash(
+            &self.chain,
+            &self.hospital,
+            &self.search_public.to_bytes(),
+            &self.open_public.to_bytes(),
+            &self.x25519_public(),
+            &self.account.public(),
+        )
     }
 
     pub(crate) fn search_scalar(&self) -> &Scalar {

@@ -8,7 +8,7 @@ use crate::{
     hash::{expand, extract, put_lp},
     points::{G1Point, G2Point},
     x25519::{X25519Error, X25519Public, X25519Secret},
-    ChainId, FilingMonth, HospitalId,
+    ChainId, FilingMonth, HospitalId, LabelVersion,
 };
 use alloc::{string::String, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -69,7 +69,22 @@ impl fmt::Debug for Keyword {
     }
 }
 
-/// κ: the secret that one hospital and one patient share for one filing month.
+/// The values for which a hospital and a patient share one κ.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct LabelScope {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The filing month.
+    pub filing_month: FilingMonth,
+    /// The version of the patient's labels at the hospital.
+    pub version: LabelVersion,
+    /// The hash of the patient's bundle: [`crate::ValidBundle::hash`].
+    ///
+    /// It stops a patient who enrols with the `X` of another.
+    pub bundle_hash: [u8; 32],
+}
+
+/// κ: the secret that a hospital and a patient share for a filing month and label version.
 ///
 /// Without κ, nobody can guess a keyword from a trapdoor.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -80,15 +95,12 @@ impl Kappa {
     pub fn hospital_side(
         secret: &X25519Secret,
         patient: &X25519Public,
-        hospital: &HospitalId,
-        filing_month: FilingMonth,
+        scope: &LabelScope,
     ) -> Result<Self, X25519Error> {
         Ok(Self::derive(
             &*secret.agree(patient)?,
-            hospital,
-            filing_month,
+            scope,
             &secret.public(),
-            patient,
         ))
     }
 
@@ -96,29 +108,27 @@ impl Kappa {
     pub fn patient_side(
         secret: &X25519Secret,
         hospital_key: &X25519Public,
-        hospital: &HospitalId,
-        filing_month: FilingMonth,
+        scope: &LabelScope,
     ) -> Result<Self, X25519Error> {
         Ok(Self::derive(
             &*secret.agree(hospital_key)?,
-            hospital,
-            filing_month,
+            scope,
             hospital_key,
-            &secret.public(),
         ))
     }
 
-    fn derive(
-        shared: &[u8; 32],
-        hospital: &HospitalId,
-        filing_month: FilingMonth,
-        x_h: &X25519Public,
-        x: &X25519Public,
-    ) -> Self {
+    /// `Expand(Extract(KAPPA, shared), hospital ‖ month ‖ version ‖ X_h ‖ bundle hash)`.
+    fn derive(shared: &[u8; 32], scope: &LabelScope, x_h: &X25519Public) -> Self {
         let prk = extract(domain::KAPPA, shared);
         Self(*expand(
             &prk,
-            &[hospital, &filing_month.to_le_bytes(), &x_h.0, &x.0],
+            &[
+                &scope.hospital,
+                &scope.filing_month.to_le_bytes(),
+                &scope.version.to_le_bytes(),
+                &x_h.0,
+                &scope.bundle_hash,
+            ],
         ))
     }
 
@@ -144,7 +154,7 @@ impl fmt::Debug for Kappa {
     }
 }
 
-/// `kw`: the keyed label of a keyword for one patient, hospital and filing month.
+/// `kw`: the label of a keyword for one patient, hospital, filing month and label version.
 ///
 /// It is erased when dropped; its `Debug` prints nothing.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -176,6 +186,23 @@ impl fmt::Debug for KeywordLabel {
     }
 }
 
+/// A label with the filing month for which it was made.
+///
+/// A match key commits to both. Its `Debug` prints nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MonthLabel {
+    /// The filing month.
+    pub filing_month: FilingMonth,
+    /// The label.
+    pub kw: KeywordLabel,
+}
+
+impl fmt::Debug for MonthLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MonthLabel")
+    }
+}
+
 /// The chain, hospital and filing month of a record.
 #[derive(
     Clone,
@@ -201,33 +228,22 @@ pub struct Context {
     pub filing_month: FilingMonth,
 }
 
-impl Context {
-    /// `lp(chain) ‖ A ‖ hospital ‖ filing_month ‖ kw`: the message that is hashed to a point.
-    fn message(&self, public: &G1Point, kw: &KeywordLabel) -> Zeroizing<Vec<u8>> {
-        let mut message = Zeroizing::new(Vec::with_capacity(150));
-        put_lp(&mut message, &self.chain);
-        message.extend_from_slice(public.as_bytes());
-        message.extend_from_slice(&self.hospital);
-        message.extend_from_slice(&self.filing_month.to_le_bytes());
-        message.extend_from_slice(&kw.0);
-        message
-    }
-}
-
-/// `Q_s`: the point of a label under the search key `A_s`.
-pub fn search_point<B: PairingBackend>(
+/// `Q`: the point of a label, for the search scalar and the open scalar alike.
+///
+/// The message is `lp(chain) ‖ A_s ‖ A_o ‖ hospital ‖ filing_month ‖ kw`. One point serves both
+/// scalars because they are independent.
+pub fn label_point<B: PairingBackend>(
     context: &Context,
     a_s: &G1Point,
-    kw: &KeywordLabel,
-) -> G2Point {
-    B::hash_to_g2(domain::H2C_SEARCH, &context.message(a_s, kw))
-}
-
-/// `Q_o`: the point of a label under the open key `A_o`.
-pub fn open_point<B: PairingBackend>(
-    context: &Context,
     a_o: &G1Point,
     kw: &KeywordLabel,
 ) -> G2Point {
-    B::hash_to_g2(domain::H2C_OPEN, &context.message(a_o, kw))
+    let mut message = Zeroizing::new(Vec::with_capacity(198));
+    put_lp(&mut message, &context.chain);
+    message.extend_from_slice(a_s.as_bytes());
+    message.extend_from_slice(a_o.as_bytes());
+    message.extend_from_slice(&context.hospital);
+    message.extend_from_slice(&context.filing_month.to_le_bytes());
+    message.extend_from_slice(&kw.0);
+    B::hash_to_g2(domain::H2C_LABEL, &message)
 }

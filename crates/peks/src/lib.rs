@@ -11,7 +11,6 @@ pub mod backend;
 pub mod batch;
 pub mod bundle;
 pub mod dispute;
-pub mod dleq;
 pub mod domain;
 pub mod ed25519;
 pub mod gt;
@@ -21,9 +20,11 @@ pub mod label;
 pub mod match_proof;
 pub mod points;
 pub mod record_id;
+mod residue;
 pub mod scalar;
 pub mod schnorr;
 pub mod search;
+pub mod share;
 pub mod tag;
 pub mod trapdoor;
 pub mod x25519;
@@ -35,24 +36,24 @@ pub use backend::Counting;
 pub use backend::{
     ArkBackend, ArkG1, ArkPairing, DefaultBackend, DefaultG1, G1Arithmetic, PairingBackend,
 };
-pub use batch::{encryptor_id, BatchError, BatchHeader, OpenBatch, ValidBatch};
+pub use batch::{encryptor_id, BatchError, BatchHeader, BatchPatient, OpenBatch, ValidBatch};
 pub use bundle::{BundleError, PatientBundle, ValidBundle};
-pub use dispute::{Disclosure, DisputeError};
-pub use dleq::DleqProof;
+pub use dispute::{OpeningError, OpeningProof, OpeningRole, OpeningStatement, OPENING_PROOF_LEN};
 pub use ed25519::{verify_strict, AccountKey, Ed25519Secret, MatchKey, SignatureError};
 pub use gt::{GtBytes, GT_LEN};
 pub use hash::{blake2b_256, blake2b_256_parts, put_lp};
 pub use keys::{PatientKeys, Seed};
-pub use label::{open_point, search_point, Context, Kappa, Keyword, KeywordLabel};
+pub use label::{label_point, Context, Kappa, Keyword, KeywordLabel, LabelScope, MonthLabel};
 pub use match_proof::MatchStatement;
 pub use points::{G1Bytes, G1Point, G2Bytes, G2Point, PointError, G1_LEN, G2_LEN};
-pub use record_id::{key_commitment, rid, slots_hash};
+pub use record_id::{key_commitment, record_core, rid, seal, slots_hash, wraps_hash};
 pub use scalar::Scalar;
 pub use schnorr::{ProofError, SchnorrProof};
 pub use search::{
     search, search_batch, BatchOutcome, BatchPoint, Hit, Match, Search, SearchSummary, TagIndex,
 };
-pub use tag::{counter_allowed, OpenSecret, SearchSecret, GAP};
+pub use share::HospitalShare;
+pub use tag::{counter_allowed, LabelOpening, OpenSecret, SearchSecret, GAP};
 pub use trapdoor::{OpenTrapdoor, SearchTrapdoor};
 pub use x25519::{X25519Error, X25519Public, X25519Secret};
 
@@ -64,6 +65,10 @@ pub type ChainId = [u8; 32];
 pub type FilingMonth = u16;
 /// The hash that names a batch.
 pub type BatchId = [u8; 32];
+/// The version of the labels of a patient at a hospital: from 0, raised by a revocation.
+pub type LabelVersion = u32;
+/// The hash of a record without its share and wraps.
+pub type RecordCore = [u8; 32];
 /// The hash that names a record.
 pub type Rid = [u8; 32];
 /// The value that a search looks up: 16 pseudo-random bytes.

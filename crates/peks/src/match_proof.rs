@@ -43,7 +43,7 @@ pub struct MatchStatement {
 }
 
 impl MatchStatement {
-    /// `BSPP-V01-PROVE ‖ chain ‖ request ‖ rid ‖ tag ‖ requester`.
+    /// `BSPP-V02-PROVE ‖ chain ‖ request ‖ rid ‖ tag ‖ requester`.
     pub fn message(&self) -> Vec<u8> {
         [
             domain::PROVE,

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Secret scalars modulo q, the order of G1 and G2.
+//!
+//! Their arithmetic is constant-time with `blst`.
 
-use crate::hash::{expand, extract};
+use crate::{
+    hash::{expand, extract},
+    residue::{fr_to_le, mul_add, reduce},
+};
 use ark_bls12_381::Fr;
-use ark_ff::{One, PrimeField, Zero};
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// A secret scalar, never zero. Erased when dropped; its `Debug` prints nothing.
-#[derive(Clone)]
-pub struct Scalar(Fr);
+///
+/// It holds 32 bytes, little-endian, below q.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Scalar([u8; 32]);
 
 impl Scalar {
     /// Reduces 64 uniform bytes, read as a little-endian integer, modulo q.
     ///
     /// The bias is below 2^-256. Zero, whose probability is negligible, becomes one.
     pub fn from_wide(bytes: &[u8; 64]) -> Self {
-        let value = Fr::from_le_bytes_mod_order(bytes);
-        Self(if value.is_zero() { Fr::one() } else { value })
+        Self(reduce(bytes))
     }
 
     /// A fresh scalar.
@@ -36,11 +41,17 @@ impl Scalar {
 
     /// The 32 bytes of the scalar, little-endian.
     pub fn to_le_bytes(&self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(fr_to_le(&self.0))
+        Zeroizing::new(self.0)
     }
 
-    pub(crate) fn fr(&self) -> &Fr {
+    /// The 32 bytes of the scalar, borrowed.
+    pub(crate) fn as_le_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// `self + challenge · secret` modulo q, little-endian: the response of a proof.
+    pub(crate) fn respond(&self, challenge: &Fr, secret: &Scalar) -> [u8; 32] {
+        mul_add(&self.0, &fr_to_le(challenge), &secret.0)
     }
 }
 
@@ -48,31 +59,4 @@ impl fmt::Debug for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Scalar")
     }
-}
-
-impl Drop for Scalar {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-impl ZeroizeOnDrop for Scalar {}
-
-pub(crate) fn fr_to_le(value: &Fr) -> [u8; 32] {
-    let mut out = [0u8; 32];
-    let mut bigint = value.into_bigint();
-    for (chunk, limb) in out.chunks_exact_mut(8).zip(bigint.as_ref()) {
-        chunk.copy_from_slice(&limb.to_le_bytes());
-    }
-    bigint.zeroize();
-    out
-}
-
-/// Reads a public scalar; `None` if it is not below q.
-pub(crate) fn fr_from_le(bytes: &[u8; 32]) -> Option<Fr> {
-    let mut limbs = [0u64; 4];
-    for (limb, chunk) in limbs.iter_mut().zip(bytes.chunks_exact(8)) {
-        *limb = u64::from_le_bytes(chunk.try_into().ok()?);
-    }
-    Fr::from_bigint(ark_ff::BigInt::new(limbs))
 }

@@ -12,7 +12,8 @@ use crate::{
     domain,
     hash::{blake2b_512_parts, put_lp},
     points::{G1Bytes, G1Point, PointError},
-    scalar::{fr_from_le, fr_to_le, Scalar},
+    residue::fr_from_le,
+    scalar::Scalar,
 };
 use alloc::vec::Vec;
 use ark_bls12_381::Fr;
@@ -23,7 +24,7 @@ use rand_core::{CryptoRng, RngCore};
 use scale_info::TypeInfo;
 use zeroize::Zeroizing;
 
-/// The reasons for which a proof of knowledge or of equality is refused.
+/// The reasons for which a proof of knowledge is refused.
 #[derive(
     Clone,
     Copy,
@@ -80,7 +81,7 @@ pub struct SchnorrProof {
 }
 
 /// Hashes `domain ‖ points ‖ lp(context)` to a challenge.
-pub(crate) fn challenge(domain: &[u8], points: &[&[u8]], context: &[u8]) -> Fr {
+fn challenge(domain: &[u8], points: &[&[u8]], context: &[u8]) -> Fr {
     let mut message = Vec::new();
     message.extend_from_slice(domain);
     for point in points {
@@ -94,8 +95,7 @@ pub(crate) fn challenge(domain: &[u8], points: &[&[u8]], context: &[u8]) -> Fr {
 ///
 /// It is derived from fresh randomness, the secret, the role and the context together, so that a
 /// weak random number generator alone does not reveal the secret.
-pub(crate) fn one_time<R: RngCore + CryptoRng + ?Sized>(
-    salt: &[u8],
+fn one_time<R: RngCore + CryptoRng + ?Sized>(
     domain: &[u8],
     secret: &Scalar,
     context: &[u8],
@@ -105,7 +105,7 @@ pub(crate) fn one_time<R: RngCore + CryptoRng + ?Sized>(
     let (left, right) = ikm.split_at_mut(32);
     left.copy_from_slice(secret.to_le_bytes().as_slice());
     rng.fill_bytes(right);
-    Scalar::derive(salt, ikm.as_slice(), &[domain, context])
+    Scalar::derive(domain::SCHNORR_NONCE, ikm.as_slice(), &[domain, context])
 }
 
 impl SchnorrProof {
@@ -119,17 +119,16 @@ impl SchnorrProof {
         context: &[u8],
         rng: &mut R,
     ) -> Self {
-        let k = one_time(domain::SCHNORR_NONCE, domain, secret, context, rng);
+        let k = one_time(domain, secret, context, rng);
         let commitment = DefaultBackend::g1_mul(&G1Point::generator(), &k);
         let c = challenge(
             domain,
             &[statement.as_bytes(), commitment.as_bytes()],
             context,
         );
-        let z = *k.fr() + c * secret.fr();
         Self {
             commitment: commitment.to_bytes(),
-            response: fr_to_le(&z),
+            response: k.respond(&c, secret),
         }
     }
 

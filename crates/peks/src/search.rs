@@ -4,6 +4,7 @@
 
 use crate::{
     backend::PairingBackend,
+    label::MonthLabel,
     points::G1Point,
     tag::{SearchSecret, GAP},
     trapdoor::SearchTrapdoor,
@@ -82,12 +83,13 @@ pub struct SearchSummary {
 
 /// Looks up tag 0, 1, … in one batch until [`GAP`] in a row are absent. Uses no pairing.
 ///
-/// If a slot has the right tag but its `M` does not follow from `secret`, the slot belongs to
-/// another patient or is forged, and the tag counts as absent.
+/// `label` is the label of `secret`. If a slot has the right tag but its `M` does not follow from
+/// both, the slot belongs to another patient or is forged, and the tag counts as absent.
 pub fn search_batch<I: TagIndex + ?Sized>(
     index: &I,
     batch: &BatchId,
     secret: &SearchSecret,
+    label: &MonthLabel,
 ) -> Result<BatchOutcome<I::Entry>, I::Error> {
     let mut outcome = BatchOutcome {
         batch: *batch,
@@ -101,7 +103,7 @@ pub fn search_batch<I: TagIndex + ?Sized>(
         outcome.lookups = outcome.lookups.saturating_add(1);
         let before = outcome.matches.len();
         if !hits.is_empty() {
-            let expected = secret.match_key(counter).public();
+            let expected = secret.match_key(counter, label).public();
             let genuine = hits.into_iter().filter(|hit| hit.match_public == expected);
             outcome.matches.extend(genuine.map(|hit| Match {
                 batch: *batch,
@@ -133,6 +135,7 @@ pub struct Search<'a, B: PairingBackend, I: ?Sized, S> {
     batches: S,
     prepared: B::Prepared,
     a_s: &'a G1Point,
+    label: MonthLabel,
     summary: SearchSummary,
     ended: bool,
 }
@@ -143,18 +146,20 @@ where
     I: TagIndex + ?Sized,
     S: Iterator<Item = BatchPoint>,
 {
-    /// Starts a search of these batches. `a_s` is the search key of the trapdoor.
+    /// Starts a search of these batches. `a_s` and `label` are those of the trapdoor.
     pub fn new(
         index: &'a I,
         batches: impl IntoIterator<IntoIter = S, Item = BatchPoint>,
         trapdoor: &SearchTrapdoor,
         a_s: &'a G1Point,
+        label: MonthLabel,
     ) -> Self {
         Self {
             index,
             batches: batches.into_iter(),
             prepared: trapdoor.prepare::<B>(),
             a_s,
+            label,
             summary: SearchSummary::default(),
             ended: false,
         }
@@ -185,7 +190,7 @@ where
         };
         let secret =
             SearchSecret::from_trapdoor_prepared::<B>(&batch.point, &self.prepared, self.a_s);
-        let outcome = search_batch(self.index, &batch.id, &secret);
+        let outcome = search_batch(self.index, &batch.id, &secret, &self.label);
         match &outcome {
             Ok(outcome) => {
                 let summary = &mut self.summary;
@@ -207,9 +212,10 @@ pub fn search<B: PairingBackend, I: TagIndex + ?Sized>(
     batches: impl IntoIterator<Item = BatchPoint>,
     trapdoor: &SearchTrapdoor,
     a_s: &G1Point,
+    label: MonthLabel,
     mut on_batch: impl FnMut(BatchOutcome<I::Entry>) -> ControlFlow<()>,
 ) -> Result<SearchSummary, I::Error> {
-    let mut search = Search::<B, _, _>::new(index, batches, trapdoor, a_s);
+    let mut search = Search::<B, _, _>::new(index, batches, trapdoor, a_s, label);
     for outcome in search.by_ref() {
         if on_batch(outcome?).is_break() {
             break;

@@ -16,6 +16,7 @@ struct Results {
     p: G1Point,
     q: G2Point,
     gt: [GtBytes; 2],
+    sum: Option<G2Point>,
 }
 
 fn run<B: PairingBackend>(dst: &[u8], msg: &[u8], a: &Scalar, b: &Scalar) -> Results {
@@ -23,7 +24,15 @@ fn run<B: PairingBackend>(dst: &[u8], msg: &[u8], a: &Scalar, b: &Scalar) -> Res
     let p = B::g1_mul(&G1Point::generator(), a);
     let q = B::g2_mul(&hashed, b);
     let gt = [B::pairing(&p, &q), B::pairing_prepared(&p, &B::prepare(&q))];
-    Results { hashed, p, q, gt }
+    let factor = |scalar: &Scalar| -> [u8; 16] { scalar.to_le_bytes()[..16].try_into().unwrap() };
+    let sum = B::g2_sum(&[(&hashed, &factor(a)), (&q, &factor(b)), (&hashed, &[0; 16])]);
+    Results {
+        hashed,
+        p,
+        q,
+        gt,
+        sum,
+    }
 }
 
 proptest! {
@@ -46,6 +55,7 @@ proptest! {
             prop_assert!(ark.p == other.p, "multiplication in G1");
             prop_assert!(ark.q == other.q, "multiplication in G2");
             prop_assert!(ark.gt[0] == other.gt[0], "pairing");
+            prop_assert!(ark.sum == other.sum && ark.sum.is_some(), "sum in G2");
         }
         for results in [&ark, &generic, &blst] {
             prop_assert!(results.gt[0] == results.gt[1], "prepared pairing");
@@ -102,4 +112,40 @@ fn backends_should_agree_on_edge_scalars() {
     assert_eq!(BlstBackend::g1_mul(&g1, &edge(1)), g1);
     let twice = BlstBackend::g1_mul(&BlstBackend::g1_mul(&g1, &minus_one), &minus_one);
     assert_eq!(twice, g1);
+}
+
+fn sums<B: PairingBackend>() {
+    let g2 = G2Point::generator();
+    let factor = u128::to_le_bytes;
+    assert_eq!(B::g2_sum(&[]), None, "no terms");
+    assert_eq!(B::g2_sum(&[(&g2, &factor(0))]), None, "a factor of zero");
+    assert_eq!(B::g2_sum(&[(&g2, &factor(1))]), Some(g2.clone()));
+    let twice = B::g2_sum(&[(&g2, &factor(2))]);
+    assert_eq!(
+        B::g2_sum(&[(&g2, &factor(1)), (&g2, &factor(1))]),
+        twice,
+        "a doubling"
+    );
+    let mut bytes = *g2.as_bytes();
+    bytes[0] ^= 0x20;
+    let minus = G2Point::from_bytes(&bytes).unwrap();
+    assert_eq!(
+        B::g2_sum(&[(&g2, &factor(5)), (&minus, &factor(5))]),
+        None,
+        "opposites"
+    );
+    let large = B::g2_sum(&[(&g2, &factor(u128::MAX))]).unwrap();
+    let back = B::g2_sum(&[
+        (&large, &factor(1)),
+        (&g2, &factor(1)),
+        (&minus, &factor(1)),
+    ]);
+    assert_eq!(back, Some(large));
+}
+
+#[test]
+fn sums_should_be_right_at_the_edges() {
+    sums::<ArkBackend>();
+    sums::<Generic>();
+    sums::<BlstBackend>();
 }

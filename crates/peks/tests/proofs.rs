@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Proofs of knowledge, possession and equality.
+//! Proofs of knowledge and possession.
 //!
 //! Each test changes one thing and names the expected verdict.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -8,12 +8,12 @@
 mod common;
 
 use bspp_peks::{
-    domain, encryptor_id, ArkBackend, BatchError, BatchHeader, BundleError, Context, DefaultG1,
-    Disclosure, DisputeError, Ed25519Secret, G1Bytes, G1Point, Keyword, OpenBatch, PatientBundle,
-    PointError, ProofError, Scalar, SchnorrProof, SearchSecret, SignatureError,
+    domain, encryptor_id, ArkBackend, BatchError, BatchHeader, BundleError, Ed25519Secret, G1Bytes,
+    G1Point, OpenBatch, PatientBundle, PatientKeys, PointError, ProofError, Scalar, SchnorrProof,
+    Seed, SignatureError,
 };
 use codec::{Decode, Encode, MaxEncodedLen};
-use common::{label_of, patient, FixedRng, CHAIN, FILING_MONTH, HOSPITAL};
+use common::{patient, FixedRng, CHAIN, FILING_MONTH, HOSPITAL};
 use proptest::prelude::*;
 
 const Q_LE: [u8; 32] = [
@@ -230,7 +230,7 @@ fn proof_should_be_refused_when_not_canonical() {
 }
 
 fn bundle(n: u8) -> PatientBundle {
-    patient(n).bundle(&CHAIN, &HOSPITAL, &mut FixedRng::new("bundle"))
+    patient(n).bundle(&mut FixedRng::new("bundle"))
 }
 
 /// Signs a changed bundle again with the account key, as its owner could.
@@ -248,7 +248,7 @@ fn bundle_should_verify_and_survive_its_encoding() {
     let valid = bundle.verify(&CHAIN, &HOSPITAL).unwrap();
     assert_eq!(valid.search, *patient(1).search_public());
     assert_eq!(valid.open, *patient(1).open_public());
-    assert_eq!(valid.account, patient(1).account(&HOSPITAL).public());
+    assert_eq!(valid.account, patient(1).account().public());
     let bytes = bundle.encode();
     assert_eq!(bytes.len(), 384);
     assert_eq!(PatientBundle::max_encoded_len(), 384);
@@ -256,16 +256,15 @@ fn bundle_should_verify_and_survive_its_encoding() {
 }
 
 #[test]
-fn accounts_should_differ_between_hospitals() {
-    let keys = patient(1);
-    assert_ne!(
-        keys.account(&HOSPITAL).public(),
-        keys.account(&[0xa2; 32]).public()
-    );
-    assert_eq!(
-        keys.account(&HOSPITAL).public(),
-        patient(1).account(&HOSPITAL).public()
-    );
+fn bundle_should_have_the_hash_that_keys_give() {
+    let valid = bundle(1).verify(&CHAIN, &HOSPITAL).unwrap();
+    assert_eq!(valid.hash, patient(1).bundle_hash());
+    // Fresh proofs do not change it, other keys do.
+    let again = patient(1).bundle(&mut FixedRng::new("again"));
+    assert_ne!(again, bundle(1));
+    assert_eq!(again.verify(&CHAIN, &HOSPITAL).unwrap().hash, valid.hash);
+    let next = PatientKeys::derive(&Seed::from_bytes([1; 32]), &CHAIN, &HOSPITAL, 1);
+    assert_ne!(next.bundle_hash(), valid.hash);
 }
 
 #[test]
@@ -303,14 +302,14 @@ fn bundle_with_the_key_of_another_should_be_refused() {
     let rogue = patient(9);
     let mut stolen = bundle(9);
     stolen.search = bundle(1).search;
-    sign_again(&mut stolen, &rogue.account(&HOSPITAL));
+    sign_again(&mut stolen, rogue.account());
     assert_eq!(
         stolen.verify(&CHAIN, &HOSPITAL).err(),
         Some(BundleError::InvalidSearchProof(ProofError::Mismatch))
     );
     // Copying the victim's proof does not help: it covers the victim's bundle.
     stolen.search_proof = bundle(1).search_proof;
-    sign_again(&mut stolen, &rogue.account(&HOSPITAL));
+    sign_again(&mut stolen, rogue.account());
     assert_eq!(
         stolen.verify(&CHAIN, &HOSPITAL).err(),
         Some(BundleError::InvalidSearchProof(ProofError::Mismatch))
@@ -319,7 +318,7 @@ fn bundle_with_the_key_of_another_should_be_refused() {
     let mut stolen = bundle(9);
     stolen.open = bundle(1).open;
     stolen.search_proof = bundle(9).search_proof;
-    sign_again(&mut stolen, &rogue.account(&HOSPITAL));
+    sign_again(&mut stolen, rogue.account());
     // Even the honest half fails, since it covers the whole bundle.
     assert_eq!(
         stolen.verify(&CHAIN, &HOSPITAL).err(),
@@ -331,7 +330,7 @@ fn bundle_with_the_key_of_another_should_be_refused() {
 fn bundle_with_proofs_exchanged_should_be_refused() {
     let mut changed = bundle(1);
     (changed.search_proof, changed.open_proof) = (changed.open_proof, changed.search_proof);
-    sign_again(&mut changed, &patient(1).account(&HOSPITAL));
+    sign_again(&mut changed, patient(1).account());
     assert_eq!(
         changed.verify(&CHAIN, &HOSPITAL).err(),
         Some(BundleError::InvalidSearchProof(ProofError::Mismatch))
@@ -340,11 +339,12 @@ fn bundle_with_proofs_exchanged_should_be_refused() {
 
 #[test]
 fn bundle_should_be_refused_when_keys_are_invalid() {
-    let account = patient(1).account(&HOSPITAL);
+    let patient = patient(1);
+    let account = patient.account();
     let verdict = |change: &dyn Fn(&mut PatientBundle)| {
         let mut changed = bundle(1);
         change(&mut changed);
-        sign_again(&mut changed, &account);
+        sign_again(&mut changed, account);
         changed.verify(&CHAIN, &HOSPITAL).err().unwrap()
     };
     let search = |point| move |b: &mut PatientBundle| b.search = point;
@@ -372,97 +372,5 @@ fn bundle_should_be_refused_when_keys_are_invalid() {
     assert_eq!(
         verdict(&|b| b.open_proof.commitment = b.search_proof.commitment),
         BundleError::InvalidOpenProof(ProofError::Mismatch)
-    );
-}
-
-fn disclosure() -> (Context, OpenBatch, Disclosure, SearchSecret) {
-    let keys = patient(1);
-    let (_, batch) = header("");
-    let kw = label_of(&keys, &Keyword::identity());
-    let context = batch.context();
-    let disclosure = keys.disclose(
-        &context,
-        batch.id(),
-        batch.point(),
-        &kw,
-        &mut FixedRng::new("dleq"),
-    );
-    let secret = batch.search_secret::<ArkBackend>(keys.search_public(), &kw);
-    (context, batch, disclosure, secret)
-}
-
-#[test]
-fn disclosure_should_let_a_judge_recompute_tags() {
-    let (context, batch, disclosure, secret) = disclosure();
-    let judged = disclosure
-        .verify_with::<ArkBackend, DefaultG1>(
-            &context,
-            batch.id(),
-            batch.point(),
-            patient(1).search_public(),
-        )
-        .unwrap();
-    for n in [0, 1, 1000] {
-        assert_eq!(judged.tag(n), secret.tag(n));
-    }
-}
-
-#[test]
-fn forged_disclosure_should_be_refused() {
-    let (context, batch, good, _) = disclosure();
-    let keys = patient(1);
-    let verdict = |d: &Disclosure, c: &Context, id: &[u8; 32], r: &G1Point, a: &G1Point| {
-        d.verify_with::<ArkBackend, DefaultG1>(c, id, r, a)
-            .map(|_| ())
-            .err()
-    };
-    let mismatch = Some(DisputeError::InvalidProof(ProofError::Mismatch));
-    let (r, a) = (batch.point(), keys.search_public());
-    let other_hospital = Context {
-        hospital: [0; 32],
-        ..context
-    };
-    assert_eq!(verdict(&good, &other_hospital, batch.id(), r, a), mismatch);
-    assert_eq!(verdict(&good, &context, &[0; 32], r, a), mismatch);
-    assert_eq!(
-        verdict(&good, &context, batch.id(), header("other").1.point(), a),
-        mismatch
-    );
-    assert_eq!(
-        verdict(&good, &context, batch.id(), r, patient(2).search_public()),
-        mismatch
-    );
-    let other_label = Disclosure {
-        kw: [1; 32],
-        ..good.clone()
-    };
-    assert_eq!(verdict(&other_label, &context, batch.id(), r, a), mismatch);
-    let other_point = Disclosure {
-        point: r.to_bytes(),
-        ..good.clone()
-    };
-    assert_eq!(verdict(&other_point, &context, batch.id(), r, a), mismatch);
-    let no_point = Disclosure {
-        point: identity(),
-        ..good.clone()
-    };
-    assert_eq!(
-        verdict(&no_point, &context, batch.id(), r, a),
-        Some(DisputeError::InvalidPoint(PointError::Identity))
-    );
-    // A patient cannot deny: U must be a_s·R with the a_s that it registered.
-    let lie = patient(2).disclose(
-        &context,
-        batch.id(),
-        r,
-        &label_of(&keys, &Keyword::identity()),
-        &mut FixedRng::new("lie"),
-    );
-    assert_eq!(verdict(&lie, &context, batch.id(), r, a), mismatch);
-    let mut malleable = good;
-    malleable.proof.response = Q_LE;
-    assert_eq!(
-        verdict(&malleable, &context, batch.id(), r, a),
-        Some(DisputeError::InvalidProof(ProofError::NonCanonicalResponse))
     );
 }

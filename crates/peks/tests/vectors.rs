@@ -6,8 +6,11 @@
 
 mod common;
 
-use bspp_peks::{ArkBackend, BlstBackend, G2Point, PairingBackend};
-use common::vectors::{compute, FILE};
+use bspp_peks::{
+    ArkBackend, BatchHeader, BlstBackend, G1Bytes, G2Point, OpeningProof, PairingBackend,
+    PatientBundle, SchnorrProof,
+};
+use common::vectors::{compute, record, unhex, Case, FILE, JS_FILE};
 use serde_json::Value;
 
 const RFC_9380: &str = include_str!("vectors/rfc9380-j10-1.json");
@@ -91,4 +94,70 @@ fn arkworks_should_match_the_projects_vectors() {
 #[test]
 fn blst_should_match_the_projects_vectors() {
     own_vectors::<BlstBackend>();
+}
+
+fn schnorr(value: &Value) -> SchnorrProof {
+    SchnorrProof {
+        commitment: G1Bytes(unhex(&value["commitment"])),
+        response: unhex(&value["response"]),
+    }
+}
+
+fn opening(value: &Value) -> OpeningProof {
+    OpeningProof {
+        target: unhex(&value["k"]),
+        challenge: unhex(&value["c"]),
+        response: unhex(&value["z"]),
+    }
+}
+
+/// The vectors of a file: their values follow from the inputs, and their proofs verify.
+fn verify_file(name: &str) {
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(name).unwrap()).unwrap();
+    let cases = file["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 2);
+    for (i, vector) in cases.iter().enumerate() {
+        let case = Case::new(&vector["input"]);
+        assert_eq!(case.values::<ArkBackend>(), vector["values"], "case {i}");
+        let (chain, hospital) = (case.context.chain, case.context.hospital);
+        let proofs = &vector["proofs"];
+
+        let bundle = PatientBundle {
+            search_proof: schnorr(&proofs["bundle"]["search_proof"]),
+            open_proof: schnorr(&proofs["bundle"]["open_proof"]),
+            signature: unhex(&proofs["bundle"]["signature"]),
+            ..case.keys.bundle(&mut common::FixedRng::new("bundle"))
+        };
+        assert!(bundle.verify(&chain, &hospital).is_ok(), "case {i}");
+        let header = BatchHeader {
+            proof: schnorr(&proofs["batch"]),
+            ..case.batch.header().clone()
+        };
+        assert!(header.verify(&chain).is_ok(), "case {i}");
+
+        let openings = proofs["openings"].as_array().unwrap();
+        assert_eq!(openings.len(), case.keywords().len());
+        for (keyword, proofs) in case.keywords().iter().zip(openings) {
+            let statement = case.statement(&case.kappa.label(keyword));
+            let (search, open) = (opening(&proofs["search"]), opening(&proofs["open"]));
+            assert!(search.verify_search(&statement).is_ok(), "case {i}");
+            assert!(open.verify_open(&statement).is_ok(), "case {i}");
+            assert!(search.verify_open(&statement).is_err(), "case {i}");
+        }
+    }
+    let records = file["records"].as_array().unwrap();
+    assert!(records.len() >= 3);
+    for (i, vector) in records.iter().enumerate() {
+        assert_eq!(record(&vector["input"]), vector["values"], "record {i}");
+    }
+}
+
+#[test]
+fn the_projects_vectors_should_verify() {
+    verify_file(FILE);
+}
+
+#[test]
+fn vectors_of_the_independent_program_should_verify() {
+    verify_file(JS_FILE);
 }

@@ -18,7 +18,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 /// The records of one file.
 fn file_report(name: &str, bytes: &[u8]) -> Result<Value> {
     let document = Document::parse(bytes)?;
-    let records: Vec<Value> = split(&document, [0; 16])
+    let records: Vec<Value> = split(&document, [0; 16], &mut rand::rngs::OsRng)
         .iter()
         .map(|record| {
             let keywords: Vec<[&str; 2]> =

@@ -23,12 +23,10 @@ impl SignedConsent {
     /// Agrees to records of the filing months `from` to `until`, both included.
     pub fn sign<R: RngCore + CryptoRng>(
         keys: &PatientKeys,
-        chain: &H256,
-        hospital: &HospitalId,
         (from, until): (FilingMonth, FilingMonth),
         rng: &mut R,
     ) -> Self {
-        let account = keys.account(&hospital.0);
+        let account = keys.account();
         let mut salt = [0u8; 32];
         rng.fill_bytes(&mut salt);
         let terms = ConsentTerms {
@@ -37,7 +35,8 @@ impl SignedConsent {
             until,
             salt,
         };
-        let signature = account.sign(&messages::consent_message(chain, hospital, &terms));
+        let (chain, hospital) = (H256(*keys.chain()), H256(*keys.hospital()));
+        let signature = account.sign(&messages::consent_message(&chain, &hospital, &terms));
         Self { terms, signature }
     }
 
@@ -49,12 +48,8 @@ impl SignedConsent {
 }
 
 /// The patient's signature that withdraws a consent.
-pub fn sign_withdrawal(
-    keys: &PatientKeys,
-    chain: &H256,
-    hospital: &HospitalId,
-    consent: &ConsentId,
-) -> Ed25519Signature {
-    let message = messages::consent_withdrawal_message(chain, hospital, consent);
-    keys.account(&hospital.0).sign(&message)
+pub fn sign_withdrawal(keys: &PatientKeys, consent: &ConsentId) -> Ed25519Signature {
+    let (chain, hospital) = (H256(*keys.chain()), H256(*keys.hospital()));
+    let message = messages::consent_withdrawal_message(&chain, &hospital, consent);
+    keys.account().sign(&message)
 }

@@ -2,20 +2,24 @@
 //! The plaintext of a record: pieces of one file, each with its position in the file.
 //!
 //! A file with n resources has 2n + 1 pieces. The pieces at odd positions are the resources; the
-//! pieces at even positions are the bytes before, between and after them. The frame record has all
-//! even pieces and the resources of no encounter; the record of an encounter has the resources of
-//! that encounter. All pieces in the order of their positions are the file.
+//! pieces at even positions are the bytes before, between and after them. The record of an encounter
+//! has the resources of that encounter, and the bytes between two of them. The frame record has the
+//! rest. All pieces in the order of their positions are the file.
+//!
+//! The frame record has a hash of the file, with a salt that is shared over all records of the file:
+//! it is the XOR of the salt shares of all of them. So the hash confirms a guess of the file to
+//! nobody who lacks one record.
 //!
 //! The encoded form is the SCALE encoding of [`Payload`]'s fields in their order.
 
-use bspp_peks::blake2b_256;
+use bspp_peks::{blake2b_256_parts, domain};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The version of the container.
-pub const CONTAINER_VERSION: u8 = 1;
+pub const CONTAINER_VERSION: u8 = 2;
 
 /// The random identifier of the file that records come from.
 pub type SourceId = [u8; 16];
@@ -37,7 +41,9 @@ pub enum PayloadKind {
     Frame {
         /// The number of resources of the whole file.
         resources: u32,
-        /// The BLAKE2b-256 hash of the whole file.
+        /// The number of records of the file, this one included.
+        records: u32,
+        /// [`file_hash`] of the whole file.
         file_hash: [u8; 32],
     },
     /// The resources of one encounter.
@@ -55,6 +61,8 @@ pub struct Payload {
     pub version: u8,
     /// The file that this record comes from.
     pub source: SourceId,
+    /// The share of this record in the salt of the file's hash.
+    pub salt_share: [u8; 32],
     /// The part of that file that this record holds.
     pub kind: PayloadKind,
     /// The pieces in ascending order of their positions.
@@ -84,6 +92,9 @@ pub enum ReassembleError {
     /// The frame record is missing.
     #[error("NotFound: the frame record is missing")]
     FrameNotFound,
+    /// A record of the file is missing, though others have its pieces.
+    #[error("NotFound: one of the records of the file is missing")]
+    RecordNotFound,
     /// A resource is in none of the records.
     #[error("NotFound: the piece at position {0} is in none of the records")]
     PieceNotFound(u32),
@@ -128,8 +139,7 @@ impl Payload {
         for piece in &self.pieces {
             let position = piece.position;
             let is_resource = position % 2 == 1;
-            let allowed = is_resource || matches!(self.kind, PayloadKind::Frame { .. });
-            if position < least || position > last || !allowed {
+            if position < least || position > last {
                 return Err(ContainerError::InvalidPosition(position));
             }
             if is_resource && core::str::from_utf8(&piece.bytes).is_err() {
@@ -157,6 +167,21 @@ impl Payload {
     }
 }
 
+/// The salt of a file: the XOR of the salt shares of all its records.
+pub fn salt<'a>(shares: impl IntoIterator<Item = &'a [u8; 32]>) -> [u8; 32] {
+    shares.into_iter().fold([0; 32], |mut salt, share| {
+        for (byte, other) in salt.iter_mut().zip(share) {
+            *byte ^= other;
+        }
+        salt
+    })
+}
+
+/// `H(FILE_HASH ‖ salt ‖ file)`.
+pub fn file_hash(salt: &[u8; 32], file: &[u8]) -> [u8; 32] {
+    blake2b_256_parts(&[domain::FILE_HASH, salt, file])
+}
+
 /// Reassembles a file from its records, in any order. Duplicate records are permitted.
 pub fn reassemble<'a>(
     records: impl IntoIterator<Item = &'a Payload>,
@@ -164,16 +189,20 @@ pub fn reassemble<'a>(
     let mut pieces: BTreeMap<u32, &[u8]> = BTreeMap::new();
     let mut source = None;
     let mut frame = None;
+    let mut shares = BTreeSet::new();
     for record in records {
+        shares.insert(record.salt_share);
         if *source.get_or_insert(record.source) != record.source {
             return Err(ReassembleError::SourceMismatch);
         }
         if let PayloadKind::Frame {
             resources,
+            records,
             file_hash,
         } = record.kind
         {
-            if *frame.get_or_insert((resources, file_hash)) != (resources, file_hash) {
+            let facts = (resources, records, file_hash);
+            if *frame.get_or_insert(facts) != facts {
                 return Err(ReassembleError::SourceMismatch);
             }
         }
@@ -186,7 +215,7 @@ pub fn reassemble<'a>(
             }
         }
     }
-    let (resources, file_hash) = frame.ok_or(ReassembleError::FrameNotFound)?;
+    let (resources, count, file_hash) = frame.ok_or(ReassembleError::FrameNotFound)?;
     let last = resources.saturating_mul(2);
     if let Some((position, _)) = pieces.range(last.saturating_add(1)..).next() {
         return Err(ReassembleError::PieceMismatch(*position));
@@ -198,7 +227,11 @@ pub fn reassemble<'a>(
             .ok_or(ReassembleError::PieceNotFound(position))?;
         file.extend_from_slice(piece);
     }
-    if blake2b_256(&file) != file_hash {
+    // A record whose pieces others have too may be missing: then the salt is unknown.
+    if u32::try_from(shares.len()) != Ok(count) {
+        return Err(ReassembleError::RecordNotFound);
+    }
+    if self::file_hash(&salt(shares.iter()), &file) != file_hash {
         return Err(ReassembleError::FileHashMismatch);
     }
     Ok(file)
@@ -207,6 +240,7 @@ pub fn reassemble<'a>(
 impl Zeroize for Payload {
     fn zeroize(&mut self) {
         self.pieces.zeroize();
+        self.salt_share.zeroize();
         if let PayloadKind::Encounter { reference } = &mut self.kind {
             reference.zeroize();
         }

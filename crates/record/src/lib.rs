@@ -22,13 +22,16 @@ pub mod split;
 pub use consent::{consent_id, sign_withdrawal, SignedConsent};
 pub use container::{reassemble, Payload, PayloadKind, Piece, ReassembleError, SourceId};
 pub use disclosure::{
-    AccountVerifier, DisclosureContext, DisclosureError, DisclosurePackage, DisclosureRequest,
+    AccountVerifier, DisclosureError, DisclosurePackage, DisclosureRequest, OwnRecordRequest,
+    Question, SignedPackage,
 };
-pub use encrypt::{EncryptError, EncryptedRecord, Encryptor};
+pub use encrypt::{EncryptError, EncryptedRecord, Encryptor, SharedRecord};
 pub use fhir::{Document, FhirError};
 pub use grant::{
-    create_grant, verify_close, verify_revocation, GrantEnvelope, GrantError, GrantHeader,
-    GrantItem, GrantKey, GrantTerms, GrantedKeyword, ReceivedGrant,
+    create_grant, create_supplement, verify_close, verify_revocation, verify_tombstone,
+    GrantEnvelope, GrantError, GrantHeader, GrantItem, GrantKey, GrantTerms, GrantedItem,
+    GrantedLabel, ReceivedGrant, ScopeLeaf, ScopeOpening, ScopeTree, SignedSupplement, SlotOpening,
+    Supplement, SupplementEnvelope,
 };
 pub use keywords::Keyword;
 pub use open::{check_disclosed, open_record, slot_of, OpenError};

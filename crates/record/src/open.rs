@@ -9,8 +9,8 @@ use crate::{
     payload::{self, PayloadError},
     slots::unwrap_key,
 };
-use bspp_peks::{blake2b_256, key_commitment, OpenSecret};
-use bspp_types::{Entry, RecordId, Wrap};
+use bspp_peks::{key_commitment, HospitalShare, OpenSecret};
+use bspp_types::{payload_hash, Entry, RecordId, Wraps};
 
 /// The reasons for which a disclosed record does not open.
 ///
@@ -31,6 +31,9 @@ pub enum OpenError {
     /// The entry does not have this slot.
     #[error("NotFound: the entry has no slot {0}")]
     SlotNotFound(u8),
+    /// The share or the wraps are not those that the seal of the entry commits to.
+    #[error("SealMismatch: the hospital's share or the wrapped keys are not those that the index entry commits to")]
+    SealMismatch,
     /// The ciphertext is not the one that the entry names.
     ///
     /// It was changed or truncated, or it belongs to another record.
@@ -53,24 +56,25 @@ pub enum OpenError {
 /// Opens a record through one of its slots.
 ///
 /// `rid` is the requested record and `entry` its entry on the consortium chain; the hospital
-/// disclosed `wraps` and `ciphertext`. `slot` and `counter` come from the search. `secret` is
+/// disclosed `wraps`, `share` and `ciphertext`. `slot` and `counter` come from the search. `secret` is
 /// [`OpenSecret::from_trapdoor`] of the batch's `R`.
 pub fn open_record(
     rid: &RecordId,
     entry: &Entry,
-    wraps: &[Wrap],
+    wraps: &Wraps,
+    share: &HospitalShare,
     ciphertext: &[u8],
-    slot: u8,
-    counter: u32,
+    (slot, counter): (u8, u32),
     secret: &OpenSecret,
 ) -> Result<Payload, OpenError> {
-    check_disclosed(rid, entry, wraps.len(), ciphertext)?;
+    check_disclosed(rid, entry, wraps, share, ciphertext)?;
     let place = usize::from(slot);
     let (Some(found), Some(wrap)) = (entry.slots.get(place), wraps.get(place)) else {
         return Err(OpenError::SlotNotFound(slot));
     };
-    let kek = secret.kek(counter, &rid.0);
-    let key = unwrap_key(&kek, rid, &found.tag, wrap).ok_or(OpenError::WrapMismatch)?;
+    let core = entry.core();
+    let kek = secret.kek(counter, &core, share);
+    let key = unwrap_key(&kek, &core, &found.tag, wrap).ok_or(OpenError::WrapMismatch)?;
     if key_commitment(key.as_bytes(), &entry.payload_hash.0) != entry.key_commitment.0 {
         return Err(OpenError::KeyCommitmentMismatch);
     }
@@ -78,21 +82,28 @@ pub fn open_record(
     Ok(Payload::from_bytes(&plaintext)?)
 }
 
-/// Checks without a secret that the entry, the wraps and the ciphertext belong to `rid`.
+/// Checks without a key that entry, wraps, share and ciphertext belong to `rid`.
 pub fn check_disclosed(
     rid: &RecordId,
     entry: &Entry,
-    wraps: usize,
+    wraps: &Wraps,
+    share: &HospitalShare,
     ciphertext: &[u8],
 ) -> Result<(), OpenError> {
     if entry.rid() != *rid {
         return Err(OpenError::RecordMismatch);
     }
-    let slots = entry.slots.len();
-    if wraps != slots {
-        return Err(OpenError::WrapCountMismatch { wraps, slots });
+    let (slots, wraps_count) = (entry.slots.len(), wraps.len());
+    if wraps_count != slots {
+        return Err(OpenError::WrapCountMismatch {
+            wraps: wraps_count,
+            slots,
+        });
     }
-    if blake2b_256(ciphertext) != entry.payload_hash.0 {
+    if !entry.check_seal(wraps, share) {
+        return Err(OpenError::SealMismatch);
+    }
+    if payload_hash(ciphertext) != entry.payload_hash {
         return Err(OpenError::PayloadHashMismatch);
     }
     Ok(())

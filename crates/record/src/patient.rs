@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A patient from the view of a hospital, for one filing month.
+//! A patient from the view of a hospital, for one filing month and label version.
 
 use bspp_peks::{
-    BundleError, Context, Kappa, PatientBundle, ValidBundle, X25519Error, X25519Secret,
+    BundleError, Context, Kappa, LabelScope, LabelVersion, PatientBundle, ValidBundle, X25519Error,
+    X25519Secret,
 };
 use core::fmt;
 
@@ -17,7 +18,7 @@ pub enum PatientError {
     InvalidKey(X25519Error),
 }
 
-/// A patient from the view of an encryptor, for one filing month.
+/// A patient from the view of an encryptor, for one filing month and label version.
 ///
 /// It holds the verified public keys and the label key that the patient shares with the hospital.
 #[derive(Clone)]
@@ -30,22 +31,25 @@ pub struct Patient {
 impl Patient {
     /// Verifies the bundle and agrees on the label key.
     ///
-    /// `hospital` is the hospital's X25519 secret of that filing month.
+    /// `hospital` is the hospital's X25519 secret of that filing month. `version` is the patient's
+    /// label version now: it must be read for each record.
     pub fn new(
         bundle: &PatientBundle,
         context: Context,
+        version: LabelVersion,
         hospital: &X25519Secret,
     ) -> Result<Self, PatientError> {
         let bundle = bundle
             .verify(&context.chain, &context.hospital)
             .map_err(PatientError::InvalidBundle)?;
-        let kappa = Kappa::hospital_side(
-            hospital,
-            &bundle.x25519,
-            &context.hospital,
-            context.filing_month,
-        )
-        .map_err(PatientError::InvalidKey)?;
+        let scope = LabelScope {
+            hospital: context.hospital,
+            filing_month: context.filing_month,
+            version,
+            bundle_hash: bundle.hash,
+        };
+        let kappa = Kappa::hospital_side(hospital, &bundle.x25519, &scope)
+            .map_err(PatientError::InvalidKey)?;
         Ok(Self {
             context,
             bundle,

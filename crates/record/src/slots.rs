@@ -2,8 +2,8 @@
 //! The slots of an entry and the data key, wrapped for each slot (protocol section 6).
 
 use crate::payload::DataKey;
-use bspp_peks::{Ed25519Secret, OpenSecret, SearchSecret};
-use bspp_types::{RecordId, Slot, Slots, Tag, Wrap, Wraps, MAX_SLOTS, SLOT_CLASSES};
+use bspp_peks::{Ed25519Secret, HospitalShare, MonthLabel, OpenSecret, RecordCore, SearchSecret};
+use bspp_types::{Slot, Slots, Tag, Wrap, Wraps, MAX_SLOTS, SLOT_CLASSES};
 use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
     XChaCha20Poly1305, XNonce,
@@ -19,6 +19,7 @@ pub const KEYWORDS_PER_ENTRY: usize = MAX_SLOTS as usize - 1;
 pub(crate) struct Keyed<'a> {
     pub(crate) search: &'a SearchSecret,
     pub(crate) open: &'a OpenSecret,
+    pub(crate) label: &'a MonthLabel,
     pub(crate) counter: u32,
 }
 
@@ -45,7 +46,7 @@ pub(crate) fn arrange<R: RngCore + CryptoRng>(
         .map(|(index, key)| {
             let slot = Slot {
                 tag: key.search.tag(key.counter),
-                match_key: key.search.match_key(key.counter).public(),
+                match_key: key.search.match_key(key.counter, key.label).public(),
             };
             (slot, Some(index))
         })
@@ -69,7 +70,8 @@ impl Arranged {
     pub(crate) fn wrap<R: RngCore + CryptoRng>(
         &self,
         keyed: &[Keyed<'_>],
-        rid: &RecordId,
+        core: &RecordCore,
+        share: &HospitalShare,
         key: &DataKey,
         rng: &mut R,
     ) -> Option<Wraps> {
@@ -80,7 +82,8 @@ impl Arranged {
                 None => rng.fill_bytes(&mut wrap),
                 Some(owner) => {
                     let Keyed { open, counter, .. } = keyed.get(*owner)?;
-                    wrap = wrap_key(&open.kek(*counter, &rid.0), rid, &slot.tag, key)?;
+                    let kek = open.kek(*counter, core, share);
+                    wrap = wrap_key(&kek, core, &slot.tag, key)?;
                 }
             }
             wraps.push(wrap);
@@ -89,10 +92,10 @@ impl Arranged {
     }
 }
 
-fn associated(rid: &RecordId, tag: &Tag) -> [u8; 48] {
+fn associated(core: &RecordCore, tag: &Tag) -> [u8; 48] {
     let mut bytes = [0u8; 48];
     let (left, right) = bytes.split_at_mut(32);
-    left.copy_from_slice(&rid.0);
+    left.copy_from_slice(core);
     right.copy_from_slice(tag);
     bytes
 }
@@ -100,10 +103,10 @@ fn associated(rid: &RecordId, tag: &Tag) -> [u8; 48] {
 /// Encrypts the data key with XChaCha20-Poly1305.
 ///
 /// The nonce may be zero, because a key-encryption key is used only once.
-fn wrap_key(kek: &[u8; 32], rid: &RecordId, tag: &Tag, key: &DataKey) -> Option<Wrap> {
+fn wrap_key(kek: &[u8; 32], core: &RecordCore, tag: &Tag, key: &DataKey) -> Option<Wrap> {
     let payload = Payload {
         msg: key.as_bytes(),
-        aad: &associated(rid, tag),
+        aad: &associated(core, tag),
     };
     let sealed = XChaCha20Poly1305::new(kek.into())
         .encrypt(&XNonce::default(), payload)
@@ -116,13 +119,13 @@ fn wrap_key(kek: &[u8; 32], rid: &RecordId, tag: &Tag, key: &DataKey) -> Option<
 /// The result is `None` if the key-encryption key belongs to another slot, or the wrap was changed.
 pub(crate) fn unwrap_key(
     kek: &[u8; 32],
-    rid: &RecordId,
+    core: &RecordCore,
     tag: &Tag,
     wrap: &Wrap,
 ) -> Option<DataKey> {
     let payload = Payload {
         msg: wrap,
-        aad: &associated(rid, tag),
+        aad: &associated(core, tag),
     };
     let opened = XChaCha20Poly1305::new(kek.into())
         .decrypt(&XNonce::default(), payload)

@@ -4,13 +4,16 @@
 //! The README of the crate states the rule.
 
 use crate::{
-    container::{Payload, PayloadKind, Piece, SourceId, CONTAINER_VERSION},
+    container::{
+        file_hash, salt, ContainerError, Payload, PayloadKind, Piece, SourceId, CONTAINER_VERSION,
+    },
     fhir::{Document, Facts},
     keywords::Keyword,
 };
-use bspp_peks::blake2b_256;
+use codec::{DecodeAll, Encode};
 use rand_core::{CryptoRng, RngCore};
 use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
 
 /// A record before its encryption.
 #[derive(Clone, Debug)]
@@ -19,6 +22,36 @@ pub struct PlainRecord {
     pub payload: Payload,
     /// The distinct keywords, without the reserved keyword.
     pub keywords: BTreeSet<Keyword>,
+}
+
+impl PlainRecord {
+    /// The SCALE encoding, for encrypted storage. It is erased when dropped.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let keywords: Vec<(&str, &str)> = self
+            .keywords
+            .iter()
+            .map(|keyword| (keyword.system(), keyword.code()))
+            .collect();
+        let payload = self.payload.to_bytes();
+        Zeroizing::new((payload.as_slice(), keywords).encode())
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// `InvalidContainer`, and those of [`Payload::from_bytes`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ContainerError> {
+        let (payload, keywords) = <(Vec<u8>, Vec<(String, String)>)>::decode_all(&mut &bytes[..])
+            .map_err(|_| ContainerError::InvalidContainer)?;
+        let payload = Zeroizing::new(payload);
+        Ok(Self {
+            payload: Payload::from_bytes(&payload)?,
+            keywords: keywords
+                .into_iter()
+                .map(|(system, code)| Keyword::new(system, code))
+                .collect(),
+        })
+    }
 }
 
 /// Makes a random identifier for a file.
@@ -40,54 +73,85 @@ enum Owner {
 
 /// Splits a document into its records. The frame record comes first.
 ///
-/// The encounters follow in the order of their first resource in the file.
-pub fn split(document: &Document<'_>, source: SourceId) -> Vec<PlainRecord> {
+/// The encounters follow in the order of their first resource in the file. Bytes between two
+/// resources of one encounter travel with that encounter, all other bytes around resources with the
+/// frame. `rng` draws the salt shares of the file's hash.
+pub fn split<R: RngCore + CryptoRng + ?Sized>(
+    document: &Document<'_>,
+    source: SourceId,
+    rng: &mut R,
+) -> Vec<PlainRecord> {
     let facts: Vec<&Facts> = document.facts().collect();
     let encounters = Encounters::of(&facts);
-    let mut frame = Group::default();
-    let mut groups: Vec<(Owner, Group)> = Vec::new();
-    let mut places: BTreeMap<Owner, usize> = BTreeMap::new();
-    for (index, facts) in facts.iter().enumerate() {
-        let owner = encounters.owner(index, facts);
-        let group = if owner == Owner::Frame {
-            &mut frame
-        } else {
-            let place = *places.entry(owner.clone()).or_insert(groups.len());
-            if place == groups.len() {
-                groups.push((owner, Group::default()));
-            }
-            match groups.get_mut(place) {
-                Some((_, group)) => group,
-                None => &mut frame,
-            }
+    let owners: Vec<Owner> = facts
+        .iter()
+        .enumerate()
+        .map(|(index, facts)| encounters.owner(index, facts))
+        .collect();
+    // The first group is the frame.
+    let mut groups: Vec<(Owner, Group)> = vec![(Owner::Frame, Group::default())];
+    let mut places: BTreeMap<&Owner, usize> = BTreeMap::from([(&Owner::Frame, 0)]);
+    let mut place_of = |owner, groups: &mut Vec<(Owner, Group)>| {
+        let place = *places.entry(owner).or_insert(groups.len());
+        if place == groups.len() {
+            groups.push((owner.clone(), Group::default()));
+        }
+        place
+    };
+    for (index, (owner, facts)) in owners.iter().zip(&facts).enumerate() {
+        let place = place_of(owner, &mut groups);
+        if let Some((_, group)) = groups.get_mut(place) {
+            group.resources.push(index);
+            group.keywords.extend(facts.keywords.iter().cloned());
+        }
+    }
+    let count = document.resource_count();
+    for index in 0..=count {
+        let before = index.checked_sub(1).and_then(|index| owners.get(index));
+        let owner = match (before, owners.get(index)) {
+            (Some(before), Some(after)) if before == after => before,
+            _ => &Owner::Frame,
         };
-        group.resources.push(index);
-        group.keywords.extend(facts.keywords.iter().cloned());
+        let place = place_of(owner, &mut groups);
+        if let Some((_, group)) = groups.get_mut(place) {
+            group.around.push(index);
+        }
+    }
+    if let Some((_, frame)) = groups.first_mut() {
+        let keywords = document.frame_keywords().iter().cloned();
+        frame.keywords.extend(keywords);
     }
 
-    frame
-        .keywords
-        .extend(document.frame_keywords().iter().cloned());
-    let count = document.resource_count();
-    let kind = PayloadKind::Frame {
-        resources: u32::try_from(count).unwrap_or(u32::MAX),
-        file_hash: blake2b_256(document.as_bytes()),
-    };
-    let around =
-        (0..=count).filter_map(|index| piece(index.saturating_mul(2), document.frame(index)?));
-    let mut records = vec![frame.record(document, source, kind, around.collect())];
-    for (owner, group) in groups {
-        let reference = match owner {
-            Owner::Outside(reference) => reference,
-            Owner::Inside(index) => facts
-                .get(index)
-                .map_or_else(String::new, |f| name(index, f)),
-            Owner::Frame => String::new(),
-        };
-        let kind = PayloadKind::Encounter { reference };
-        records.push(group.record(document, source, kind, Vec::new()));
-    }
-    records
+    let shares: Vec<[u8; 32]> = groups
+        .iter()
+        .map(|_| {
+            let mut share = [0; 32];
+            rng.fill_bytes(&mut share);
+            share
+        })
+        .collect();
+    let file_hash = file_hash(&salt(&shares), document.as_bytes());
+    let records = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+    groups
+        .into_iter()
+        .zip(shares)
+        .map(|((owner, group), salt_share)| {
+            let kind = match owner {
+                Owner::Frame => PayloadKind::Frame {
+                    resources: u32::try_from(count).unwrap_or(u32::MAX),
+                    records,
+                    file_hash,
+                },
+                Owner::Outside(reference) => PayloadKind::Encounter { reference },
+                Owner::Inside(index) => PayloadKind::Encounter {
+                    reference: facts
+                        .get(index)
+                        .map_or_else(String::new, |f| name(index, f)),
+                },
+            };
+            group.record(document, source, salt_share, kind)
+        })
+        .collect()
 }
 
 /// The name that a record uses for the encounter in resource `index` of the file.
@@ -106,9 +170,11 @@ fn piece(position: usize, text: &str) -> Option<Piece> {
     })
 }
 
+/// The pieces of one record: its resources, and the gaps that travel with it.
 #[derive(Default)]
 struct Group {
     resources: Vec<usize>,
+    around: Vec<usize>,
     keywords: BTreeSet<Keyword>,
 }
 
@@ -117,19 +183,25 @@ impl Group {
         self,
         document: &Document<'_>,
         source: SourceId,
+        salt_share: [u8; 32],
         kind: PayloadKind,
-        mut pieces: Vec<Piece>,
     ) -> PlainRecord {
-        pieces.extend(self.resources.into_iter().filter_map(|index| {
+        let around = self
+            .around
+            .into_iter()
+            .filter_map(|index| piece(index.saturating_mul(2), document.frame(index)?));
+        let resources = self.resources.into_iter().filter_map(|index| {
             piece(
                 index.saturating_mul(2).saturating_add(1),
                 document.resource(index)?,
             )
-        }));
+        });
+        let mut pieces: Vec<Piece> = around.chain(resources).collect();
         pieces.sort_by_key(|piece| piece.position);
         let payload = Payload {
             version: CONTAINER_VERSION,
             source,
+            salt_share,
             kind,
             pieces,
         };

@@ -8,11 +8,11 @@
 mod common;
 
 use bspp_peks::{
-    search, BatchPoint, BlstBackend, Counting, Kappa, KeywordLabel, OpenSecret, PatientKeys,
-    SearchSummary,
+    search, BatchPoint, BlstBackend, Counting, Kappa, KeywordLabel, MonthLabel, OpenSecret,
+    PatientKeys, SearchSummary,
 };
 use bspp_record::{
-    open_record, reassemble, slot_of, split, Document, EncryptedRecord, Encryptor, Keyword,
+    open_record, reassemble, slot_of, split, Document, Encryptor, Keyword, SharedRecord,
 };
 use bspp_types::RecordId;
 use common::*;
@@ -74,7 +74,7 @@ fn scanned() -> Vec<Vec<BTreeSet<Keyword>>> {
 #[derive(Default)]
 struct Stored {
     index: MemoryIndex,
-    records: HashMap<RecordId, (EncryptedRecord, usize)>,
+    records: HashMap<RecordId, (SharedRecord, usize)>,
 }
 
 /// One patient with one file.
@@ -97,8 +97,8 @@ fn cases() -> Vec<Case> {
         .zip(1u8..)
         .map(|(((name, file), scanned), seed)| {
             let keys = keys(seed);
-            let key = hospital_secret().public();
-            let kappa = Kappa::patient_side(keys.x25519(), &key, &HOSPITAL, FILING_MONTH).unwrap();
+            let (key, scope) = (hospital_secret().public(), scope_at(&keys, 0));
+            let kappa = Kappa::patient_side(keys.x25519(), &key, &scope).unwrap();
             Case {
                 name,
                 file,
@@ -123,15 +123,16 @@ fn store(cases: &[Case], encryptors: &mut [Encryptor]) -> Vec<Stored> {
         let patient = patient_of(&case.keys);
         let document = Document::parse(&case.file).unwrap();
         let mut records = HashMap::new();
-        for (place, plain) in split(&document, [3; 16]).iter().enumerate() {
+        for (place, plain) in split(&document, [3; 16], &mut rng).iter().enumerate() {
             let batch = (number + place % 2) % encryptors.len();
             let made = encryptors[batch]
                 .encrypt(&patient, plain, [2; 32].into(), &mut rng)
                 .unwrap();
-            for encrypted in made {
-                shared.add(&encrypted);
-                waiting.push_back((batch, encrypted.rid));
-                assert!(records.insert(encrypted.rid, (encrypted, place)).is_none());
+            for made in made {
+                let rid = made.encrypted.rid;
+                shared.add(&made.encrypted);
+                waiting.push_back((batch, rid));
+                assert!(records.insert(rid, (made, place)).is_none());
             }
             while waiting.len() > LAG {
                 let (batch, rid) = waiting.pop_front().unwrap();
@@ -156,17 +157,22 @@ struct Found {
 }
 
 fn find(case: &Case, index: &MemoryIndex, encryptors: &[Encryptor], label: &KeywordLabel) -> Found {
-    let trapdoor = case.keys.search_trapdoor::<Backend>(&context(), label);
+    let trapdoor = case.keys.search_trapdoor::<Backend>(FILING_MONTH, label);
     let batches = encryptors.iter().map(|e| BatchPoint {
         id: *e.batch().id(),
         point: e.batch().point().clone(),
     });
+    let month_label = MonthLabel {
+        filing_month: FILING_MONTH,
+        kw: label.clone(),
+    };
     let (mut matches, mut batch) = (Vec::new(), 0);
     let summary = search::<Backend, _>(
         index,
         batches,
         &trapdoor,
         case.keys.search_public(),
+        month_label,
         |outcome| {
             matches.extend(
                 outcome
@@ -265,8 +271,10 @@ fn open_all(case: &Case, stored: &Stored, index: &MemoryIndex, encryptors: &[Enc
     let label = case.kappa.label(&Keyword::identity());
     let found = find(case, index, encryptors, &label);
     assert_eq!(found.matches.len(), stored.records.len(), "{}", case.name);
-    let search = case.keys.search_trapdoor::<BlstBackend>(&context(), &label);
-    let open = case.keys.open_trapdoor::<BlstBackend>(&context(), &label);
+    let search = case
+        .keys
+        .search_trapdoor::<BlstBackend>(FILING_MONTH, &label);
+    let open = case.keys.open_trapdoor::<BlstBackend>(FILING_MONTH, &label);
     let secrets: Vec<_> = encryptors
         .iter()
         .map(|encryptor| {
@@ -281,13 +289,22 @@ fn open_all(case: &Case, stored: &Stored, index: &MemoryIndex, encryptors: &[Enc
         .collect();
     let mut payloads = Vec::new();
     for (batch, rid, counter) in &found.matches {
-        let (encrypted, _) = &stored.records[rid];
+        let (SharedRecord { encrypted, share }, _) = &stored.records[rid];
         let (search, open) = &secrets[*batch];
         let entry = &encrypted.record.entry;
         let slot = slot_of(entry, &search.tag(*counter)).unwrap();
         let ciphertext = encrypted.ciphertext();
         let wraps = &encrypted.record.wraps;
-        payloads.push(open_record(rid, entry, wraps, &ciphertext, slot, *counter, open).unwrap());
+        let opened = open_record(
+            rid,
+            entry,
+            wraps,
+            share,
+            &ciphertext,
+            (slot, *counter),
+            open,
+        );
+        payloads.push(opened.unwrap());
     }
     assert!(reassemble(&payloads).unwrap() == case.file, "{}", case.name);
     payloads.len()

@@ -10,7 +10,7 @@ use bspp_record::{
     container::{Payload, Piece},
     reassemble, split, Document, PayloadKind, ReassembleError,
 };
-use common::{fhir_files, small_records, SMALL};
+use common::{fhir_files, rng, small_records, SMALL};
 
 /// File, resources, distinct keywords.
 const COUNTED: [(&str, usize, usize); 27] = [
@@ -54,7 +54,7 @@ fn parse_should_find_all_resources_and_keywords_when_the_file_was_counted() {
         let document = Document::parse(&bytes).unwrap();
         assert_eq!(document.resource_count(), *resources, "{name}");
         assert_eq!(document.keywords().len(), *keywords, "{name}");
-        let of_records: std::collections::BTreeSet<_> = split(&document, [0; 16])
+        let of_records: std::collections::BTreeSet<_> = split(&document, [0; 16], &mut rng(12))
             .into_iter()
             .flat_map(|record| record.keywords)
             .collect();
@@ -68,7 +68,7 @@ fn parse_should_find_all_resources_and_keywords_when_the_file_was_counted() {
 fn reassemble_should_return_the_file_when_all_records_are_there() {
     for (name, bytes) in fhir_files() {
         let document = Document::parse(&bytes).unwrap();
-        let mut payloads: Vec<Payload> = split(&document, [5; 16])
+        let mut payloads: Vec<Payload> = split(&document, [5; 16], &mut rng(12))
             .into_iter()
             .map(|record| Payload::from_bytes(&record.payload.to_bytes()).unwrap())
             .collect();
@@ -165,7 +165,7 @@ fn split_should_follow_every_kind_of_reference() {
             {{"resource":{{"resourceType":"Basic","id":"wanted",{property}}}}}]}}"#
         );
         let document = Document::parse(file.as_bytes()).unwrap();
-        let records = split(&document, [0; 16]);
+        let records = split(&document, [0; 16], &mut rng(12));
         let found: Vec<_> = records
             .iter()
             .filter(|record| {
@@ -241,17 +241,19 @@ fn from_bytes_should_fail_when_the_container_is_not_well_formed() {
     bytes[0] = 9;
     assert_eq!(Payload::from_bytes(&bytes), Err(InvalidVersion(9)));
 
-    let mut even = record.clone();
-    even.pieces[0].position = 2;
+    let positions: Vec<u32> = record.pieces.iter().map(|piece| piece.position).collect();
+    assert_eq!(positions, [3, 4, 5]);
+    let mut repeated = record.clone();
+    repeated.pieces[1].position = 3;
     assert_eq!(
-        Payload::from_bytes(&even.to_bytes()),
-        Err(InvalidPosition(2))
+        Payload::from_bytes(&repeated.to_bytes()),
+        Err(InvalidPosition(3))
     );
     let mut falling = record.clone();
     falling.pieces.reverse();
     assert_eq!(
         Payload::from_bytes(&falling.to_bytes()),
-        Err(InvalidPosition(3))
+        Err(InvalidPosition(4))
     );
     let mut binary = record.clone();
     binary.pieces[0].bytes = vec![0xff];
@@ -262,6 +264,7 @@ fn from_bytes_should_fail_when_the_container_is_not_well_formed() {
     let mut beyond = payloads()[0].clone();
     beyond.kind = PayloadKind::Frame {
         resources: 0,
+        records: 1,
         file_hash: [0; 32],
     };
     assert_eq!(

@@ -35,6 +35,8 @@ pub struct SearchQuery {
     pub filing_month: FilingMonth,
     /// The trapdoor `T_s`: 96 bytes.
     pub trapdoor: HexBytes<G2_LEN>,
+    /// The label `kw` of the trapdoor: 32 bytes. Match keys commit to it.
+    pub label: HexBytes<32>,
 }
 
 impl fmt::Debug for SearchQuery {
@@ -202,6 +204,7 @@ mod tests {
             queries: vec![SearchQuery {
                 filing_month: 680,
                 trapdoor: Zeroizing::new([2; G2_LEN]).into(),
+                label: HexBytes::from(&[3; 32]),
             }],
         };
         let json = serde_json::to_value(&params).unwrap();
@@ -213,6 +216,7 @@ mod tests {
                 "queries": [{
                     "filingMonth": 680,
                     "trapdoor": format!("0x{}", "02".repeat(G2_LEN)),
+                    "label": format!("0x{}", "03".repeat(32)),
                 }],
             })
         );
@@ -225,6 +229,7 @@ mod tests {
         let query = SearchQuery {
             filing_month: 680,
             trapdoor: HexBytes::from(&[0xab; G2_LEN]),
+            label: HexBytes::from(&[0xcd; 32]),
         };
         assert_eq!(format!("{query:?}"), "SearchQuery(month 680)");
     }

@@ -47,6 +47,7 @@ fn block(number: u32) -> FinalizedBlock {
             payload_hash: H256::repeat_byte(3),
             key_commitment: H256::repeat_byte(4),
             slots: slots.try_into().expect("the smallest class is allowed"),
+            seal: H256::zero(),
         }
     };
     let hash = |number: u32| H256::from_low_u64_be(number.into());

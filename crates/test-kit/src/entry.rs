@@ -21,6 +21,7 @@ impl EntryBuilder {
             payload_hash: H256([seed; 32]),
             key_commitment: H256([!seed; 32]),
             slots: Slots::default(),
+            seal: H256([seed.wrapping_add(1); 32]),
         };
         Self { entry, seed }.slot_count(8)
     }
@@ -46,6 +47,12 @@ impl EntryBuilder {
     /// Sets the commitment to the data key.
     pub fn key_commitment(mut self, commitment: H256) -> Self {
         self.entry.key_commitment = commitment;
+        self
+    }
+
+    /// Sets the seal.
+    pub fn seal(mut self, seal: H256) -> Self {
+        self.entry.seal = seal;
         self
     }
 

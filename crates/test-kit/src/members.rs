@@ -18,6 +18,8 @@ struct Roll {
     /// The hospital by encoded account, and whether the account is its operator.
     accounts: BTreeMap<Vec<u8>, (HospitalId, bool)>,
     suspended: Vec<HospitalId>,
+    /// X25519 keys by encoded account.
+    keys: BTreeMap<Vec<u8>, X25519Key>,
 }
 
 impl Roll {
@@ -60,6 +62,13 @@ impl Members {
         });
     }
 
+    /// Registers the X25519 key of a requester.
+    pub fn set_requester_key<AccountId: Encode>(who: &AccountId, key: X25519Key) {
+        Roll::change(|roll| {
+            roll.keys.insert(who.encode(), key);
+        });
+    }
+
     /// Suspends a hospital: it is no longer active, and no account acts for it.
     pub fn suspend(hospital: HospitalId) {
         Roll::change(|roll| roll.suspended.push(hospital));
@@ -77,6 +86,10 @@ impl<AccountId: Encode> Membership<AccountId> for Members {
 
     fn is_active(hospital: &HospitalId) -> bool {
         Roll::read().is_active(hospital)
+    }
+
+    fn requester_key(who: &AccountId) -> Option<X25519Key> {
+        Roll::read().keys.get(&who.encode()).copied()
     }
 
     fn encryption_key(_: &HospitalId, _: FilingMonth) -> Option<X25519Key> {

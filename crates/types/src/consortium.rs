@@ -135,3 +135,60 @@ pub struct Registration {
     /// not accept a match with them.
     pub refused: Vec<u32>,
 }
+
+/// Whether a hospital is a member in good standing.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum HospitalStatus {
+    /// Member in good standing.
+    Active,
+    /// Suspended by the council, which may readmit it.
+    Suspended,
+    /// Removed permanently. The identifier is not used again.
+    Removed,
+}
+
+/// A hospital as the consortium chain stores it. Its keys are in another map, by month.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct HospitalRecord<AccountId> {
+    /// Account that acts for the hospital.
+    pub operator: AccountId,
+    /// Standing.
+    pub status: HospitalStatus,
+    /// Block in which it was added.
+    pub added_at: BlockNumber,
+    /// Number of requesters.
+    pub requesters: u32,
+}
+
+/// The role of an account on this chain.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Member {
+    /// The role.
+    pub role: Role,
+    /// The hospital that the account acts for. Only operators and requesters have one.
+    pub hospital: Option<HospitalId>,
+}

@@ -4,7 +4,7 @@
 use crate::{BatchId, Ed25519Key, RecordId, H256};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
-use bspp_peks::{blake2b_256, domain};
+use bspp_peks::{blake2b_256, domain, HospitalShare, RecordCore};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -55,12 +55,23 @@ pub struct Entry {
     pub batch: BatchId,
     /// Index in the batch, above those of the batch's earlier entries.
     pub index: u32,
-    /// BLAKE2b-256 of the ciphertext.
+    /// [`crate::payload_hash`] of the ciphertext.
     pub payload_hash: H256,
     /// Commitment to the data key.
     pub key_commitment: H256,
     /// Keyword slots, padded and shuffled.
     pub slots: Slots,
+    /// Hash over the hospital's share and the wraps, see [`Entry::check_seal`].
+    pub seal: H256,
+}
+
+/// The seal of a record with this core.
+pub fn seal_of(core: &RecordCore, wraps: &Wraps, share: &HospitalShare) -> H256 {
+    bspp_peks::seal(
+        &share.commitment(core),
+        &bspp_peks::wraps_hash(wraps.iter()),
+    )
+    .into()
 }
 
 /// The reason why both chains refuse an entry.
@@ -78,16 +89,25 @@ impl Entry {
         bspp_peks::slots_hash(self.slots.iter().map(|slot| (&slot.tag, &slot.match_key))).into()
     }
 
-    /// The record's identifier, which binds batch, index, payload, key and slots.
-    pub fn rid(&self) -> RecordId {
-        bspp_peks::rid(
+    /// Hash of everything but the seal: batch, index, payload, key and slots.
+    pub fn core(&self) -> RecordCore {
+        bspp_peks::record_core(
             &self.batch.0,
             self.index,
             &self.payload_hash.0,
             &self.key_commitment.0,
             &self.slots_hash().0,
         )
-        .into()
+    }
+
+    /// The record's identifier, which binds the core and the seal.
+    pub fn rid(&self) -> RecordId {
+        bspp_peks::rid(&self.core(), &self.seal.0).into()
+    }
+
+    /// Whether the seal commits to these wraps and to this share (protocol section 6).
+    pub fn check_seal(&self, wraps: &Wraps, share: &HospitalShare) -> bool {
+        self.seal == seal_of(&self.core(), wraps, share)
     }
 
     /// The entry's leaf in its block's Merkle tree.

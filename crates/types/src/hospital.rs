@@ -2,11 +2,14 @@
 //! Patients, consents and records on a hospital chain.
 
 use crate::{
-    BlockNumber, ConsentId, Ed25519Signature, Entry, FilingMonth, RecordId, Sequence, Wraps, H256,
+    BlockNumber, ConsentId, Ed25519Signature, Entry, FilingMonth, Moment, RecordId, RequestId,
+    Sequence, Wraps, H256,
 };
+use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
-use bspp_peks::PatientBundle;
+use bspp_peks::{LabelVersion, PatientBundle};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::ops::RangeInclusive;
 use scale_info::TypeInfo;
 
 /// Maximum size of a chunk: 1 MiB. Larger ciphertexts are split.
@@ -43,6 +46,94 @@ pub struct Consent {
     pub signature: Ed25519Signature,
     /// Whether the patient has withdrawn it.
     pub withdrawn: bool,
+}
+
+/// The last rise of a patient's label version in a month.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct LabelRise {
+    /// The month, by the time of the chain.
+    pub filing_month: FilingMonth,
+    /// The label version at the end of that month, or now.
+    pub version: LabelVersion,
+    /// Time of the last rise of the month.
+    pub raised_on: Moment,
+}
+
+/// A patient's label versions at a hospital (protocol section 3).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct LabelState {
+    /// The version of new records.
+    pub version: LabelVersion,
+    /// Grants that were issued before this time are revoked.
+    pub revoke_before: Moment,
+    /// The last rise of each month that has one, ascending.
+    pub rises: Vec<LabelRise>,
+}
+
+impl LabelState {
+    /// The last version of a month.
+    pub fn version_in(&self, filing_month: FilingMonth) -> LabelVersion {
+        self.through(filing_month).map_or(0, |rise| rise.version)
+    }
+
+    /// All versions under which records of a month may be filed.
+    pub fn versions_in(&self, filing_month: FilingMonth) -> RangeInclusive<LabelVersion> {
+        let before = filing_month
+            .checked_sub(1)
+            .map_or(0, |month| self.version_in(month));
+        before..=self.version_in(filing_month)
+    }
+
+    fn through(&self, filing_month: FilingMonth) -> Option<&LabelRise> {
+        self.rises
+            .iter()
+            .filter(|rise| rise.filing_month <= filing_month)
+            .max_by_key(|rise| rise.filing_month)
+    }
+}
+
+/// A batch as the hospital chain keeps it.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct HospitalBatch<AccountId> {
+    /// The account that opened the batch. Only this account spends its indices.
+    pub owner: AccountId,
+    /// The filing month by which the records of the batch are judged.
+    pub filing_month: FilingMonth,
+    /// The next index that may be spent.
+    pub next_index: u32,
+}
+
+/// The reason for which a hospital disclosed a record.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum DisclosureGround {
+    /// A request on the consortium, opened under a grant of the patient.
+    Request(RequestId),
+    /// The patient asked for the own record.
+    OwnRecord,
 }
 
 /// A patient as the hospital chain keeps one.

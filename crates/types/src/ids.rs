@@ -9,9 +9,9 @@ pub type HospitalId = H256;
 pub type BatchId = H256;
 /// Identifier of a record: `rid` in protocol section 6.
 pub type RecordId = H256;
-/// Identifier of a request: BLAKE2b-256 of the one-time grant key `G`.
+/// Identifier of a request: [`crate::messages::request_id`].
 pub type RequestId = H256;
-/// Identifier of a consent: hash of the message that the patient signed.
+/// Identifier of a consent: [`crate::messages::consent_id`].
 pub type ConsentId = H256;
 /// Number of an entry block in its hospital chain's sequence, from 0 without a gap.
 pub type Sequence = u32;

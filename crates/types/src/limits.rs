@@ -29,6 +29,14 @@ pub const HOUR_MS: Moment = 60 * MINUTE_MS;
 pub const DAY_MS: Moment = 24 * HOUR_MS;
 /// Maximum validity of a grant from the opening of its request on, in days.
 pub const MAX_GRANT_DAYS: u32 = 366;
+/// Maximum number of labels in one leaf of the scope of a grant.
+pub const MAX_LABELS_PER_LEAF: u32 = 8;
+/// Depth of the scope tree of a grant, whatever number of leaves it has.
+pub const SCOPE_DEPTH: usize = 12;
+/// Maximum number of rises of a patient's label version in one calendar month.
+///
+/// A thief of the account key must not exhaust the versions.
+pub const MAX_LABEL_RISES_PER_MONTH: u32 = 8;
 /// Maximum number of nodes of a hospital chain, and of its voters, whom an anchor must know.
 pub const MAX_HOSPITAL_NODES: u32 = 64;
 /// Maximum validity of a node's credential from its issue on, in days.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The Merkle tree over a hospital block's entries, and the running hash of entry blocks.
 //!
-//! The tree is the same as in Substrate's `binary-merkle-tree` with BLAKE2b-256.
+//! A node without a sibling moves up unchanged. Leaves and inner nodes are BLAKE2b-256 hashes with
+//! domains of their own, so that no inner node passes for a leaf.
 
 use crate::{Entry, H256};
 use alloc::vec::Vec;
@@ -50,24 +51,19 @@ pub struct EntryProof {
     pub path: BoundedVec<H256, ConstU32<MAX_PATH>>,
 }
 
-/// The lowest row of the tree: leaves are hashed again, like inner nodes.
-fn lowest_row(leaves: impl Iterator<Item = H256>) -> Vec<H256> {
-    leaves.map(|leaf| blake2b_256(&leaf.0).into()).collect()
-}
-
-fn join(left: &H256, right: &H256) -> H256 {
-    blake2b_256_parts(&[&left.0, &right.0]).into()
+fn join(node: &[u8], left: &H256, right: &H256) -> H256 {
+    blake2b_256_parts(&[node, &left.0, &right.0]).into()
 }
 
 /// The row above `row`, which joins nodes in pairs.
 ///
 /// A last node without a sibling moves up unchanged.
-fn row_above(row: &[H256]) -> Vec<H256> {
+fn row_above(node: &[u8], row: &[H256]) -> Vec<H256> {
     let mut pairs = row.chunks_exact(2);
     let mut above = Vec::with_capacity(row.len().div_ceil(2));
     for pair in pairs.by_ref() {
         if let [left, right] = pair {
-            above.push(join(left, right));
+            above.push(join(node, left, right));
         }
     }
     above.extend_from_slice(pairs.remainder());
@@ -76,17 +72,18 @@ fn row_above(row: &[H256]) -> Vec<H256> {
 
 /// Root over entries. Without entries it is the zero hash, which no block registers.
 pub fn entries_root(entries: &[Entry]) -> H256 {
-    root_over(lowest_row(entries.iter().map(Entry::leaf)))
+    leaves_root(entries.iter().map(Entry::leaf).collect())
 }
 
 /// Root over leaves that [`Entry::leaf`] made.
 pub fn leaves_root(leaves: Vec<H256>) -> H256 {
-    root_over(lowest_row(leaves.into_iter()))
+    root_over(domain::ENTRY_NODE, leaves)
 }
 
-fn root_over(mut row: Vec<H256>) -> H256 {
+/// Root over leaves of another kind, whose inner nodes have the domain `node`.
+pub fn root_over(node: &[u8], mut row: Vec<H256>) -> H256 {
     while row.len() > 1 {
-        row = row_above(&row);
+        row = row_above(node, &row);
     }
     row.first().copied().unwrap_or_default()
 }
@@ -100,12 +97,12 @@ pub fn entry_proof(entries: &[Entry], index: u32) -> Option<EntryProof> {
         return None;
     }
     let mut path = Vec::new();
-    let mut row = lowest_row(entries.iter().map(Entry::leaf));
+    let mut row: Vec<H256> = entries.iter().map(Entry::leaf).collect();
     while row.len() > 1 {
         // The sibling is the other node of the pair: their positions differ in the last bit.
         path.extend(row.get(position ^ 1).copied());
         position /= 2;
-        row = row_above(&row);
+        row = row_above(domain::ENTRY_NODE, &row);
     }
     Some(EntryProof {
         leaf_index: index,
@@ -124,7 +121,7 @@ pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> boo
         return false;
     }
     let mut siblings = proof.path.iter();
-    let mut node: H256 = blake2b_256(&entry.leaf().0).into();
+    let mut node = entry.leaf();
     while width > 1 {
         let is_right = position % 2 == 1;
         if is_right || position.saturating_add(1) < width {
@@ -132,9 +129,9 @@ pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> boo
                 return false;
             };
             node = if is_right {
-                join(sibling, &node)
+                join(domain::ENTRY_NODE, sibling, &node)
             } else {
-                join(&node, sibling)
+                join(domain::ENTRY_NODE, &node, sibling)
             };
         }
         position /= 2;
@@ -162,6 +159,7 @@ mod tests {
             payload_hash: H256::zero(),
             key_commitment: H256::zero(),
             slots: Default::default(),
+            seal: H256::zero(),
         };
         (0..count).map(entry).collect()
     }

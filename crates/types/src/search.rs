@@ -2,8 +2,8 @@
 //! Requests, matches and disclosures on the consortium chain (protocol sections 7 and 8).
 
 use crate::{
-    BlockNumber, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId, RequestId, Sequence,
-    H256,
+    day_start, BlockNumber, Day, Ed25519Key, Ed25519Signature, HospitalId, Moment, RecordId,
+    RequestId, Sequence, H256,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -70,6 +70,67 @@ impl PurposeOfUse {
     }
 }
 
+/// The power by which a request is opened, and later revoked and closed.
+///
+/// Emergency access and guardians get variants of their own, without another layout.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Authority {
+    /// The one-time key G of a grant.
+    #[codec(index = 0)]
+    GrantKey(Ed25519Key),
+}
+
+impl Authority {
+    /// The key whose signatures open, revoke and close the request.
+    pub fn key(&self) -> &Ed25519Key {
+        match self {
+            Self::GrantKey(key) => key,
+        }
+    }
+}
+
+/// The party that a grant names.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum Requester {
+    /// A person, by account.
+    #[codec(index = 0)]
+    Person([u8; 32]),
+    /// An institution, by the account of its desk.
+    #[codec(index = 1)]
+    Institution([u8; 32]),
+}
+
+impl Requester {
+    /// The account on the consortium chain.
+    pub fn account(&self) -> &[u8; 32] {
+        match self {
+            Self::Person(account) | Self::Institution(account) => account,
+        }
+    }
+}
+
 /// The public part of a grant, which a requester sends to open a request.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -77,15 +138,15 @@ impl PurposeOfUse {
 pub struct OpenRequest {
     /// The hospital whose records are requested.
     pub hospital: HospitalId,
-    /// One-time key G of the grant.
-    pub grant_key: Ed25519Key,
+    /// The power by which it is opened.
+    pub authority: Authority,
     /// Purpose that the patient allowed.
     pub purpose: PurposeOfUse,
-    /// Time at which the grant ends.
-    pub expiry: Moment,
+    /// First day on which the grant is no longer valid.
+    pub expiry: Day,
     /// Hash of the grant's header.
     pub header_hash: H256,
-    /// G's signature over [`crate::messages::grant_key_message`].
+    /// The authority's signature over [`crate::messages::grant_key_message`].
     pub signature: Ed25519Signature,
 }
 
@@ -122,12 +183,12 @@ pub struct Request<AccountId> {
     pub requester: AccountId,
     /// The requester's hospital at the opening of the request.
     pub requester_hospital: HospitalId,
-    /// One-time key G of the grant.
-    pub grant_key: Ed25519Key,
+    /// The power by which it is opened.
+    pub authority: Authority,
     /// Purpose that the patient allowed.
     pub purpose: PurposeOfUse,
-    /// Time at which the grant ends.
-    pub expiry: Moment,
+    /// First day on which the grant is no longer valid.
+    pub expiry: Day,
     /// Hash of the grant's header.
     pub header_hash: H256,
     /// Its status.
@@ -136,6 +197,33 @@ pub struct Request<AccountId> {
     pub opened_at: BlockNumber,
     /// Number of records matched so far.
     pub matches: u32,
+}
+
+impl<AccountId> Request<AccountId> {
+    /// The first moment at which the request is no longer valid.
+    pub fn expires_at(&self) -> Moment {
+        day_start(self.expiry)
+    }
+}
+
+/// The revocation of a request that was not opened.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Tombstone {
+    /// The hospital that filed it.
+    pub hospital: HospitalId,
+    /// The expiry of the grant, with which the tombstone ends.
+    pub expiry: Day,
 }
 
 /// Proof of a match: the request, the entry with its position and path, and a signature.
@@ -171,14 +259,20 @@ pub struct MatchProof {
     TypeInfo,
 )]
 pub enum DisclosureStatus {
-    /// The record is matched; the hospital has not answered.
+    /// The record is matched; nobody has asked for it on chain.
     Pending,
+    /// The requester asked for the record on chain. The answer period runs.
+    Asked,
     /// The hospital claimed that it disclosed the record.
     Claimed,
     /// The requester confirmed that the record arrived complete.
     Confirmed,
+    /// The hospital refused the disclosure.
+    Refused,
     /// The hospital did not answer in time.
     Unanswered,
+    /// The requester contests the claim of the hospital.
+    Contested,
 }
 
 /// A proved match.
@@ -190,6 +284,10 @@ pub struct Match {
     pub proved_at: BlockNumber,
     /// Time at which it was proved.
     pub proved_on: Moment,
+    /// Time of the question, if the requester asked on chain.
+    pub asked_on: Option<Moment>,
+    /// [`crate::messages::ask_hash`] of the question.
+    pub ask_hash: Option<H256>,
     /// Status of its disclosure.
     pub disclosure: DisclosureStatus,
 }

@@ -47,7 +47,14 @@ async fn finality_should_come_back_when_half_of_the_validators_are_lost() -> Res
         let alice = consortium.chain("alice")?;
         let mut site = sites.pop().context("the only hospital")?;
         site.gateway.start().await?;
-        let patient = Patient::enrol(&environment, "patient", Hospital::A, &site.chain).await?;
+        let patient = Patient::enrol(
+            &environment,
+            "patient",
+            Hospital::A,
+            (&site.chain, &alice),
+            &site.gateway,
+        )
+        .await?;
         let [file] = samples()?;
         patient.ingest(&environment, &site.gateway, &file).await?;
         site.gateway.stop().await?;

@@ -23,7 +23,7 @@ async fn records_should_wait_when_every_credential_has_expired() -> Result<()> {
         let plan = ConsortiumPlan::of(&[("alice", Hospital::A)]);
         let gateways = [(Hospital::A, "alice")];
         let World {
-            consortium: _running,
+            consortium: members,
             mut sites,
         } = topology::world(&environment, plan, &gateways).await?;
         let Site {
@@ -33,8 +33,9 @@ async fn records_should_wait_when_every_credential_has_expired() -> Result<()> {
             ..
         } = sites.first_mut().context("the only hospital")?;
         gateway.start().await?;
-        let patient = Patient::enrol(&environment, "patient", Hospital::A, own).await?;
-        let [first, second] = samples()?;
+        let there = (&*own, &members.chain("alice")?);
+        let patient = Patient::enrol(&environment, "patient", Hospital::A, there, gateway).await?;
+        let [first] = samples()?;
         patient.ingest(&environment, gateway, &first).await?;
         say("a record is stored and registered");
 
@@ -49,7 +50,7 @@ async fn records_should_wait_when_every_credential_has_expired() -> Result<()> {
         .await?;
         let from = own.best_number().await? + 1;
         let stored = entry_blocks(own).await?;
-        let ingest = patient.ingest(&environment, gateway, &second);
+        let ingest = patient.ingest(&environment, gateway, &first);
         tokio::pin!(ingest);
         tokio::select! {
             done = &mut ingest => bail!("records entered without a credential: {done:?}"),

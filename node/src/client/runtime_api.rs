@@ -15,8 +15,9 @@ use bspp_primitives::{
 };
 use bspp_types::{
     AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryCommitment, FilingMonth, Hospital,
-    HospitalId, IdentifiedBatch, Match, MatchedRecord, Patient, RecordId, RecordLocation,
-    RegisteredBlock, Registration, Request, RequestId, Sequence, StoredRecord, X25519Key,
+    HospitalBatch, HospitalId, IdentifiedBatch, LabelState, Match, MatchedRecord, Patient,
+    RecordId, RecordLocation, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    StoredRecord, Tombstone, X25519Key,
 };
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
@@ -132,6 +133,7 @@ sp_api::impl_runtime_apis! {
         fn hospital(_: HospitalId) -> Option<Hospital<AccountId>> { only_in_wasm!() }
         fn hospitals() -> Vec<HospitalId> { only_in_wasm!() }
         fn encryption_key(_: HospitalId, _: FilingMonth) -> Option<X25519Key> { only_in_wasm!() }
+        fn requester_key(_: AccountId) -> Option<X25519Key> { only_in_wasm!() }
         fn hospital_of(_: AccountId) -> Option<HospitalId> { only_in_wasm!() }
         fn anchored_head(_: HospitalId) -> Option<(AnchoredHead, u64)> { only_in_wasm!() }
     }
@@ -148,6 +150,7 @@ sp_api::impl_runtime_apis! {
         fn request(_: RequestId) -> Option<Request<AccountId>> { only_in_wasm!() }
         fn matched(_: RequestId, _: RecordId) -> Option<Match> { only_in_wasm!() }
         fn matches(_: RequestId) -> Vec<MatchedRecord> { only_in_wasm!() }
+        fn tombstone(_: RequestId) -> Option<Tombstone> { only_in_wasm!() }
     }
 
     impl bspp_primitives::apis::HospitalAdminApi<Block, AccountId> for Runtime {
@@ -158,9 +161,11 @@ sp_api::impl_runtime_apis! {
     impl bspp_primitives::apis::PatientsApi<Block> for Runtime {
         fn patient(_: [u8; 32]) -> Option<Patient> { only_in_wasm!() }
         fn consent(_: ConsentId) -> Option<Consent> { only_in_wasm!() }
+        fn label_state(_: [u8; 32]) -> LabelState { only_in_wasm!() }
     }
 
-    impl bspp_primitives::apis::PhiRecordsApi<Block> for Runtime {
+    impl bspp_primitives::apis::PhiRecordsApi<Block, AccountId> for Runtime {
+        fn batch(_: BatchId) -> Option<HospitalBatch<AccountId>> { only_in_wasm!() }
         fn record_location(_: RecordId) -> Option<RecordLocation> { only_in_wasm!() }
         fn entry_block_count() -> Sequence { only_in_wasm!() }
         fn entry_commitment(_: Sequence) -> Option<EntryCommitment> { only_in_wasm!() }

@@ -6,6 +6,9 @@
 //! changes". In this state the method in this file proves every block with the newest
 //! justification. It delegates requests about later sets to the SDK. Its name and the format of its
 //! answer are those of the SDK.
+//!
+//! `finality_prove` gives the same proof without the headers in between, for clients that follow the
+//! authority sets from proof to proof. Its size does not depend on the length of a session.
 
 use crate::client::FullBackend;
 use bspp_primitives::{Hash, Header, OpaqueBlock};
@@ -42,6 +45,13 @@ pub trait FinalityApi {
     /// not finalized.
     #[method(name = "grandpa_proveFinality")]
     fn prove_finality(&self, block: BlockNumber) -> RpcResult<Option<Bytes>>;
+
+    /// The proof of `grandpa_proveFinality` without headers.
+    ///
+    /// It is for the last block of the authority set that finalizes `block`, or for the newest
+    /// justified block if that set is still in force.
+    #[method(name = "finality_prove")]
+    fn prove(&self, block: BlockNumber) -> RpcResult<Option<Bytes>>;
 }
 
 /// The implementation of [`FinalityApiServer`] over the node's database.
@@ -55,12 +65,13 @@ pub struct Finality {
 }
 
 impl Finality {
-    fn prove(
+    fn proof_of(
         &self,
         block: BlockNumber,
+        with_headers: bool,
     ) -> Result<Option<FinalityProof<Header>>, FinalityProofError> {
         if self.authority_set.set_id() != 0 {
-            return self.proofs.prove_finality_proof(block, true);
+            return self.proofs.prove_finality_proof(block, with_headers);
         }
         let blockchain = self.backend.blockchain();
         if blockchain.info().finalized_number < block {
@@ -74,7 +85,8 @@ impl Finality {
             return Ok(None);
         }
         let mut unknown_headers = Vec::new();
-        for number in (block.saturating_add(1)..=target).take(MAX_HEADERS) {
+        let wanted = if with_headers { MAX_HEADERS } else { 0 };
+        for number in (block.saturating_add(1)..=target).take(wanted) {
             let header = blockchain
                 .hash(number)?
                 .map(|hash| blockchain.header(hash))
@@ -95,10 +107,20 @@ impl Finality {
 
 impl FinalityApiServer for Finality {
     fn prove_finality(&self, block: BlockNumber) -> RpcResult<Option<Bytes>> {
-        let proof = self.prove(block).map_err(|error| {
-            let message = format!("GRANDPA prove finality rpc failed: {error}");
-            ErrorObjectOwned::owned(PROVE_FINALITY_FAILED, message, None::<()>)
-        })?;
-        Ok(proof.map(|proof| proof.encode().into()))
+        answer(self.proof_of(block, true))
     }
+
+    fn prove(&self, block: BlockNumber) -> RpcResult<Option<Bytes>> {
+        answer(self.proof_of(block, false))
+    }
+}
+
+fn answer(
+    proof: Result<Option<FinalityProof<Header>>, FinalityProofError>,
+) -> RpcResult<Option<Bytes>> {
+    let proof = proof.map_err(|error| {
+        let message = format!("GRANDPA prove finality rpc failed: {error}");
+        ErrorObjectOwned::owned(PROVE_FINALITY_FAILED, message, None::<()>)
+    })?;
+    Ok(proof.map(|proof| proof.encode().into()))
 }

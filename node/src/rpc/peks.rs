@@ -11,7 +11,7 @@ use crate::search::{
     run::{self, EventSink, Plan, Query},
     ChainView,
 };
-use bspp_peks::{G1Point, PointError, SearchTrapdoor};
+use bspp_peks::{G1Point, KeywordLabel, MonthLabel, PointError, SearchTrapdoor};
 use bspp_rpc_types::{SearchEvent, SearchParams, SearchQuery, MAX_QUERIES};
 use bspp_tag_index::TagIndexDb;
 use futures::FutureExt;
@@ -33,7 +33,8 @@ pub const MAX_SEARCHES: usize = 4;
 /// # Errors
 ///
 /// `MaxQueriesExceeded` if there are too many queries, `InvalidQueries` if there are none,
-/// `InvalidSearchPoint` or `InvalidTrapdoor`, with the reason, if a point is not valid.
+/// `InvalidSearchPoint`, `InvalidTrapdoor` or `InvalidLabel`, with the reason, if a part of a query
+/// is not valid.
 fn plan(params: SearchParams) -> Result<Plan, ErrorObjectOwned> {
     if params.queries.len() > MAX_QUERIES {
         return Err(invalid_params(format!(
@@ -52,8 +53,16 @@ fn plan(params: SearchParams) -> Result<Plan, ErrorObjectOwned> {
         let trapdoor = SearchTrapdoor::from_bytes(query.trapdoor.as_bytes()).map_err(
             |error: PointError| invalid_params(format!("InvalidTrapdoor: query {number}: {error}")),
         )?;
+        let kw = <[u8; 32]>::try_from(query.label.as_bytes()).map_err(|_| {
+            invalid_params(format!(
+                "InvalidLabel: query {number}: the label is not 32 bytes in hex"
+            ))
+        })?;
         Ok(Query {
-            filing_month: query.filing_month,
+            label: MonthLabel {
+                filing_month: query.filing_month,
+                kw: KeywordLabel::from_bytes(kw),
+            },
             trapdoor,
         })
     };

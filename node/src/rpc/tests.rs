@@ -67,7 +67,11 @@ fn params(patient: &Patient) -> Value {
     json!({
         "hospital": hospital(),
         "searchPoint": format!("0x{}", patient.keys.search_public().to_bytes()),
-        "queries": [{ "filingMonth": MONTH, "trapdoor": format!("0x{}", hex::encode(*patient.trapdoor(MONTH).to_bytes())) }],
+        "queries": [{
+            "filingMonth": MONTH,
+            "trapdoor": format!("0x{}", hex::encode(*patient.trapdoor(MONTH).to_bytes())),
+            "label": format!("0x{}", hex::encode(patient.label(MONTH).kw.as_bytes())),
+        }],
     })
 }
 
@@ -153,10 +157,16 @@ async fn search_should_be_refused_when_a_point_is_malformed() {
     };
     let trapdoor = |value: &str| {
         let mut params = good.clone();
-        params["queries"]
-            .as_array_mut()
-            .unwrap()
-            .push(json!({ "filingMonth": MONTH, "trapdoor": value }));
+        params["queries"].as_array_mut().unwrap().push(json!({
+            "filingMonth": MONTH,
+            "trapdoor": value,
+            "label": format!("0x{}", "01".repeat(32)),
+        }));
+        params
+    };
+    let label = |value: &str| {
+        let mut params = good.clone();
+        params["queries"][0]["label"] = json!(value);
         params
     };
     let cases = [
@@ -179,6 +189,10 @@ async fn search_should_be_refused_when_a_point_is_malformed() {
         (
             trapdoor(&"ff".repeat(96)),
             "InvalidTrapdoor: query 1: the encoding is not canonical",
+        ),
+        (
+            label(&"01".repeat(31)),
+            "InvalidLabel: query 0: the label is not 32 bytes in hex",
         ),
     ];
     for (params, expected) in cases {
@@ -206,9 +220,10 @@ async fn search_should_be_refused_when_there_are_too_many_queries_or_none() {
 }
 
 #[tokio::test]
-async fn refusals_should_not_repeat_a_trapdoor() {
+async fn refusals_should_not_repeat_a_trapdoor_or_a_label() {
     let chain = Arc::new(Chain::new());
     let alice = Patient::new(&chain, 1);
+    let label = "5a".repeat(32);
     let secret = hex::encode(*alice.trapdoor(MONTH).to_bytes());
     let good = params(&alice);
     let (_dir, methods) = module(chain, DenyUnsafe::No).await;
@@ -216,9 +231,13 @@ async fn refusals_should_not_repeat_a_trapdoor() {
     cut["queries"][0]["trapdoor"] = json!(&secret[2..]);
     let mut misplaced = good.clone();
     misplaced["queries"][0]["filingMonth"] = json!("680");
-    for params in [cut, misplaced] {
+    misplaced["queries"][0]["label"] = json!(&label);
+    let mut cut_label = good.clone();
+    cut_label["queries"][0]["label"] = json!(&label[2..]);
+    for params in [cut, misplaced, cut_label] {
         let (_, message) = refusal(&methods, params).await;
         assert!(!message.contains(&secret[4..40]), "{message}");
+        assert!(!message.contains(&label[4..40]), "{message}");
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     view::ChainView,
 };
 use bspp_peks::{
-    BatchPoint, DefaultBackend, G1Point, Match, PairingBackend, Search, SearchTrapdoor,
+    BatchPoint, DefaultBackend, G1Point, Match, MonthLabel, PairingBackend, Search, SearchTrapdoor,
 };
 use bspp_rpc_types::{FoundRecord, SearchEvent, SearchProgress, SearchSummary};
 use bspp_tag_index::{IndexError, Location, Place, TagIndexDb};
@@ -28,11 +28,11 @@ const INDEX_PATIENCE: Duration = if cfg!(test) {
     Duration::from_secs(30)
 };
 
-/// A trapdoor and the month for which it works.
+/// A trapdoor with its label and month. Both secrets are erased after the query has run.
 pub struct Query {
-    /// The filing month.
-    pub filing_month: FilingMonth,
-    /// The trapdoor. It is erased after the query has run.
+    /// The label, and the filing month for which the trapdoor works.
+    pub label: MonthLabel,
+    /// The trapdoor.
     pub trapdoor: SearchTrapdoor,
 }
 
@@ -95,15 +95,15 @@ async fn run_with<B: PairingBackend>(
 
     let mut scopes: HashMap<FilingMonth, Arc<[BatchPoint]>> = HashMap::new();
     for query in &plan.queries {
-        if let MapEntry::Vacant(vacant) = scopes.entry(query.filing_month) {
-            vacant.insert(scope(view, at_hash, plan.hospital, query.filing_month)?.into());
+        if let MapEntry::Vacant(vacant) = scopes.entry(query.label.filing_month) {
+            vacant.insert(scope(view, at_hash, plan.hospital, query.label.filing_month)?.into());
         }
     }
     let scope_of = |filing_month| scopes.get(&filing_month).cloned().unwrap_or_default();
     let total: u64 = plan
         .queries
         .iter()
-        .map(|query| scope_of(query.filing_month).len() as u64)
+        .map(|query| scope_of(query.label.filing_month).len() as u64)
         .sum();
 
     let mut summary = SearchSummary {
@@ -114,12 +114,13 @@ async fn run_with<B: PairingBackend>(
         at_hash,
     };
     for (number, query) in plan.queries.into_iter().enumerate() {
-        let batches = scope_of(query.filing_month);
+        let batches = scope_of(query.label.filing_month);
         let search = Search::<B, _, _>::new(
             index,
             batches.iter().cloned(),
             &query.trapdoor,
             &plan.search_point,
+            query.label,
         );
         for outcome in search {
             for found in outcome?.matches {

@@ -4,7 +4,7 @@
 
 use super::view::{ChainView, ViewError};
 use bspp_peks::{
-    BlstBackend, Context, KeywordLabel, OpenBatch, PatientKeys, SearchSecret, SearchTrapdoor, Seed,
+    BlstBackend, KeywordLabel, MonthLabel, OpenBatch, PatientKeys, SearchTrapdoor, Seed,
 };
 use bspp_primitives::Hash;
 use bspp_tag_index::FinalizedBlock;
@@ -118,42 +118,42 @@ impl ChainView for Chain {
 
 /// A patient with real keys and the label of one keyword.
 pub struct Patient {
-    /// The patient's keys.
+    /// The patient's keys at [`hospital`].
     pub keys: PatientKeys,
-    label: KeywordLabel,
-    chain: Hash,
+    kw: KeywordLabel,
 }
 
 impl Patient {
     /// Makes the n-th patient.
     pub fn new(chain: &Chain, n: u8) -> Self {
+        let seed = Seed::from_bytes([n; 32]);
         Self {
-            keys: PatientKeys::from_seed(&Seed::from_bytes([n; 32])),
-            label: KeywordLabel::from_bytes([n; 32]),
-            chain: chain.genesis(),
+            keys: PatientKeys::derive(&seed, &chain.genesis().0, &hospital().0, 0),
+            kw: KeywordLabel::from_bytes([n; 32]),
+        }
+    }
+
+    /// The label of the keyword with a month.
+    pub fn label(&self, filing_month: FilingMonth) -> MonthLabel {
+        MonthLabel {
+            filing_month,
+            kw: self.kw.clone(),
         }
     }
 
     /// The trapdoor of the keyword for a month.
     pub fn trapdoor(&self, filing_month: FilingMonth) -> SearchTrapdoor {
-        let context = Context {
-            chain: self.chain.0,
-            hospital: hospital().0,
-            filing_month,
-        };
         self.keys
-            .search_trapdoor::<BlstBackend>(&context, &self.label)
-    }
-
-    /// The secret that an encryptor derives for the keyword in a batch.
-    pub fn secret(&self, batch: &OpenBatch) -> SearchSecret {
-        batch.search_secret::<BlstBackend>(self.keys.search_public(), &self.label)
+            .search_trapdoor::<BlstBackend>(filing_month, &self.kw)
     }
 
     /// Tag and match key of counter `n` in a batch.
     pub fn slot(&self, batch: &OpenBatch, n: u32) -> (Tag, [u8; 32]) {
-        let secret = self.secret(batch);
-        (secret.tag(n), secret.match_key(n).public())
+        let (a_s, a_o) = (self.keys.search_public(), self.keys.open_public());
+        let patient = batch.patient::<BlstBackend>(a_s, a_o);
+        let (secret, _) = batch.label_secrets::<BlstBackend>(&patient, &self.kw);
+        let label = self.label(batch.header().filing_month);
+        (secret.tag(n), secret.match_key(n, &label).public())
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Benchmarks of every call, each in its most expensive case.
 
-use super::*;
+use super::{benchmark_helper::BenchmarkHelper as _, *};
 use alloc::{boxed::Box, vec::Vec};
 use bspp_types::{FilingMonth, HospitalId, X25519Key};
 use frame_benchmarking::v2::*;
@@ -46,7 +46,7 @@ fn fill<T: Config>(hospitals: u32, validators: u32) -> Result<(), BenchmarkError
 
 #[benchmarks(where <T as Config>::RuntimeCall: From<Call<T>>)]
 mod benchmarks {
-    use super::*;
+    use super::{benchmark_helper::BenchmarkHelper as _, *};
 
     #[benchmark]
     fn add_hospital() -> Result<(), BenchmarkError> {
@@ -150,11 +150,37 @@ mod benchmarks {
 
     #[benchmark]
     fn add_requester() -> Result<(), BenchmarkError> {
-        let (_, operator) = hospital::<T>(0)?;
-        let requester: T::AccountId = account("requester", 0, 0);
+        let (id, operator) = hospital::<T>(0)?;
+        let requester = T::BenchmarkHelper::requester();
+        let message = bspp_types::messages::requester_key_message(
+            &T::ChainId::get(),
+            &id,
+            &requester,
+            &key(),
+        );
+        let signature = T::BenchmarkHelper::sign(&message);
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator), requester.clone());
+        _(
+            RawOrigin::Signed(operator),
+            requester.clone(),
+            key(),
+            signature,
+        );
         assert!(Members::<T>::contains_key(&requester));
+        Ok(())
+    }
+
+    #[benchmark]
+    fn rotate_requester_key() -> Result<(), BenchmarkError> {
+        let (id, _) = hospital::<T>(0)?;
+        let requester: T::AccountId = account("requester", 0, 0);
+        Pallet::<T>::do_add_requester(id, &requester)?;
+        let mut replaced = key();
+        replaced[0] = 16;
+        RequesterKeys::<T>::insert(&requester, replaced);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(requester.clone()), key());
+        assert_eq!(RequesterKeys::<T>::get(&requester), Some(key()));
         Ok(())
     }
 

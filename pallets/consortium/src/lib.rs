@@ -16,6 +16,8 @@ mod try_state;
 mod validators;
 
 #[cfg(feature = "runtime-benchmarks")]
+pub mod benchmark_helper;
+#[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 #[cfg(test)]
 mod mock;
@@ -49,6 +51,8 @@ pub mod pallet {
         },
     };
     use frame_system::{pallet_prelude::*, RawOrigin};
+    use sp_core::H256;
+    use sp_runtime::traits::{IdentifyAccount, Verify};
 
     /// Version of the storage's layout.
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -59,6 +63,11 @@ pub mod pallet {
         type RuntimeCall: Parameter
             + UnfilteredDispatchable<RuntimeOrigin = <Self as frame_system::Config>::RuntimeOrigin>
             + GetDispatchInfo;
+        /// The consortium chain's genesis hash, which is `chain` in every signed message.
+        type ChainId: Get<H256>;
+        /// Signatures by accounts of this chain.
+        type RequesterSignature: Parameter
+            + Verify<Signer: IdentifyAccount<AccountId = Self::AccountId>>;
         /// The origin that governs membership: two thirds of the council.
         type CouncilOrigin: EnsureOrigin<<Self as frame_system::Config>::RuntimeOrigin>;
         /// The collective that votes. Only this pallet sets its members.
@@ -107,6 +116,12 @@ pub mod pallet {
         type MaxCouncil: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
+        /// Signs as a requester, for benchmarks.
+        #[cfg(feature = "runtime-benchmarks")]
+        type BenchmarkHelper: crate::benchmark_helper::BenchmarkHelper<
+            Self::AccountId,
+            Self::RequesterSignature,
+        >;
     }
 
     #[pallet::pallet]
@@ -156,6 +171,20 @@ pub mod pallet {
         BoundedVec<FilingMonth, T::MaxKeys>,
         ValueQuery,
     >;
+
+    /// X25519 keys of requesters, each signed by its requester. They are removed with the role.
+    ///
+    /// A requester of the genesis has no key until it registers one by `rotate_requester_key`.
+    #[pallet::storage]
+    pub type RequesterKeys<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, X25519Key>;
+
+    /// Keys that a requester replaced. None of them comes back.
+    ///
+    /// An operator could otherwise remove the requester and add it again with an old signature, and
+    /// so bring back a key that was replaced because it was stolen.
+    #[pallet::storage]
+    pub type ReplacedRequesterKeys<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Blake2_128Concat, X25519Key, ()>;
 
     /// Council members, sorted, as the pallet last gave them to the collective.
     #[pallet::storage]
@@ -217,6 +246,13 @@ pub mod pallet {
             /// The requester.
             requester: T::AccountId,
         },
+        /// A requester has another X25519 key.
+        RequesterKeyRotated {
+            /// The requester.
+            requester: T::AccountId,
+            /// The public key.
+            key: X25519Key,
+        },
         /// An account is no longer a requester.
         RequesterRemoved {
             /// The hospital.
@@ -265,9 +301,11 @@ pub mod pallet {
         MaxValidatorsExceeded,
         /// The hospital's key history is full.
         MaxKeysExceeded,
+        /// The requester did not sign this key.
+        InvalidSignature,
         /// The list has more members than the council may have.
         MaxCouncilExceeded,
-        /// The X25519 key is zero or of small order.
+        /// The X25519 key is zero or of small order, or the requester has or had it already.
         InvalidEncryptionKey,
         /// The month has begun, is not after the last announced one, or is too far ahead.
         InvalidFilingMonth,
@@ -455,13 +493,25 @@ pub mod pallet {
 
         /// Makes an account a requester of the sender's hospital.
         ///
-        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists`,
-        /// `MaxRequestersExceeded`. Event: `RequesterAdded`.
+        /// `key` is the requester's X25519 key, to which patients encrypt grants. `signature` is
+        /// the requester's over [`bspp_types::messages::requester_key_message`], so that an
+        /// operator cannot register a key of its own for a requester.
+        ///
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`,
+        /// `InvalidEncryptionKey`, `InvalidSignature`, `AlreadyExists`, `MaxRequestersExceeded`.
+        /// Event: `RequesterAdded`.
         #[pallet::call_index(7)]
         #[pallet::weight(T::WeightInfo::add_requester())]
-        pub fn add_requester(origin: OriginFor<T>, requester: T::AccountId) -> DispatchResult {
+        pub fn add_requester(
+            origin: OriginFor<T>,
+            requester: T::AccountId,
+            key: X25519Key,
+            signature: T::RequesterSignature,
+        ) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
+            Self::check_requester_key(&hospital, &requester, &key, &signature)?;
             Self::do_add_requester(hospital, &requester)?;
+            RequesterKeys::<T>::insert(&requester, key);
             Self::deposit_event(Event::RequesterAdded {
                 hospital,
                 requester,
@@ -469,7 +519,7 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Removes a requester of the sender's hospital.
+        /// Removes a requester of the sender's hospital, with its X25519 key.
         ///
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`. Event:
         /// `RequesterRemoved`.
@@ -545,6 +595,23 @@ pub mod pallet {
                 hospital,
                 validator,
             });
+            Ok(())
+        }
+
+        /// Replaces the sender's own X25519 key.
+        ///
+        /// Grants that were encrypted to the former key stay valid until they expire, but no record
+        /// is disclosed under them: a hospital asks for the key of the grant. The former key never
+        /// comes back.
+        ///
+        /// Origin: a requester of an active hospital. Errors: `NotFound` (not such a requester),
+        /// `InvalidEncryptionKey`. Event: `RequesterKeyRotated`.
+        #[pallet::call_index(12)]
+        #[pallet::weight(T::WeightInfo::rotate_requester_key())]
+        pub fn rotate_requester_key(origin: OriginFor<T>, key: X25519Key) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_rotate_requester_key(&requester, key)?;
+            Self::deposit_event(Event::RequesterKeyRotated { requester, key });
             Ok(())
         }
     }

@@ -32,6 +32,10 @@ impl<T: Config> Membership<T::AccountId> for Pallet<T> {
         Self::key_at(hospital, filing_month)
     }
 
+    fn requester_key(who: &T::AccountId) -> Option<X25519Key> {
+        RequesterKeys::<T>::get(who).filter(|_| Self::is_requester(who))
+    }
+
     #[cfg(feature = "runtime-benchmarks")]
     fn make_member(hospital: &HospitalId, operator: &T::AccountId, requester: &T::AccountId) {
         // The standard base point is a valid key.
@@ -42,5 +46,6 @@ impl<T: Config> Membership<T::AccountId> for Pallet<T> {
         {
             panic!("the benchmark's member is already one");
         }
+        RequesterKeys::<T>::insert(requester, key);
     }
 }

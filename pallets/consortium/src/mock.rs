@@ -4,7 +4,7 @@
 
 use crate::{self as pallet_consortium, GenesisHospital};
 use bspp_primitives::traits::AuthorStandings;
-use bspp_types::{FilingMonth, HospitalId, Moment};
+use bspp_types::{messages, FilingMonth, HospitalId, Moment};
 use core::cell::RefCell;
 use frame_support::{
     derive_impl,
@@ -16,7 +16,7 @@ use frame_support::{
 use frame_system::{EnsureRoot, RawOrigin};
 use pallet_session::SessionManager;
 use sp_core::H256;
-use sp_runtime::{traits::ConvertInto, BuildStorage};
+use sp_runtime::{testing::TestSignature, traits::ConvertInto, BuildStorage};
 
 pub type AccountId = u64;
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -123,8 +123,50 @@ impl Contains<RuntimeCall> for Operational {
 pub const QUOTA_WEIGHT: u64 = 1_000;
 pub const QUOTA_BYTES: u64 = 500;
 
+frame_support::parameter_types! {
+    pub const ChainIdOf: H256 = CHAIN;
+}
+
+/// Signs as the account 77.
+#[cfg(feature = "runtime-benchmarks")]
+pub struct Signer;
+
+#[cfg(feature = "runtime-benchmarks")]
+impl crate::benchmark_helper::BenchmarkHelper<AccountId, TestSignature> for Signer {
+    fn requester() -> AccountId {
+        77
+    }
+
+    fn sign(message: &[u8]) -> TestSignature {
+        TestSignature(77, message.to_vec())
+    }
+}
+
+/// Genesis hash of the mocked consortium.
+pub const CHAIN: H256 = H256::repeat_byte(0xc4);
+
+/// The key number `n` of a requester, and the requester's signature for a hospital.
+pub fn signed_key(hospital: HospitalId, requester: AccountId, n: u8) -> ([u8; 32], TestSignature) {
+    let message = messages::requester_key_message(&CHAIN, &hospital, &requester, &key(n));
+    (key(n), TestSignature(requester, message))
+}
+
+/// Adds a requester with key 1.
+pub fn add_requester(
+    origin: RuntimeOrigin,
+    hospital: HospitalId,
+    requester: AccountId,
+) -> sp_runtime::DispatchResult {
+    let (key, signature) = signed_key(hospital, requester, 1);
+    Consortium::add_requester(origin, requester, key, signature)
+}
+
 impl pallet_consortium::Config for Test {
     type RuntimeCall = RuntimeCall;
+    type ChainId = ChainIdOf;
+    type RequesterSignature = TestSignature;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = Signer;
     type CouncilOrigin = EnsureRoot<AccountId>;
     type Council = Recorder;
     type Session = Sessions;

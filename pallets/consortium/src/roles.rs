@@ -55,11 +55,14 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         ensure!(Self::is_free(who), Error::<T>::AlreadyExists);
         Self::hold_account(who);
+        // A requester of a removed hospital keeps its key until it gets another role.
+        RequesterKeys::<T>::remove(who);
         Members::<T>::insert(who, Member { role, hospital });
         Ok(())
     }
 
     pub(crate) fn take_role(who: &T::AccountId) {
+        RequesterKeys::<T>::remove(who);
         Members::<T>::insert(
             who,
             Member {

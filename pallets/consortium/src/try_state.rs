@@ -73,6 +73,16 @@ impl<T: Config> Pallet<T> {
                 "a council member's role differs"
             );
         }
+        for (who, key) in RequesterKeys::<T>::iter() {
+            ensure!(
+                Members::<T>::get(&who).is_some_and(|member| member.role == Role::Requester),
+                "a requester's key without a requester"
+            );
+            ensure!(
+                !ReplacedRequesterKeys::<T>::contains_key(&who, key),
+                "a replaced key is registered again"
+            );
+        }
         for who in Members::<T>::iter_keys().chain(Validators::<T>::iter_keys()) {
             ensure!(
                 frame_system::Pallet::<T>::providers(&who) > 0,

@@ -2,68 +2,12 @@
 //! The types that the pallet stores.
 
 use alloc::vec::Vec;
-use bspp_types::{BlockNumber, HospitalId, Role};
+use bspp_types::HospitalId;
+pub use bspp_types::{HospitalRecord, HospitalStatus, Member};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
 use sp_core::H256;
-
-/// Whether a hospital is a member in good standing.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-)]
-pub enum HospitalStatus {
-    /// Member in good standing.
-    Active,
-    /// Suspended by the council, which may readmit it.
-    Suspended,
-    /// Removed permanently. The identifier is not used again.
-    Removed,
-}
-
-/// A hospital as the pallet stores it. Its keys are in another map, by month.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
-)]
-pub struct HospitalRecord<AccountId> {
-    /// Account that acts for the hospital.
-    pub operator: AccountId,
-    /// Standing.
-    pub status: HospitalStatus,
-    /// Block in which it was added.
-    pub added_at: BlockNumber,
-    /// Number of requesters.
-    pub requesters: u32,
-}
-
-/// The role of an account on this chain.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Encode,
-    Decode,
-    DecodeWithMemTracking,
-    MaxEncodedLen,
-    TypeInfo,
-)]
-pub struct Member {
-    /// The role.
-    pub role: Role,
-    /// The hospital that the account acts for. Only operators and requesters have one.
-    pub hospital: Option<HospitalId>,
-}
 
 /// The part of its quota that a hospital has used in a session.
 #[derive(
@@ -100,6 +44,6 @@ pub struct GenesisHospital<AccountId> {
     pub encryption_key: H256,
     /// Validator accounts. The session pallet's configuration holds their session keys.
     pub validators: Vec<AccountId>,
-    /// Accounts that may open requests.
+    /// Accounts that may open requests. Each registers its X25519 key itself.
     pub requesters: Vec<AccountId>,
 }

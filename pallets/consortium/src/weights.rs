@@ -27,6 +27,8 @@ pub trait WeightInfo {
     fn add_requester() -> Weight;
     /// `remove_requester`.
     fn remove_requester() -> Weight;
+    /// `rotate_requester_key`.
+    fn rotate_requester_key() -> Weight;
     /// `rotate_encryption_key`.
     fn rotate_encryption_key() -> Weight;
     /// `add_validator`.
@@ -75,11 +77,11 @@ impl<T: frame_system::Config> SubstrateWeight<T> {
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn add_hospital() -> Weight {
-        Self::call(BASE.saturating_mul(6), 8, 7)
+        Self::call(BASE.saturating_mul(6), 8, 8)
     }
     fn remove_hospital(h: u32, v: u32) -> Weight {
         // The call deletes each validator of the hospital; the bound is all validators.
-        Self::call(BASE, 4, 4)
+        Self::call(BASE, 4, 5)
             .saturating_add(Self::walk(h, v))
             .saturating_add(T::DbWeight::get().writes(u64::from(v)))
     }
@@ -90,12 +92,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::call(BASE, 1, 1)
     }
     fn change_operator() -> Weight {
-        Self::call(BASE, 5, 4)
+        Self::call(BASE, 5, 6)
     }
     fn set_council(m: u32) -> Weight {
         // Members and roles, then the collective's votes on up to 20 open motions.
         let m = u64::from(m);
-        let entries = m.saturating_mul(6).saturating_add(24);
+        let entries = m.saturating_mul(8).saturating_add(24);
         Self::call(
             BASE.saturating_add(STEP.saturating_mul(m).saturating_mul(24)),
             entries,
@@ -105,11 +107,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn dispatch_as_root() -> Weight {
         Self::call(BASE, 1, 0)
     }
+    // The verification of a signature and of a key, in addition to the work of a call.
     fn add_requester() -> Weight {
-        Self::call(BASE, 6, 3)
+        Self::call(BASE.saturating_mul(12), 8, 4)
     }
     fn remove_requester() -> Weight {
-        Self::call(BASE, 3, 2)
+        Self::call(BASE, 3, 3)
+    }
+    // Reads: the role twice, the hospital, the replaced keys, the key.
+    fn rotate_requester_key() -> Weight {
+        Self::call(BASE.saturating_mul(6), 5, 2)
     }
     fn rotate_encryption_key() -> Weight {
         Self::call(BASE.saturating_mul(6), 5, 2)

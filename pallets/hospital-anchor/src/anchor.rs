@@ -6,7 +6,11 @@ use crate::{
     pallet::{Anchors, AuthoritySets, Config, Error, Event, HeadRing, Heads, Pallet},
     types::{Anchor, Authorities, Justification, TrackedSet},
 };
-use bspp_primitives::{conformance::slot_of, traits::CurrentSlot, ContentDigest, Header};
+use bspp_primitives::{
+    conformance::slot_of,
+    traits::{CurrentSlot, OnAnchored},
+    ContentDigest, Header,
+};
 use bspp_types::{AnchoredHead, HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
 use sp_consensus_grandpa::SetId;
@@ -118,6 +122,7 @@ impl<T: Config> Pallet<T> {
         let head = Self::to_head(header, anchor.best.entry_blocks);
         Self::note_waiting(hospital, anchor.best.entry_blocks, &head);
         Self::remember(hospital, anchor, head);
+        T::OnAnchored::on_anchored(&hospital, head.number);
         Self::deposit_event(Event::HeadAnchored {
             hospital,
             number: head.number,

@@ -32,7 +32,7 @@ pub mod pallet {
     use super::*;
     use alloc::boxed::Box;
     use bspp_primitives::{
-        traits::{CurrentSlot, Membership, RegisteredCount, SuspendHospital},
+        traits::{CurrentSlot, Membership, OnAnchored, RegisteredCount, SuspendHospital},
         Header,
     };
     use bspp_types::{AnchoredHead, HospitalId};
@@ -55,6 +55,8 @@ pub mod pallet {
         type MaxSlotDrift: Get<u64>;
         /// The number of registered entry blocks of each hospital.
         type Registered: RegisteredCount;
+        /// Learns of each head that a finality proof anchored.
+        type OnAnchored: OnAnchored;
         /// Suspends a hospital whose voters finalized two blocks at one height.
         type OnConflict: SuspendHospital;
         /// Maximum number of heads that the pallet remembers for each hospital, for example 128.
@@ -337,7 +339,7 @@ pub mod pallet {
         #[pallet::weight(T::WeightInfo::submit_finality_proof(
             justification.commit.precommits.len().saturated_into(),
             justification.votes_ancestries.len().saturated_into(),
-        ))]
+        ).saturating_add(T::OnAnchored::weight()))]
         pub fn submit_finality_proof(
             origin: OriginFor<T>,
             hospital: HospitalId,

@@ -5,13 +5,13 @@
 use crate::{self as pallet_hospital_anchor, types::Justification, Authorities};
 use bp_test_utils::{make_justification_for_header, Account, JustificationGeneratorParams};
 use bspp_primitives::{
-    traits::{CurrentSlot, RegisteredCount, SuspendHospital},
+    traits::{CurrentSlot, OnAnchored, RegisteredCount, SuspendHospital},
     ContentDigest, Hashing, Header,
 };
 use bspp_test_kit::Members;
 use bspp_types::{HospitalId, Sequence};
 use codec::Encode;
-use frame_support::{derive_impl, parameter_types, traits::ConstU64};
+use frame_support::{derive_impl, parameter_types, traits::ConstU64, weights::Weight};
 use frame_system::EnsureRoot;
 use sp_consensus_grandpa::{
     AuthorityId, AuthorityWeight, ConsensusLog, ScheduledChange, SetId, GRANDPA_ENGINE_ID,
@@ -46,6 +46,8 @@ parameter_types! {
     pub static NowSlot: u64 = 100;
     /// Registered entry blocks of each hospital.
     pub static RegisteredBlocks: BTreeMap<HospitalId, Sequence> = BTreeMap::new();
+    /// Hospitals and heights of the heads of which the listener learned.
+    pub static Anchored: Vec<(HospitalId, u32)> = Vec::new();
     /// Hospitals suspended for a conflict.
     pub static Suspended: Vec<HospitalId> = Vec::new();
     /// Whether enough authors would remain without another hospital.
@@ -81,6 +83,17 @@ impl RegisteredCount for Index {
     }
 }
 
+/// Learns of new heads.
+pub struct Listener;
+impl OnAnchored for Listener {
+    fn on_anchored(hospital: &HospitalId, number: u32) {
+        Anchored::mutate(|anchored| anchored.push((*hospital, number)));
+    }
+    fn weight() -> Weight {
+        Weight::from_parts(1_000, 0)
+    }
+}
+
 /// Suspends hospitals.
 ///
 /// A refusal writes to storage, so that a test sees whether the write is undone.
@@ -102,6 +115,7 @@ impl crate::Config for Test {
     type Slot = Clock;
     type MaxSlotDrift = ConstU64<20>;
     type Registered = Index;
+    type OnAnchored = Listener;
     type OnConflict = Suspensions;
     type MaxHeads = MaxHeads;
     type MaxAuthorities = MaxAuthorities;
@@ -255,6 +269,7 @@ impl ExtBuilder {
         NowSlot::set(100);
         RegisteredBlocks::set(BTreeMap::new());
         Suspended::set(Vec::new());
+        Anchored::set(Vec::new());
         MaySuspend::set(true);
         Self::build().execute_with(|| {
             for (hospital, header, voters, set_id) in self.anchors {

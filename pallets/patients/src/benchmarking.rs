@@ -3,12 +3,18 @@
 
 #![cfg(feature = "runtime-benchmarks")]
 
-use crate::*;
-use bspp_peks::{PatientKeys, Seed};
+use crate::{
+    types::{Label, Rise},
+    *,
+};
+use bspp_peks::{LabelVersion, PatientKeys, Seed};
 use bspp_primitives::traits::{HospitalChain, Staff};
-use bspp_types::{messages, Consent, ConsentId, ConsentTerms, Patient};
+use bspp_types::{filing_month_at, messages, Consent, ConsentId, ConsentTerms, Moment, Patient};
 use frame_benchmarking::v2::*;
-use frame_support::{pallet_prelude::TransactionSource, traits::Authorize};
+use frame_support::{
+    pallet_prelude::TransactionSource,
+    traits::{Authorize, Time},
+};
 use frame_system::RawOrigin;
 use rand_core::{CryptoRng, RngCore};
 
@@ -43,8 +49,9 @@ impl RngCore for Counter {
 
 impl CryptoRng for Counter {}
 
-fn keys() -> PatientKeys {
-    PatientKeys::from_seed(&Seed::from_bytes([7; 32]))
+fn keys<T: Config>() -> PatientKeys {
+    let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
+    PatientKeys::derive(&Seed::from_bytes([7; 32]), &chain.0, &hospital.0, 0)
 }
 
 fn staff<T: Config>() -> T::AccountId {
@@ -53,11 +60,13 @@ fn staff<T: Config>() -> T::AccountId {
     staff
 }
 
-/// Enrols a patient, and returns a consent with the patient's signature.
-fn consent<T: Config>() -> (ConsentId, ConsentTerms, [u8; 64]) {
-    let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
-    let bundle = keys().bundle(&chain.0, &hospital.0, &mut Counter(1));
+/// Enrols a patient, and returns the account.
+fn enrolled<T: Config>() -> [u8; 32] {
+    let bundle = keys::<T>().bundle(&mut Counter(1));
     let patient = bundle.account;
+    UsedPoints::<T>::insert(bundle.search, patient);
+    UsedPoints::<T>::insert(bundle.open, patient);
+    UsedX25519Keys::<T>::insert(bundle.x25519, patient);
     Patients::<T>::insert(
         patient,
         Patient {
@@ -65,6 +74,13 @@ fn consent<T: Config>() -> (ConsentId, ConsentTerms, [u8; 64]) {
             enrolled_at: 0,
         },
     );
+    patient
+}
+
+/// Enrols a patient, and returns a consent with the patient's signature.
+fn consent<T: Config>() -> (ConsentId, ConsentTerms, [u8; 64]) {
+    let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
+    let patient = enrolled::<T>();
     let terms = ConsentTerms {
         patient,
         from: 0,
@@ -72,12 +88,35 @@ fn consent<T: Config>() -> (ConsentId, ConsentTerms, [u8; 64]) {
         salt: [0; 32],
     };
     let message = messages::consent_message(&chain, &hospital, &terms);
-    let signature = keys().account(&hospital.0).sign(&message);
+    let signature = keys::<T>().account().sign(&message);
     (
         messages::consent_id(&chain, &hospital, &terms),
         terms,
         signature,
     )
+}
+
+/// A patient whose label version has risen once this month, and the next rise.
+///
+/// The rise has the patient's signature.
+fn risen<T: Config>() -> ([u8; 32], LabelVersion, Moment, [u8; 64]) {
+    let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
+    let (patient, now) = (enrolled::<T>(), T::Time::now());
+    let filing_month = filing_month_at(now).unwrap_or_default();
+    let label = Label {
+        version: 1,
+        revoke_before: 0,
+        filing_month,
+        rises: 1,
+    };
+    LabelVersions::<T>::insert(patient, label);
+    let rise = Rise {
+        version: 1,
+        raised_on: now,
+    };
+    LabelRises::<T>::insert(patient, filing_month, rise);
+    let message = messages::label_version_message(&chain, &hospital, &patient, 2, now);
+    (patient, 2, now, keys::<T>().account().sign(&message))
 }
 
 fn registered<T: Config>() -> ConsentId {
@@ -100,8 +139,7 @@ mod benchmarks {
     #[benchmark]
     fn enrol_patient() {
         let staff = staff::<T>();
-        let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
-        let bundle = keys().bundle(&chain.0, &hospital.0, &mut Counter(1));
+        let bundle = keys::<T>().bundle(&mut Counter(1));
         let patient = bundle.account;
 
         #[extrinsic_call]
@@ -136,9 +174,45 @@ mod benchmarks {
         let id = registered::<T>();
         let (chain, hospital) = (T::Chain::chain(), T::Chain::hospital());
         let message = messages::consent_withdrawal_message(&chain, &hospital, &id);
-        let signature = keys().account(&hospital.0).sign(&message);
+        let signature = keys::<T>().account().sign(&message);
         let call: <T as frame_system::Config>::RuntimeCall = Call::<T>::withdraw_consent {
             consent: id,
+            signature,
+        }
+        .into();
+        let verdict;
+
+        #[block]
+        {
+            verdict = call.authorize(TransactionSource::External);
+        }
+
+        assert!(matches!(verdict, Some(Ok(_))));
+    }
+
+    #[benchmark]
+    fn raise_label_version() {
+        let (patient, version, revoke_before, _) = risen::<T>();
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Authorized,
+            patient,
+            version,
+            revoke_before,
+            [0; 64],
+        );
+
+        assert_eq!(LabelVersions::<T>::get(patient).version, version);
+    }
+
+    #[benchmark]
+    fn authorize_rise() {
+        let (account, version, revoke_before, signature) = risen::<T>();
+        let call: <T as frame_system::Config>::RuntimeCall = Call::<T>::raise_label_version {
+            account,
+            version,
+            revoke_before,
             signature,
         }
         .into();

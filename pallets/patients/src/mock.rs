@@ -3,13 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_patients;
-use bspp_peks::{AccountKey, PatientBundle, PatientKeys, Seed};
+use bspp_peks::{AccountKey, LabelVersion, PatientBundle, PatientKeys, Seed};
 use bspp_primitives::traits::{BundleVerifier, HospitalChain, Staff};
-use bspp_types::{messages, ConsentId, ConsentTerms, HospitalId};
+pub use bspp_test_kit::Clock;
+use bspp_types::{messages, ConsentId, ConsentTerms, FilingMonth, HospitalId, Moment};
 use frame_support::{derive_impl, parameter_types, traits::ConstU64};
+use frame_system::RawOrigin;
 use rand::{rngs::StdRng, SeedableRng};
 use sp_core::H256;
-use sp_runtime::BuildStorage;
+use sp_runtime::{BuildStorage, DispatchResult};
 use std::sync::OnceLock;
 
 /// Genesis hash of the consortium chain.
@@ -20,6 +22,10 @@ pub const ADMIN: u64 = 1;
 pub const STAFF: u64 = 10;
 pub const NODE: u64 = 20;
 pub const STRANGER: u64 = 99;
+/// The time at which every test begins: 2 June 2027.
+pub const NOW: Moment = 1_812_000_000_000;
+/// The month of [`NOW`].
+pub const MONTH: FilingMonth = 689;
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -38,13 +44,14 @@ parameter_types! {
     pub static MayEnrol: Vec<u64> = Vec::new();
 }
 
-/// Blocks for which a withdrawal may wait in the pool.
+/// Blocks for which a withdrawal or a rise may wait in the pool.
 pub const LONGEVITY: u64 = 17;
 
 impl pallet_patients::Config for Test {
     type Chain = Here;
     type Staff = Named;
     type BundleVerifier = PlainVerifier;
+    type Time = Clock;
     type WeightInfo = ();
     type Longevity = ConstU64<LONGEVITY>;
 }
@@ -110,6 +117,7 @@ impl ExtBuilder {
         ext.execute_with(|| {
             System::set_block_number(1);
             MayEnrol::set(vec![ADMIN, STAFF]);
+            Clock::set(NOW);
             for n in self.patients {
                 Patients::enrol_patient(RuntimeOrigin::signed(STAFF), bundle(n)).unwrap();
             }
@@ -137,21 +145,27 @@ fn known(n: usize) -> &'static Known {
     &PATIENTS.get_or_init(|| {
         (0..2)
             .map(|n| Known {
-                account: keys(n).account(&HOSPITAL.0),
+                account: keys(n).account().clone(),
                 bundle: bundle_for(n, &CHAIN, &HOSPITAL),
             })
             .collect()
     })[n]
 }
 
-/// All keys of the `n`th patient.
+/// All keys of the `n`th patient at this hospital.
 pub fn keys(n: usize) -> PatientKeys {
-    PatientKeys::from_seed(&Seed::from_bytes([n as u8 + 1; 32]))
+    keys_for(n, &CHAIN, &HOSPITAL)
+}
+
+/// All keys of the `n`th patient for a chain and hospital.
+pub fn keys_for(n: usize, chain: &H256, hospital: &HospitalId) -> PatientKeys {
+    let seed = Seed::from_bytes([n as u8 + 1; 32]);
+    PatientKeys::derive(&seed, &chain.0, &hospital.0, 0)
 }
 
 /// The `n`th patient's bundle for a chain and hospital.
 pub fn bundle_for(n: usize, chain: &H256, hospital: &HospitalId) -> PatientBundle {
-    keys(n).bundle(&chain.0, &hospital.0, &mut StdRng::seed_from_u64(n as u64))
+    keys_for(n, chain, hospital).bundle(&mut StdRng::seed_from_u64(n as u64))
 }
 
 /// The `n`th patient's bundle for this hospital.
@@ -182,6 +196,29 @@ pub fn consent_id(terms: &ConsentTerms) -> ConsentId {
 /// The `n`th patient's signature of terms.
 pub fn sign_terms(n: usize, terms: &ConsentTerms) -> [u8; 64] {
     account(n).sign(&messages::consent_message(&CHAIN, &HOSPITAL, terms))
+}
+
+/// The `n`th patient's signature of a rise.
+pub fn sign_rise(n: usize, version: LabelVersion, revoke_before: Moment) -> [u8; 64] {
+    let key = account(n);
+    key.sign(&messages::label_version_message(
+        &CHAIN,
+        &HOSPITAL,
+        &key.public(),
+        version,
+        revoke_before,
+    ))
+}
+
+/// Raises the `n`th patient's label version as an authorized call.
+pub fn raise(n: usize, version: LabelVersion, revoke_before: Moment) -> DispatchResult {
+    Patients::raise_label_version(
+        RawOrigin::Authorized.into(),
+        account(n).public(),
+        version,
+        revoke_before,
+        sign_rise(n, version, revoke_before),
+    )
 }
 
 /// The pallet's events in their order.

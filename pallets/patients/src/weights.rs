@@ -31,6 +31,10 @@ pub trait WeightInfo {
     fn withdraw_consent() -> Weight;
     /// Authorization of `withdraw_consent`.
     fn authorize_withdrawal() -> Weight;
+    /// `raise_label_version` once authorized.
+    fn raise_label_version() -> Weight;
+    /// Authorization of `raise_label_version`.
+    fn authorize_rise() -> Weight;
 }
 
 fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
@@ -40,9 +44,10 @@ fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
 
 macro_rules! estimates {
     ($db:expr) => {
-        // Reads: admins, the member of staff, the patient, chain, hospital, the block.
+        // Reads: admins, the member of staff, the patient, two points, the X25519 key, chain,
+        // hospital, the block. Writes: the patient and the three keys.
         fn enrol_patient() -> Weight {
-            weight($db, VERIFY + VERIFY_BUNDLE, 6, 1)
+            weight($db, VERIFY + VERIFY_BUNDLE, 9, 4)
         }
         // Reads: admins, the member of staff, the patient, chain, hospital, the consent.
         fn register_consent() -> Weight {
@@ -54,6 +59,14 @@ macro_rules! estimates {
         // Reads: the consent, chain, hospital.
         fn authorize_withdrawal() -> Weight {
             weight($db, VERIFY, 3, 0)
+        }
+        // Reads: the patient, the label version, the clock. Writes: the version, the rise.
+        fn raise_label_version() -> Weight {
+            weight($db, 0, 3, 2)
+        }
+        // Reads: the patient, the label version, the clock, chain, hospital.
+        fn authorize_rise() -> Weight {
+            weight($db, VERIFY, 5, 0)
         }
     };
 }

@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 use bspp_peks::{Ed25519Secret, MatchStatement};
 use bspp_primitives::traits::{Membership, RegisteredEntries};
 use bspp_types::{
-    entry_proof, messages, DisclosureStatus, Entry, HospitalId, Match, MatchProof, Moment,
-    OpenRequest, PurposeOfUse, RecordId, RequestId, RequestStatus, Slot, MAX_ENTRIES_PER_BLOCK,
-    MAX_SLOTS,
+    day_of, entry_proof, messages, Authority, Day, DisclosureStatus, Entry, HospitalId, Match,
+    MatchProof, Moment, OpenRequest, PurposeOfUse, RecordId, RequestId, RequestStatus, Slot,
+    MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
 };
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -41,8 +41,12 @@ fn grant_key() -> Ed25519Secret {
     Ed25519Secret::from_seed(&[1; 32])
 }
 
+fn authority() -> Authority {
+    Authority::GrantKey(grant_key().public())
+}
+
 fn id() -> RequestId {
-    messages::request_id(&grant_key().public())
+    messages::request_id(&authority())
 }
 
 fn insert_request<T: Config>(requester: &T::AccountId, matches: u32) {
@@ -50,9 +54,9 @@ fn insert_request<T: Config>(requester: &T::AccountId, matches: u32) {
         hospital: ASKED,
         requester: requester.clone(),
         requester_hospital: HOME,
-        grant_key: grant_key().public(),
+        authority: authority(),
         purpose: PurposeOfUse::Treatment,
-        expiry: Moment::MAX,
+        expiry: Day::MAX,
         header_hash: H256::zero(),
         status: RequestStatus::Open,
         opened_at: 0,
@@ -65,6 +69,8 @@ fn insert_match<T: Config>(record: RecordId) {
     let matched = Match {
         proved_at: 0,
         proved_on: 0,
+        asked_on: Some(0),
+        ask_hash: None,
         disclosure: DisclosureStatus::Pending,
     };
     Matches::<T>::insert(id(), record, matched);
@@ -87,6 +93,7 @@ fn entries() -> Vec<Entry> {
                 payload_hash: H256::zero(),
                 key_commitment: H256::zero(),
                 slots: slots.try_into().unwrap_or_default(),
+                seal: H256::zero(),
             }
         })
         .collect()
@@ -101,7 +108,7 @@ mod benchmarks {
         let (_, doctor) = members::<T>();
         let key = grant_key();
         let (purpose, header_hash) = (PurposeOfUse::Treatment, H256::zero());
-        let expiry = T::Time::now().saturating_add(T::MaxGrantDuration::get());
+        let expiry = day_of(T::Time::now().saturating_add(T::MaxGrantDuration::get()));
         let message = messages::grant_key_message(
             &T::ChainId::get(),
             &ASKED,
@@ -112,7 +119,7 @@ mod benchmarks {
         );
         let open = OpenRequest {
             hospital: ASKED,
-            grant_key: key.public(),
+            authority: authority(),
             purpose,
             expiry,
             header_hash,
@@ -239,12 +246,91 @@ mod benchmarks {
         let (_, doctor) = members::<T>();
         insert_request::<T>(&doctor, 1);
         insert_match::<T>(H256::zero());
+        Matches::<T>::mutate_extant(id(), H256::zero(), |matched| {
+            matched.disclosure = DisclosureStatus::Asked;
+        });
         set_time(T::AnswerPeriod::get().saturating_add(1));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(doctor), id(), H256::zero());
 
         assert_eq!(Pallet::<T>::unanswered(ASKED), 1);
+    }
+
+    #[benchmark]
+    fn ask_disclosure() {
+        let (_, doctor) = members::<T>();
+        insert_request::<T>(&doctor, 1);
+        insert_match::<T>(H256::zero());
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(doctor), id(), H256::zero(), H256::zero());
+
+        assert!(Pallet::<T>::matched(id(), H256::zero())
+            .is_some_and(|m| m.disclosure == DisclosureStatus::Asked));
+    }
+
+    #[benchmark]
+    fn refuse_disclosure() {
+        let (operator, doctor) = members::<T>();
+        insert_request::<T>(&doctor, 1);
+        insert_match::<T>(H256::zero());
+        Matches::<T>::mutate_extant(id(), H256::zero(), |matched| {
+            matched.disclosure = DisclosureStatus::Asked;
+        });
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator), id(), H256::zero());
+
+        assert!(Pallet::<T>::matched(id(), H256::zero())
+            .is_some_and(|m| m.disclosure == DisclosureStatus::Refused));
+    }
+
+    #[benchmark]
+    fn contest_claim() {
+        let (_, doctor) = members::<T>();
+        insert_request::<T>(&doctor, 1);
+        insert_match::<T>(H256::zero());
+        Matches::<T>::mutate_extant(id(), H256::zero(), |matched| {
+            matched.disclosure = DisclosureStatus::Claimed;
+        });
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(doctor), id(), H256::zero());
+
+        assert_eq!(Pallet::<T>::contested(ASKED), 1);
+    }
+
+    #[benchmark]
+    fn file_tombstone() {
+        let (operator, _) = members::<T>();
+        let expiry = day_of(T::Time::now().saturating_add(T::MaxGrantDuration::get()));
+        let message = messages::tombstone_message(&T::ChainId::get(), &id(), expiry);
+        let signature = grant_key().sign(&message);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(operator), authority(), expiry, signature);
+
+        assert!(Tombstones::<T>::contains_key(id()));
+    }
+
+    #[benchmark]
+    fn sweep_step(m: Linear<0, 32>) {
+        let (_, doctor) = members::<T>();
+        insert_request::<T>(&doctor, m);
+        Requests::<T>::mutate_extant(id(), |request| request.expiry = 1);
+        for record in 0..m {
+            insert_match::<T>(H256::from_low_u64_be(record.into()));
+        }
+        Pallet::<T>::note_expiry(1, id());
+        set_time(Moment::MAX);
+
+        #[block]
+        {
+            Pallet::<T>::sweep_step();
+        }
+
+        assert!(!Requests::<T>::contains_key(id()));
     }
 
     impl_benchmark_test_suite!(

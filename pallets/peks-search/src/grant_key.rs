@@ -61,7 +61,7 @@ impl<T: Config> Pallet<T> {
             return Err(InvalidTransaction::Stale.into());
         }
         let message = message(&T::ChainId::get(), request);
-        if !Self::is_signed(&known.grant_key, &message, signature) {
+        if !Self::is_signed(known.authority.key(), &message, signature) {
             return Err(InvalidTransaction::BadProof.into());
         }
         let valid = ValidTransaction::with_tag_prefix(tag)

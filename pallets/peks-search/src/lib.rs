@@ -12,8 +12,10 @@ mod matches;
 #[cfg(test)]
 mod mock;
 mod requests;
+mod sweep;
 #[cfg(test)]
 mod tests;
+mod tombstones;
 mod try_state;
 pub mod types;
 pub mod weights;
@@ -30,8 +32,8 @@ pub mod pallet {
     use crate::{types::RequestOf, WeightInfo};
     use bspp_primitives::traits::{Membership, RegisteredEntries};
     use bspp_types::{
-        Ed25519Signature, HospitalId, Match, MatchProof, Moment, OpenRequest, PurposeOfUse,
-        RecordId, RequestId,
+        Authority, Day, Ed25519Signature, HospitalId, Match, MatchProof, Moment, OpenRequest,
+        PurposeOfUse, RecordId, RequestId, Tombstone,
     };
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::{ensure_authorized, pallet_prelude::*};
@@ -67,6 +69,9 @@ pub mod pallet {
         /// Maximum number of matches of one request.
         #[pallet::constant]
         type MaxMatchesPerRequest: Get<u32>;
+        /// Maximum number of live tombstones that one hospital has filed.
+        #[pallet::constant]
+        type MaxTombstonesPerHospital: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
 
@@ -74,7 +79,9 @@ pub mod pallet {
         type Longevity: Get<TransactionLongevity>;
     }
 
-    /// Every request that was ever opened. None is removed, because a grant key opens only one.
+    /// Requests, until their expiry and the answer period have passed.
+    ///
+    /// A request that is removed is not opened again: the authority's signature binds the expiry.
     #[pallet::storage]
     pub type Requests<T: Config> = StorageMap<_, Blake2_128Concat, RequestId, RequestOf<T>>;
 
@@ -87,6 +94,28 @@ pub mod pallet {
     /// falls.
     #[pallet::storage]
     pub type Unanswered<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, u32, ValueQuery>;
+
+    /// Number of claims of each hospital that requesters contest. It never falls.
+    #[pallet::storage]
+    pub type Contested<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, u32, ValueQuery>;
+
+    /// Revocations of requests that were not opened, until their expiry has passed.
+    #[pallet::storage]
+    pub type Tombstones<T: Config> = StorageMap<_, Blake2_128Concat, RequestId, Tombstone>;
+
+    /// Number of live tombstones of each hospital.
+    #[pallet::storage]
+    pub type TombstoneCount<T: Config> =
+        StorageMap<_, Blake2_128Concat, HospitalId, u32, ValueQuery>;
+
+    /// Requests and tombstones by the day of their expiry.
+    #[pallet::storage]
+    pub type Expiring<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, Day, Blake2_128Concat, RequestId, ()>;
+
+    /// The first day that may still have an expired request or tombstone.
+    #[pallet::storage]
+    pub type SweepDay<T: Config> = StorageValue<_, Day>;
 
     /// Events of the pallet. No event has a keyword, a tag or a patient's identifier.
     #[pallet::event]
@@ -102,8 +131,8 @@ pub mod pallet {
             requester: T::AccountId,
             /// The purpose that the patient allowed.
             purpose: PurposeOfUse,
-            /// The time at which the grant ends, in milliseconds since 1970.
-            expiry: Moment,
+            /// The first day on which the grant is no longer valid.
+            expiry: Day,
         },
         /// A requester proved that a record matches.
         MatchProved {
@@ -121,6 +150,43 @@ pub mod pallet {
         RequestClosed {
             /// The request.
             request: RequestId,
+        },
+        /// A hospital filed the revocation of a request that was not opened.
+        TombstoneFiled {
+            /// The request.
+            request: RequestId,
+            /// The hospital.
+            hospital: HospitalId,
+        },
+        /// An expired request or tombstone was removed.
+        Swept {
+            /// The request.
+            request: RequestId,
+        },
+        /// The requester asked for a record. The answer period runs.
+        DisclosureAsked {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+            /// The hash of the question.
+            ask_hash: H256,
+        },
+        /// The hospital refused the disclosure.
+        DisclosureRefused {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+        },
+        /// The requester contests the claim of the hospital.
+        DisclosureContested {
+            /// The request.
+            request: RequestId,
+            /// The record.
+            record: RecordId,
+            /// The hospital against which it counts.
+            hospital: HospitalId,
         },
         /// The hospital claimed that it disclosed a record.
         DisclosureClaimed {
@@ -167,6 +233,12 @@ pub mod pallet {
         RequestExpired,
         /// The request is revoked or closed.
         RequestNotOpen,
+        /// The grant was revoked before its request was opened.
+        RequestRevoked,
+        /// The tombstone is already filed.
+        TombstoneAlreadyExists,
+        /// The hospital has the maximum number of live tombstones.
+        MaxTombstonesExceeded,
         /// The expiry is later than the maximum duration of a grant allows.
         MaxGrantDurationExceeded,
         /// The request already has the maximum number of matches.
@@ -185,6 +257,10 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+            Self::sweep(remaining)
+        }
+
         #[cfg(feature = "std")]
         fn integrity_test() {
             assert!(
@@ -210,7 +286,8 @@ pub mod pallet {
         /// * Origin: signed by the requester, an account that acts for an active hospital.
         /// * Effect: the request is open until its expiry. G never opens another request.
         /// * Errors: `NotAuthorized`, `HospitalNotActive`, `RequestExpired`,
-        ///   `MaxGrantDurationExceeded`, `RequestAlreadyExists`, `InvalidSignature`.
+        ///   `MaxGrantDurationExceeded`, `RequestAlreadyExists`, `RequestRevoked`,
+        ///   `InvalidSignature`.
         /// * Events: `RequestOpened`.
         #[pallet::call_index(0)]
         #[pallet::weight(T::WeightInfo::open_request())]
@@ -279,7 +356,7 @@ pub mod pallet {
         /// Claims that the hospital has disclosed a matched record. Late answers count too.
         ///
         /// * Origin: signed by the operator of the request's hospital.
-        /// * Effect: the disclosure goes from pending or unanswered to claimed.
+        /// * Effect: the disclosure goes from any status but claimed and confirmed to claimed.
         /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
         ///   `InvalidDisclosureStatus`.
         /// * Events: `DisclosureClaimed`.
@@ -297,7 +374,7 @@ pub mod pallet {
         /// Confirms that a record has arrived and agrees with its entry.
         ///
         /// * Origin: signed by the request's requester.
-        /// * Effect: the disclosure goes from pending or claimed to confirmed.
+        /// * Effect: the disclosure goes from pending, asked, claimed or contested to confirmed.
         /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
         ///   `InvalidDisclosureStatus`.
         /// * Events: `DisclosureConfirmed`.
@@ -312,13 +389,13 @@ pub mod pallet {
             Self::do_confirm_disclosure(requester, request, record)
         }
 
-        /// Flags a match that the hospital left unanswered for the whole answer period.
+        /// Flags a question that the hospital left unanswered for the whole answer period.
         ///
-        /// The request must have been open all that time and must still be neither revoked nor
-        /// closed.
+        /// Only a record that was asked for on chain counts. The request must have been open all
+        /// that time and must still be neither revoked nor closed.
         ///
         /// * Origin: signed by the request's requester.
-        /// * Effect: the disclosure goes from pending to unanswered; it counts against the hospital
+        /// * Effect: the disclosure goes from asked to unanswered; it counts against the hospital
         ///   for ever.
         /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `MatchNotFound`,
         ///   `InvalidDisclosureStatus`, `RequestExpired`, `AnswerPeriodNotOver`.
@@ -332,6 +409,88 @@ pub mod pallet {
         ) -> DispatchResult {
             let requester = ensure_signed(origin)?;
             Self::do_flag_unanswered(requester, request, record)
+        }
+
+        /// Asks for a matched record. The answer period begins.
+        ///
+        /// * Origin: signed by the request's requester, which still acts for an active hospital.
+        /// * Effect: the disclosure goes from pending, refused or unanswered to asked. `ask_hash`
+        ///   is [`bspp_types::messages::ask_hash`] of the question that the hospital received.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `RequestExpired`,
+        ///   `MatchNotFound`, `InvalidDisclosureStatus`.
+        /// * Events: `DisclosureAsked`.
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::ask_disclosure())]
+        pub fn ask_disclosure(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+            ask_hash: H256,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_ask_disclosure(requester, request, record, ask_hash)
+        }
+
+        /// Refuses a disclosure that was asked for. It says no reason.
+        ///
+        /// * Origin: signed by the operator of the request's hospital.
+        /// * Effect: the disclosure goes from asked to refused; the answer period ends.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
+        ///   `InvalidDisclosureStatus`.
+        /// * Events: `DisclosureRefused`.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::refuse_disclosure())]
+        pub fn refuse_disclosure(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+        ) -> DispatchResult {
+            let operator = ensure_signed(origin)?;
+            Self::do_refuse_disclosure(operator, request, record)
+        }
+
+        /// Contests a claim: the record did not arrive, or does not fit its entry.
+        ///
+        /// * Origin: signed by the request's requester.
+        /// * Effect: the disclosure goes from claimed to contested; it counts against the hospital
+        ///   for ever.
+        /// * Errors: `RequestNotFound`, `NotAuthorized`, `MatchNotFound`,
+        ///   `InvalidDisclosureStatus`.
+        /// * Events: `DisclosureContested`.
+        #[pallet::call_index(9)]
+        #[pallet::weight(T::WeightInfo::contest_claim())]
+        pub fn contest_claim(
+            origin: OriginFor<T>,
+            request: RequestId,
+            record: RecordId,
+        ) -> DispatchResult {
+            let requester = ensure_signed(origin)?;
+            Self::do_contest_claim(requester, request, record)
+        }
+
+        /// Files the revocation of a request, opened or not.
+        ///
+        /// Patients have no account here and no quota: a hospital files it for its patient, from
+        /// its own quota.
+        ///
+        /// * Origin: signed by the operator of an active hospital, with the authority's signature
+        ///   over [`bspp_types::messages::tombstone_message`].
+        /// * Effect: if the request is open, it is revoked. If it does not exist, it cannot be
+        ///   opened before `expiry`.
+        /// * Errors: `NotAuthorized`, `RequestExpired`, `MaxGrantDurationExceeded`,
+        ///   `InvalidSignature`, `RequestNotOpen`, `TombstoneAlreadyExists`,
+        ///   `MaxTombstonesExceeded`.
+        /// * Events: `RequestRevoked` or `TombstoneFiled`.
+        #[pallet::call_index(10)]
+        #[pallet::weight(T::WeightInfo::file_tombstone())]
+        pub fn file_tombstone(
+            origin: OriginFor<T>,
+            authority: Authority,
+            expiry: Day,
+            signature: Ed25519Signature,
+        ) -> DispatchResult {
+            let operator = ensure_signed(origin)?;
+            Self::do_file_tombstone(operator, authority, expiry, signature)
         }
     }
 }

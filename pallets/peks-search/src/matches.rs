@@ -38,7 +38,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::RequestNotOpen
         );
         let now = T::Time::now();
-        ensure!(request.expiry > now, Error::<T>::RequestExpired);
+        ensure!(request.expires_at() > now, Error::<T>::RequestExpired);
         let record = proof.entry.rid();
         ensure!(
             !Matches::<T>::contains_key(proof.request, record),
@@ -79,6 +79,8 @@ impl<T: Config> Pallet<T> {
             Match {
                 proved_at: Self::block_number(),
                 proved_on: now,
+                asked_on: None,
+                ask_hash: None,
                 disclosure: DisclosureStatus::Pending,
             },
         );

@@ -8,8 +8,9 @@ use bspp_primitives::traits::RegisteredEntries;
 use bspp_test_kit::EntryBuilder;
 pub use bspp_test_kit::{Clock, Members};
 use bspp_types::{
-    entries_root, entry_proof, messages, verify_entry_proof, Entry, EntryProof, HospitalId,
-    MatchProof, Moment, OpenRequest, PurposeOfUse, RecordId, RequestId, Sequence,
+    entries_root, entry_proof, limits::DAY_MS, messages, verify_entry_proof, Authority, Day, Entry,
+    EntryProof, HospitalId, MatchProof, Moment, OpenRequest, PurposeOfUse, RecordId, RequestId,
+    Sequence,
 };
 use frame_support::{
     derive_impl, parameter_types,
@@ -41,6 +42,8 @@ pub const HOUR: Moment = 3_600_000;
 pub const ANSWER_PERIOD: Moment = 10 * HOUR;
 /// Maximum duration of a grant.
 pub const MAX_GRANT: Moment = 1000 * HOUR;
+/// The first day on which the grants of the tests are no longer valid.
+pub const EXPIRY: Day = (NOW / DAY_MS) as Day + 5;
 /// Maximum number of matches of a request.
 pub const MAX_MATCHES: u32 = 3;
 
@@ -74,6 +77,7 @@ impl pallet_peks_search::Config for Test {
     type MaxGrantDuration = ConstU64<MAX_GRANT>;
     type AnswerPeriod = ConstU64<ANSWER_PERIOD>;
     type MaxMatchesPerRequest = ConstU32<MAX_MATCHES>;
+    type MaxTombstonesPerHospital = ConstU32<3>;
     type WeightInfo = ();
     type Longevity = ConstU64<LONGEVITY>;
 }
@@ -160,15 +164,20 @@ pub fn grant_key(n: u8) -> Ed25519Secret {
     Ed25519Secret::from_seed(&[n; 32])
 }
 
-/// The identifier under which the `n`th grant opens.
-pub fn request(n: u8) -> RequestId {
-    messages::request_id(&grant_key(n).public())
+/// The authority of a grant.
+pub fn authority(n: u8) -> Authority {
+    Authority::GrantKey(grant_key(n).public())
 }
 
-/// The call's argument under the `n`th grant: hospital A, treatment, a hundred hours.
+/// The identifier under which the `n`th grant opens.
+pub fn request(n: u8) -> RequestId {
+    messages::request_id(&authority(n))
+}
+
+/// The call's argument under the `n`th grant: hospital A, treatment, until [`EXPIRY`].
 pub fn grant_for(n: u8, requester: &AccountId) -> OpenRequest {
     let key = grant_key(n);
-    let (purpose, expiry) = (PurposeOfUse::Treatment, NOW + 100 * HOUR);
+    let (purpose, expiry) = (PurposeOfUse::Treatment, EXPIRY);
     let header_hash = H256([n; 32]);
     let message = messages::grant_key_message(
         &CHAIN,
@@ -180,7 +189,7 @@ pub fn grant_for(n: u8, requester: &AccountId) -> OpenRequest {
     );
     OpenRequest {
         hospital: HOSPITAL_A,
-        grant_key: key.public(),
+        authority: authority(n),
         purpose,
         expiry,
         header_hash,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Requests: how they are opened, revoked and closed.
 
-use crate::{types::RequestOf, Config, Error, Event, Pallet, Requests};
+use crate::{types::RequestOf, Config, Error, Event, Pallet, Requests, Tombstones};
 use bspp_primitives::traits::Membership;
-use bspp_types::{messages, BlockNumber, OpenRequest, Request, RequestId, RequestStatus};
+use bspp_types::{
+    day_start, messages, BlockNumber, Day, OpenRequest, Request, RequestId, RequestStatus,
+};
 use frame_support::{
     ensure,
     traits::{Get, Time},
@@ -23,16 +25,15 @@ impl<T: Config> Pallet<T> {
             T::Membership::is_active(&open.hospital),
             Error::<T>::HospitalNotActive
         );
-        let now = T::Time::now();
-        ensure!(open.expiry > now, Error::<T>::RequestExpired);
-        ensure!(
-            open.expiry.saturating_sub(now) <= T::MaxGrantDuration::get(),
-            Error::<T>::MaxGrantDurationExceeded
-        );
-        let id = messages::request_id(&open.grant_key);
+        Self::check_expiry(open.expiry)?;
+        let id = messages::request_id(&open.authority);
         ensure!(
             !Requests::<T>::contains_key(id),
             Error::<T>::RequestAlreadyExists
+        );
+        ensure!(
+            !Tombstones::<T>::contains_key(id),
+            Error::<T>::RequestRevoked
         );
         let message = messages::grant_key_message(
             &T::ChainId::get(),
@@ -43,7 +44,7 @@ impl<T: Config> Pallet<T> {
             &open.header_hash,
         );
         ensure!(
-            Self::is_signed(&open.grant_key, &message, &open.signature),
+            Self::is_signed(open.authority.key(), &message, &open.signature),
             Error::<T>::InvalidSignature
         );
         Requests::<T>::insert(
@@ -52,7 +53,7 @@ impl<T: Config> Pallet<T> {
                 hospital: open.hospital,
                 requester: requester.clone(),
                 requester_hospital,
-                grant_key: open.grant_key,
+                authority: open.authority,
                 purpose: open.purpose,
                 expiry: open.expiry,
                 header_hash: open.header_hash,
@@ -61,6 +62,7 @@ impl<T: Config> Pallet<T> {
                 matches: 0,
             },
         );
+        Self::note_expiry(open.expiry, id);
         Self::deposit_event(Event::RequestOpened {
             request: id,
             hospital: open.hospital,
@@ -68,6 +70,17 @@ impl<T: Config> Pallet<T> {
             purpose: open.purpose,
             expiry: open.expiry,
         });
+        Ok(())
+    }
+
+    /// Checks that an expiry is in the future, and not too far ahead.
+    pub(crate) fn check_expiry(expiry: Day) -> DispatchResult {
+        let (now, end) = (T::Time::now(), day_start(expiry));
+        ensure!(end > now, Error::<T>::RequestExpired);
+        ensure!(
+            end.saturating_sub(now) <= T::MaxGrantDuration::get(),
+            Error::<T>::MaxGrantDurationExceeded
+        );
         Ok(())
     }
 

@@ -3,8 +3,9 @@
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Config, Matches, Pallet, Requests};
-use bspp_types::messages;
+use crate::{Config, Expiring, Matches, Pallet, Requests, SweepDay, TombstoneCount, Tombstones};
+use alloc::collections::BTreeMap;
+use bspp_types::{messages, DisclosureStatus};
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
@@ -12,11 +13,12 @@ impl<T: Config> Pallet<T> {
     /// Checks the invariants that must hold after every block.
     ///
     /// A request is stored under its key's identifier and counts its matches; every match has a
-    /// request.
+    /// request, and every answer a question. Requests and tombstones are noted under the day of
+    /// their expiry, and each hospital's tombstones are counted.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         for (id, request) in Requests::<T>::iter() {
             ensure!(
-                id == messages::request_id(&request.grant_key),
+                id == messages::request_id(&request.authority),
                 "request stands under another grant key's identifier"
             );
             let matches = Matches::<T>::iter_prefix(id).count();
@@ -29,8 +31,52 @@ impl<T: Config> Pallet<T> {
                 "request has too many matches"
             );
         }
-        for (id, _, _) in Matches::<T>::iter() {
+        let first = SweepDay::<T>::get();
+        for (day, id, ()) in Expiring::<T>::iter() {
+            ensure!(
+                first.is_some_and(|first| first <= day),
+                "expiry before the day of the sweep"
+            );
+            let request = Requests::<T>::get(id).map(|request| request.expiry);
+            let tombstone = Tombstones::<T>::get(id).map(|tombstone| tombstone.expiry);
+            ensure!(
+                request == Some(day) || tombstone == Some(day),
+                "expiry of nothing"
+            );
+        }
+        for (id, request) in Requests::<T>::iter() {
+            ensure!(
+                Expiring::<T>::contains_key(request.expiry, id),
+                "request that never expires"
+            );
+        }
+        let mut counts = BTreeMap::new();
+        for (id, tombstone) in Tombstones::<T>::iter() {
+            ensure!(
+                !Requests::<T>::contains_key(id),
+                "tombstone of an open request"
+            );
+            ensure!(
+                Expiring::<T>::contains_key(tombstone.expiry, id),
+                "tombstone that never expires"
+            );
+            let count = counts.entry(tombstone.hospital).or_insert(0u32);
+            *count = count.saturating_add(1);
+        }
+        let counted: BTreeMap<_, _> = TombstoneCount::<T>::iter()
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        ensure!(counts == counted, "tombstones miscounted");
+        for (id, _, matched) in Matches::<T>::iter() {
             ensure!(Requests::<T>::contains_key(id), "match without a request");
+            let is_asked = matches!(
+                matched.disclosure,
+                DisclosureStatus::Asked | DisclosureStatus::Refused | DisclosureStatus::Unanswered
+            );
+            ensure!(
+                !is_asked || (matched.asked_on.is_some() && matched.ask_hash.is_some()),
+                "answer without a question"
+            );
         }
         Ok(())
     }

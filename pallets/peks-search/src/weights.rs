@@ -39,6 +39,16 @@ pub trait WeightInfo {
     fn confirm_disclosure() -> Weight;
     /// `flag_unanswered`.
     fn flag_unanswered() -> Weight;
+    /// `ask_disclosure`.
+    fn ask_disclosure() -> Weight;
+    /// `refuse_disclosure`.
+    fn refuse_disclosure() -> Weight;
+    /// `contest_claim`.
+    fn contest_claim() -> Weight;
+    /// `file_tombstone`.
+    fn file_tombstone() -> Weight;
+    /// One step of the sweep, which removes `matches` matches.
+    fn sweep_step(matches: u32) -> Weight;
 }
 
 fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
@@ -48,9 +58,10 @@ fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
 
 macro_rules! estimates {
     ($db:expr) => {
-        // Reads: two of membership, the hospital, the chain, the clock, the request.
+        // Reads: two of membership, the hospital, the chain, the clock, the request, the tombstone,
+        // the day of the sweep.
         fn open_request() -> Weight {
-            weight($db, VERIFY, 6, 1)
+            weight($db, VERIFY, 8, 3)
         }
         // Reads: the request, two of membership, the clock, the match, two of registration, and the
         // chain.
@@ -78,6 +89,29 @@ macro_rules! estimates {
         // Reads: the request, the match, the clock, the counter.
         fn flag_unanswered() -> Weight {
             weight($db, 0, 4, 2)
+        }
+        // Reads: the request, two of membership, the match, the clock.
+        fn ask_disclosure() -> Weight {
+            weight($db, 0, 5, 1)
+        }
+        // Reads: the request, two of membership, the match.
+        fn refuse_disclosure() -> Weight {
+            weight($db, 0, 4, 1)
+        }
+        // Reads: the request, the match, the counter.
+        fn contest_claim() -> Weight {
+            weight($db, 0, 3, 2)
+        }
+        // Reads: four of membership, the clock, the chain, the request, the tombstone, the count,
+        // the day of the sweep.
+        fn file_tombstone() -> Weight {
+            weight($db, VERIFY, 10, 4)
+        }
+        // Reads: the day, the clock, the expiry, the request, the tombstone, its count, each match,
+        // and the match after them.
+        fn sweep_step(matches: u32) -> Weight {
+            let matches = u64::from(matches);
+            weight($db, 0, matches.saturating_add(7), matches.saturating_add(5))
         }
     };
 }

@@ -8,10 +8,7 @@ use crate::{
 use alloc::vec::Vec;
 use bspp_peks::BatchHeader;
 use bspp_primitives::traits::BatchVerifier;
-use bspp_types::{
-    filing_month_at, filing_month_end, Batch, BatchId, FilingMonth, HospitalId, IdentifiedBatch,
-    Moment, FILING_GRACE_MS,
-};
+use bspp_types::{filing_month_at, Batch, BatchId, FilingMonth, HospitalId, IdentifiedBatch};
 use frame_support::{
     ensure,
     traits::{Get, Time},
@@ -50,13 +47,6 @@ impl<T: Config> Pallet<T> {
     /// The identifier of a header on this chain.
     pub fn batch_id(header: &BatchHeader) -> BatchId {
         header.id(&T::ChainId::get().0).into()
-    }
-
-    /// Whether a batch of this month takes entries at this time.
-    ///
-    /// A batch takes entries until 48 hours after the month's end.
-    pub(crate) fn takes_entries(filing_month: FilingMonth, now: Moment) -> bool {
-        filing_month_end(filing_month).is_some_and(|end| now < end.saturating_add(FILING_GRACE_MS))
     }
 
     /// Registers a batch of `hospital`. The costly check of the proof comes last.

@@ -12,7 +12,7 @@ use bspp_primitives::{
     traits::{BlockContent, RegisteredCount},
     ContentDigest,
 };
-use bspp_types::{leaves_root, EntryCommitment, HospitalId, Sequence};
+use bspp_types::{root_over, EntryCommitment, HospitalId, Sequence};
 use codec::Encode;
 use frame_support::ensure;
 use sp_core::H256;
@@ -76,7 +76,7 @@ impl<T: Config> BlockContent for Pallet<T> {
         ContentDigest {
             total: TotalRegistrations::<T>::get(),
             count: leaves.len().saturated_into(),
-            root: leaves_root(leaves),
+            root: root_over(domain::REGISTRATION_NODE, leaves),
         }
     }
 }

@@ -2,20 +2,21 @@
 //! Registration of the entries of a hospital block, with a judgement of each.
 
 use crate::{
+    cutoffs::cutoff_in,
     pallet::{
-        Batches, Config, Error, Event, NextSequence, Pallet, RefusedLeaves, RegisteredBlocks,
-        RegisteredBy,
+        Batches, Config, Cutoffs, Error, Event, NextSequence, Pallet, RefusedLeaves,
+        RegisteredBlocks, RegisteredBy,
     },
     types::{Refusal, Refused, RefusedEntries, Registered, StorageProof},
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use bspp_primitives::{entry_commitment_storage, traits::AnchoredState};
 use bspp_types::{
-    entries_root, next_chain_hash, Batch, BatchId, Entry, EntryCommitment, EntryError, HospitalId,
-    Moment, RegisteredBlock, Sequence,
+    entries_root, next_chain_hash, Batch, BatchId, Entry, EntryCommitment, EntryError, FilingMonth,
+    HospitalId, RegisteredBlock, Sequence,
 };
 use codec::DecodeAll;
-use frame_support::{ensure, traits::Time};
+use frame_support::ensure;
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult, SaturatedConversion};
 
@@ -39,7 +40,7 @@ impl<T: Config> Pallet<T> {
 
         let block = Self::proved_block(hospital, sequence, head, proof)?;
         Self::ensure_all_entries(hospital, sequence, &block, entries)?;
-        let refused = Self::index_entries(hospital, entries);
+        let refused = Self::index_entries(hospital, block.number, entries);
 
         let registered_at = frame_system::Pallet::<T>::block_number().saturated_into();
         RegisteredBlocks::<T>::insert(
@@ -134,12 +135,15 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Judges each entry, uses the batch indices of the good ones, and returns the refused ones.
-    fn index_entries(hospital: HospitalId, entries: &[Entry]) -> RefusedEntries {
-        let now = T::Time::now();
+    fn index_entries(hospital: HospitalId, number: u32, entries: &[Entry]) -> RefusedEntries {
+        let cutoffs = Cutoffs::<T>::get(hospital);
         let mut touched = Touched::new();
         let mut refused = Vec::new();
         for (leaf, entry) in (0u32..).zip(entries) {
-            if let Err(reason) = Self::judge(hospital, entry, now, &mut touched) {
+            let is_closed = |filing_month| {
+                cutoff_in(&cutoffs, filing_month).is_some_and(|last_block| number > last_block)
+            };
+            if let Err(reason) = Self::judge(hospital, entry, is_closed, &mut touched) {
                 refused.push(Refused { leaf, reason });
             }
         }
@@ -152,10 +156,11 @@ impl<T: Config> Pallet<T> {
         RefusedEntries::truncate_from(refused)
     }
 
+    /// Judges an entry. `is_closed` tells whether a month no longer takes the entry's block.
     fn judge(
         hospital: HospitalId,
         entry: &Entry,
-        now: Moment,
+        is_closed: impl Fn(FilingMonth) -> bool,
         touched: &mut Touched,
     ) -> Result<(), Refusal> {
         entry.check_shape().map_err(|error| match error {
@@ -170,7 +175,7 @@ impl<T: Config> Pallet<T> {
         if batch.header.hospital != hospital.0 {
             return Err(Refusal::HospitalMismatch);
         }
-        if !Self::takes_entries(batch.header.filing_month, now) {
+        if is_closed(batch.header.filing_month) {
             return Err(Refusal::BatchExpired);
         }
         if entry.index < batch.next_index {

@@ -11,6 +11,7 @@ pub mod benchmark_helper;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod content;
+mod cutoffs;
 mod entries;
 #[cfg(test)]
 mod mock;
@@ -32,7 +33,9 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
-    use crate::types::{Entries, RefusedEntries, StorageProof, MAX_REGISTRATIONS_PER_BLOCK};
+    use crate::types::{
+        Cutoff, Entries, RefusedEntries, StorageProof, MAX_CUTOFFS, MAX_REGISTRATIONS_PER_BLOCK,
+    };
     use bspp_peks::BatchHeader;
     use bspp_primitives::traits::{AnchoredState, BatchVerifier, Membership};
     use bspp_types::{Batch, BatchId, FilingMonth, HospitalId, Moment, RegisteredBlock, Sequence};
@@ -139,6 +142,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type TotalRegistrations<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+    /// The last hospital block that each ended month of a hospital takes, by month, ascending.
+    #[pallet::storage]
+    pub type Cutoffs<T: Config> = StorageMap<
+        _,
+        Blake2_128Concat,
+        HospitalId,
+        BoundedVec<Cutoff, ConstU32<MAX_CUTOFFS>>,
+        ValueQuery,
+    >;
+
     /// Events of the pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -162,6 +175,15 @@ pub mod pallet {
             number: u32,
             /// Number of entries in it, including the refused ones.
             count: u32,
+        },
+        /// The first anchor after a month's end fixed the last hospital block that it takes.
+        FilingMonthClosed {
+            /// The hospital whose block was anchored.
+            hospital: HospitalId,
+            /// The month. Earlier months without a cutoff of their own are closed too.
+            filing_month: FilingMonth,
+            /// Height of the last hospital block whose entries the month takes.
+            number: u32,
         },
         /// Entries of the block that was just registered do not enter the index.
         EntriesRefused {
@@ -234,7 +256,8 @@ pub mod pallet {
         /// Registers a batch, before the encryptor uses it (protocol section 5).
         ///
         /// * Origin: the operator of the hospital that the header names.
-        /// * Effect: the batch takes entries until 48 hours after the month's end.
+        /// * Effect: the batch takes entries of hospital blocks up to the one that the first anchor
+        ///   from 49 hours after the month's end on fixes, however late they are registered.
         /// * Errors: `NotAuthorized`, `HospitalMismatch`, `InvalidTime`, `FilingMonthMismatch`,
         ///   `MaxBatchesPerFilingMonthExceeded`, `AlreadyExists`, `InvalidBatchProof`.
         /// * Events: [`Event::BatchRegistered`].

@@ -4,8 +4,8 @@
 #![cfg(any(test, feature = "try-runtime"))]
 
 use crate::pallet::{
-    BatchCount, Batches, BatchesOfFilingMonth, BlockRegistrations, Config, NextSequence, Pallet,
-    RefusedLeaves, RegisteredBlocks, TotalRegistrations, UsedPoints,
+    BatchCount, Batches, BatchesOfFilingMonth, BlockRegistrations, Config, Cutoffs, NextSequence,
+    Pallet, RefusedLeaves, RegisteredBlocks, TotalRegistrations, UsedPoints,
 };
 use bspp_types::{next_chain_hash, HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
@@ -35,6 +35,12 @@ impl<T: Config> Pallet<T> {
                 NextSequence::<T>::contains_key(hospital),
                 "a registration is counted"
             );
+        }
+        for (_, cutoffs) in Cutoffs::<T>::iter() {
+            let ascending = cutoffs
+                .windows(2)
+                .all(|w| matches!(w, [a, b] if a.filing_month < b.filing_month));
+            ensure!(ascending && !cutoffs.is_empty(), "cutoffs ascend by month");
         }
         for (hospital, sequence, refused) in RefusedLeaves::<T>::iter() {
             let block = RegisteredBlocks::<T>::get(hospital, sequence)

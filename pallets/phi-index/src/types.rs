@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Bounds, arguments and stored types of the pallet besides the shared types.
 
-use bspp_types::{Entry, HospitalId, Sequence, MAX_ENTRIES_PER_BLOCK};
+use bspp_types::{
+    limits::HOUR_MS, Entry, FilingMonth, HospitalId, Moment, Sequence, MAX_ENTRIES_PER_BLOCK,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -48,7 +50,7 @@ pub enum Refusal {
     BatchNotFound,
     /// The batch belongs to another hospital.
     HospitalMismatch,
-    /// The batch's month, with its grace, is over.
+    /// The hospital block is after the last one that the batch's month takes.
     BatchExpired,
     /// The index is not above the indices of the batch's earlier entries.
     InvalidIndex,
@@ -92,4 +94,31 @@ pub struct Registered {
     pub hospital: HospitalId,
     /// Its sequence number.
     pub sequence: Sequence,
+}
+
+/// Maximum number of cutoffs that the chain remembers for a hospital: 21 years.
+pub const MAX_CUTOFFS: u32 = 256;
+/// Time after the grace period in which no anchor closes a month, in milliseconds: an hour.
+///
+/// It is longer than the lag of anchors, and than the difference between the clocks of two chains.
+pub const CUTOFF_MARGIN_MS: Moment = HOUR_MS;
+
+/// The last hospital block whose entries a month takes.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Cutoff {
+    /// The month. It holds for all earlier months without a cutoff of their own.
+    pub filing_month: FilingMonth,
+    /// Height of the hospital block.
+    pub number: u32,
 }

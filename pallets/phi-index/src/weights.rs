@@ -54,7 +54,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn register_entries(e: u32, n: u32) -> Weight {
         // Each entry may belong to a batch of its own.
         <() as WeightInfo>::register_entries(e, n)
-            .saturating_add(T::DbWeight::get().reads_writes(11, 6))
+            .saturating_add(T::DbWeight::get().reads_writes(12, 6))
             .saturating_add(T::DbWeight::get().reads_writes(e.into(), e.into()))
     }
 
@@ -73,7 +73,7 @@ impl WeightInfo for () {
         micros(BASE_MICROS)
             .saturating_add(micros(ENTRY_MICROS.saturating_mul(e.into())))
             .saturating_add(micros(NODE_MICROS.saturating_mul(n.into())))
-            .saturating_add(proof(u64::from(e).saturating_add(11)))
+            .saturating_add(proof(u64::from(e).saturating_add(12)))
             .saturating_add(Weight::from_parts(0, LEAVES_PROOF))
     }
 

@@ -52,6 +52,7 @@ impl pallet_hospital_anchor::Config for Test {
     type Slot = Slots;
     type MaxSlotDrift = ConstU64<20>;
     type Registered = PhiIndex;
+    type OnAnchored = PhiIndex;
     type OnConflict = NobodySuspended;
     type MaxHeads = ConstU32<8>;
     type MaxAuthorities = ConstU32<8>;

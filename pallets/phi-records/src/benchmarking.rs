@@ -5,13 +5,15 @@
 
 use crate::{benchmark_helper::BenchmarkHelper, types::Chunk, *};
 use alloc::{vec, vec::Vec};
-use bspp_primitives::traits::{BlockContent, Staff};
+use bspp_peks::{encryptor_id, BatchHeader, G1Point, SchnorrProof};
+use bspp_primitives::traits::{BlockContent, HospitalChain, Staff};
 use bspp_types::{
-    EntryCommitment, Record, RecordLocation, Slot, MAX_CHUNKS, MAX_CHUNK_BYTES,
-    MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
+    payload_hash_of_chunks, DisclosureGround, EntryCommitment, HospitalBatch, Record,
+    RecordLocation, Slot, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
 };
+use codec::Encode;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{Get, Hooks};
+use frame_support::traits::{Get, Hooks, Time};
 use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -27,13 +29,21 @@ fn staff<T: Config>() -> T::AccountId {
 }
 
 /// A record with the maximum number of slots over `chunks` waiting chunks.
-fn record<T: Config>(chunks: u32) -> Record {
+fn record<T: Config>(who: &T::AccountId, chunks: u32) -> Record {
+    let filing_month = bspp_types::filing_month_at(T::Time::now()).unwrap_or_default();
+    let batch = HospitalBatch {
+        owner: who.clone(),
+        filing_month,
+        next_index: 0,
+    };
+    Batches::<T>::insert(H256::zero(), batch);
     let hashes: Vec<H256> = (0..chunks)
         .map(|n| H256(blake2_256(&n.to_le_bytes())))
         .collect();
     for hash in &hashes {
         let chunk = Chunk {
-            len: 1,
+            len: MAX_CHUNK_BYTES,
+            root: *hash,
             uploader: account("staff", 0, 0),
             stored_at: frame_system::Pallet::<T>::block_number(),
         };
@@ -53,9 +63,13 @@ fn record<T: Config>(chunks: u32) -> Record {
         entry: bspp_types::Entry {
             batch: H256::zero(),
             index: 0,
-            payload_hash: hashes.first().copied().unwrap_or_default(),
+            payload_hash: payload_hash_of_chunks(
+                u64::from(MAX_CHUNK_BYTES) * u64::from(chunks),
+                &hashes,
+            ),
             key_commitment: H256::zero(),
             slots: slots.try_into().unwrap_or_default(),
+            seal: H256::zero(),
         },
         wraps: vec![[2; 48]; MAX_SLOTS as usize]
             .try_into()
@@ -93,7 +107,7 @@ mod benchmarks {
     #[benchmark]
     fn store_record(c: Linear<1, MAX_CHUNKS>) {
         let who = staff::<T>();
-        let record = record::<T>(c);
+        let record = record::<T>(&who, c);
         let rid = record.entry.rid();
         fill_leaves::<T>(1);
 
@@ -106,7 +120,7 @@ mod benchmarks {
     #[benchmark]
     fn drop_chunk() {
         let who = staff::<T>();
-        let record = record::<T>(1);
+        let record = record::<T>(&who, 1);
         let chunk = record.chunks.first().copied().unwrap_or_default();
         let now = frame_system::Pallet::<T>::block_number();
         frame_system::Pallet::<T>::set_block_number(
@@ -123,7 +137,7 @@ mod benchmarks {
     #[benchmark]
     fn log_disclosure() {
         let who = staff::<T>();
-        let (request, record) = (H256([1; 32]), H256([2; 32]));
+        let (ground, record) = (DisclosureGround::Request(H256([1; 32])), H256([2; 32]));
         let location = RecordLocation {
             patient: PATIENT,
             block: 0,
@@ -134,9 +148,31 @@ mod benchmarks {
         Locations::<T>::insert(record, location);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), request, record, [3; 32]);
+        _(RawOrigin::Signed(who), ground, record, [3; 32]);
 
-        assert!(Disclosures::<T>::contains_key(record, request));
+        assert!(Disclosures::<T>::contains_key(record, ground));
+    }
+
+    #[benchmark]
+    fn open_batch() {
+        let who = staff::<T>();
+        let header = BatchHeader {
+            hospital: T::Chain::hospital().0,
+            enc: who.using_encoded(|bytes| encryptor_id(bytes, &[9; 32])),
+            number: 1,
+            filing_month: bspp_types::filing_month_at(T::Time::now()).unwrap_or_default(),
+            point: G1Point::generator().to_bytes(),
+            proof: SchnorrProof {
+                commitment: G1Point::generator().to_bytes(),
+                response: [0; 32],
+            },
+        };
+        let id = H256(header.id(&T::Chain::chain().0));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(who), header, [9; 32]);
+
+        assert!(Batches::<T>::contains_key(id));
     }
 
     #[benchmark]

@@ -2,7 +2,7 @@
 //! Chunks of ciphertext that wait in block bodies for a record to name them.
 
 use crate::{types::Chunk, Chunks, Config, Error, Event, Pallet};
-use bspp_types::MAX_CHUNK_BYTES;
+use bspp_types::{payload_root, MAX_CHUNK_BYTES};
 use frame_support::{ensure, traits::Get};
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -30,6 +30,7 @@ impl<T: Config> Pallet<T> {
             chunk,
             Chunk {
                 len,
+                root: payload_root(data),
                 uploader,
                 stored_at,
             },

@@ -2,40 +2,37 @@
 //! The log of disclosures.
 
 use crate::{types::Disclosure, Config, Disclosures, Error, Event, Locations, Pallet};
-use bspp_types::{RecordId, RequestId};
+use bspp_types::{DisclosureGround, RecordId};
 use frame_support::ensure;
 use sp_runtime::DispatchResult;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_log_disclosure(
         logged_by: T::AccountId,
-        request: RequestId,
+        ground: DisclosureGround,
         record: RecordId,
-        requester: [u8; 32],
+        recipient: [u8; 32],
     ) -> DispatchResult {
+        let location = Locations::<T>::get(record).ok_or(Error::<T>::RecordNotFound)?;
         ensure!(
-            Locations::<T>::contains_key(record),
-            Error::<T>::RecordNotFound
+            ground != DisclosureGround::OwnRecord || recipient == location.patient,
+            Error::<T>::RecipientMismatch
         );
         ensure!(
-            !Disclosures::<T>::contains_key(record, request),
+            !Disclosures::<T>::contains_key(record, ground),
             Error::<T>::DisclosureAlreadyExists
         );
         let logged_at = Self::block_number();
         Disclosures::<T>::insert(
             record,
-            request,
+            ground,
             Disclosure {
-                requester,
+                recipient,
                 logged_by,
                 logged_at,
             },
         );
-        Self::deposit_event(Event::DisclosureLogged {
-            record,
-            request,
-            requester,
-        });
+        Self::deposit_event(Event::DisclosureLogged { record, ground });
         Ok(())
     }
 }

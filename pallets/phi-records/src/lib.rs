@@ -4,6 +4,7 @@
 
 extern crate alloc;
 
+mod batches;
 #[cfg(feature = "runtime-benchmarks")]
 pub mod benchmark_helper;
 #[cfg(feature = "runtime-benchmarks")]
@@ -35,10 +36,11 @@ pub mod pallet {
         WeightInfo,
     };
     use alloc::vec::Vec;
-    use bspp_primitives::traits::{Consents, Staff};
+    use bspp_peks::BatchHeader;
+    use bspp_primitives::traits::{Consents, HospitalChain, Staff};
     use bspp_types::{
-        BatchId, EntryCommitment, Moment, Record, RecordId, RecordLocation, RequestId, Sequence,
-        MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
+        BatchId, DisclosureGround, EntryCommitment, HospitalBatch, Moment, Record, RecordId,
+        RecordLocation, Sequence, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
     };
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
@@ -55,6 +57,8 @@ pub mod pallet {
     /// Configuration of the pallet by a runtime.
     #[pallet::config]
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+        /// Tells the hospital of this chain, and its consortium chain.
+        type Chain: HospitalChain;
         /// Tells the accounts that may store records.
         type Staff: Staff<Self::AccountId>;
         /// Patients' consents.
@@ -84,9 +88,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Payloads<T: Config> = StorageMap<_, Blake2_128Concat, H256, H256>;
 
-    /// Minimum index of the next entry of a batch.
+    /// Batches with their owners, months and next indices.
     #[pallet::storage]
-    pub type NextIndex<T: Config> = StorageMap<_, Blake2_128Concat, BatchId, u32, ValueQuery>;
+    pub type Batches<T: Config> =
+        StorageMap<_, Blake2_128Concat, BatchId, HospitalBatch<T::AccountId>>;
 
     /// Location of every record.
     #[pallet::storage]
@@ -108,14 +113,14 @@ pub mod pallet {
     pub type PendingLeaves<T: Config> =
         StorageValue<_, BoundedVec<H256, ConstU32<MAX_ENTRIES_PER_BLOCK>>, ValueQuery>;
 
-    /// Disclosures by record and request.
+    /// Disclosures by record and ground.
     #[pallet::storage]
     pub type Disclosures<T: Config> = StorageDoubleMap<
         _,
         Blake2_128Concat,
         RecordId,
         Blake2_128Concat,
-        RequestId,
+        DisclosureGround,
         DisclosureOf<T>,
     >;
 
@@ -153,21 +158,24 @@ pub mod pallet {
             /// Root over the entries.
             root: H256,
         },
-        /// A record was disclosed under a request.
+        /// A batch was opened.
+        BatchOpened {
+            /// The batch.
+            batch: BatchId,
+        },
+        /// A record was disclosed.
         DisclosureLogged {
             /// The record.
             record: RecordId,
-            /// The request on the consortium chain.
-            request: RequestId,
-            /// The requester's account on the consortium chain.
-            requester: [u8; 32],
+            /// The ground: a request on the consortium chain, or the patient's own wish.
+            ground: DisclosureGround,
         },
     }
 
     /// Errors of the calls.
     #[pallet::error]
     pub enum Error<T> {
-        /// The sender may not store records.
+        /// The sender may not store records, or is not the owner of the batch.
         NotAuthorized,
         /// The call does not run in an extrinsic.
         ///
@@ -189,20 +197,29 @@ pub mod pallet {
         DuplicateTag,
         /// The number of wraps differs from the number of slots.
         WrapCountMismatch,
-        /// The record does not name a chunk, or names one twice.
+        /// The record does not name a chunk or names one twice, or a chunk before the last one is
+        /// not full.
         InvalidChunks,
         /// The chunks are together larger than the maximum for a record.
         MaxRecordBytesExceeded,
-        /// The only chunk is not the payload to which the entry commits.
+        /// The chunks are not the payload to which the entry commits.
         PayloadHashMismatch,
         /// The payload is already stored for another patient, with another key or with other
         /// chunks.
         PayloadMismatch,
+        /// The header is for another hospital.
+        HospitalMismatch,
+        /// The batch is already open.
+        BatchAlreadyExists,
+        /// The batch was not opened on this chain.
+        BatchNotFound,
+        /// The grace period of the batch's month is over.
+        FilingMonthClosed,
         /// The index is not above the indices of the batch's earlier entries.
         InvalidIndex,
         /// The consent does not cover records of this patient and month, or is withdrawn.
         ConsentNotFound,
-        /// The clock shows a time outside the range of filing months.
+        /// The header is not of the present month, or the clock does not show a filing month.
         InvalidFilingMonth,
         /// The record is already stored.
         RecordAlreadyExists,
@@ -212,6 +229,8 @@ pub mod pallet {
         MaxEntriesPerBlockExceeded,
         /// This disclosure is already logged.
         DisclosureAlreadyExists,
+        /// Somebody else than the patient is said to have received the own record.
+        RecipientMismatch,
     }
 
     #[pallet::hooks]
@@ -266,20 +285,24 @@ pub mod pallet {
 
         /// Stores a record whose chunks are in block bodies.
         ///
-        /// * Origin: signed by an account that may store records; in an extrinsic of its own.
-        /// * Effect: the record's entry is a leaf of this block; its chunks no longer wait.
+        /// * Origin: signed by the account that opened the batch, which may store records; in an
+        ///   extrinsic of its own.
+        /// * Effect: the record's entry is a leaf of this block; its chunks no longer wait; its
+        ///   index and those below it are spent. The month of the batch judges the record, until
+        ///   the grace period of that month is over.
         /// * Errors: `NotAuthorized`, `InvalidContext`, `InvalidSlotCount`, `DuplicateTag`,
-        ///   `WrapCountMismatch`, `RecordAlreadyExists`, `InvalidIndex`, `InvalidFilingMonth`,
-        ///   `ConsentNotFound`, `InvalidChunks`, `PayloadHashMismatch`, `PayloadMismatch`,
-        ///   `ChunkNotFound`, `MaxRecordBytesExceeded`, `MaxEntriesPerBlockExceeded`.
+        ///   `WrapCountMismatch`, `RecordAlreadyExists`, `BatchNotFound`, `InvalidFilingMonth`,
+        ///   `FilingMonthClosed`, `ConsentNotFound`, `InvalidIndex`, `InvalidChunks`,
+        ///   `PayloadMismatch`, `ChunkNotFound`, `PayloadHashMismatch`, `MaxRecordBytesExceeded`,
+        ///   `MaxEntriesPerBlockExceeded`.
         /// * Events: `RecordStored`.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::store_record(
             u32::try_from(record.chunks.len()).unwrap_or(u32::MAX)
         ))]
         pub fn store_record(origin: OriginFor<T>, record: Record) -> DispatchResult {
-            Self::ensure_staff(origin)?;
-            Self::do_store_record(record)
+            let who = Self::ensure_staff(origin)?;
+            Self::do_store_record(who, record)
         }
 
         /// Drops a chunk that no record named within [`Config::ChunkLifetime`].
@@ -297,22 +320,45 @@ pub mod pallet {
             Self::do_drop_chunk(chunk)
         }
 
-        /// Logs that a record was disclosed under a request of the consortium chain.
+        /// Logs that a record was disclosed.
         ///
         /// * Origin: signed by an account that may store records: the gateway, which disclosed it.
-        /// * Effect: the disclosure stays in the log for ever.
-        /// * Errors: `NotAuthorized`, `RecordNotFound`, `DisclosureAlreadyExists`.
+        /// * Effect: the disclosure stays in the log for ever, once for each ground. `recipient` is
+        ///   the requester's account on the consortium chain. For an own record it is the account
+        ///   of the record's patient on this chain.
+        /// * Errors: `NotAuthorized`, `RecordNotFound`, `RecipientMismatch`,
+        ///   `DisclosureAlreadyExists`.
         /// * Events: `DisclosureLogged`.
         #[pallet::call_index(3)]
         #[pallet::weight(T::WeightInfo::log_disclosure())]
         pub fn log_disclosure(
             origin: OriginFor<T>,
-            request: RequestId,
+            ground: DisclosureGround,
             record: RecordId,
-            requester: [u8; 32],
+            recipient: [u8; 32],
         ) -> DispatchResult {
             let logged_by = Self::ensure_staff(origin)?;
-            Self::do_log_disclosure(logged_by, request, record, requester)
+            Self::do_log_disclosure(logged_by, ground, record, recipient)
+        }
+
+        /// Opens a batch: its owner, and the month by which its records are judged.
+        ///
+        /// * Origin: signed by the account that the header names (`enc`), which may store records.
+        ///   `salt` shows that the header names it.
+        /// * Effect: only this account spends the indices of the batch, from 0 on. The proof in the
+        ///   header is not checked: the consortium checks it when the batch is registered there.
+        /// * Errors: `NotAuthorized`, `HospitalMismatch`, `InvalidFilingMonth`,
+        ///   `BatchAlreadyExists`.
+        /// * Events: `BatchOpened`.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::open_batch())]
+        pub fn open_batch(
+            origin: OriginFor<T>,
+            header: BatchHeader,
+            salt: [u8; 32],
+        ) -> DispatchResult {
+            let owner = Self::ensure_staff(origin)?;
+            Self::do_open_batch(owner, &header, &salt)
         }
     }
 }

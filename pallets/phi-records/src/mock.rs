@@ -3,15 +3,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use crate as pallet_phi_records;
-use bspp_primitives::traits::{Consents, Staff};
+use bspp_peks::{encryptor_id, BatchHeader, G1Point, SchnorrProof};
+use bspp_primitives::traits::{Consents, HospitalChain, Staff};
 pub use bspp_test_kit::Clock;
 use bspp_test_kit::EntryBuilder;
 use bspp_types::{
-    ConsentId, Entry, FilingMonth, Moment, Record, RecordId, RequestId, MAX_CHUNK_BYTES,
+    payload_hash, BatchId, ConsentId, DisclosureGround, Entry, FilingMonth, HospitalBatch,
+    HospitalId, Moment, Record, RecordId, MAX_CHUNK_BYTES,
 };
+use codec::Encode;
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Hooks},
+    traits::{ConstU64, Hooks},
 };
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
@@ -21,6 +24,12 @@ pub const GATEWAY: u64 = 10;
 pub const STRANGER: u64 = 99;
 pub const PATIENT: [u8; 32] = [0x50; 32];
 pub const OTHER_PATIENT: [u8; 32] = [0x51; 32];
+/// The hospital of the chain.
+pub const HOSPITAL: HospitalId = H256([0xa1; 32]);
+/// Genesis hash of the consortium chain.
+pub const CHAIN: H256 = H256([0xc1; 32]);
+/// The batch of [`entry`], which [`GATEWAY`] owns. Its month is [`FROM`].
+pub const BATCH: BatchId = H256([7; 32]);
 /// Consent of [`PATIENT`], for the months [`FROM`] to [`UNTIL`].
 pub const CONSENT: ConsentId = H256([0x60; 32]);
 /// Consent of [`OTHER_PATIENT`], for the same months.
@@ -29,11 +38,9 @@ pub const FROM: FilingMonth = 689;
 pub const UNTIL: FilingMonth = 690;
 /// The time at which every test begins: 2 June 2027, month 689.
 pub const NOW: Moment = 1_812_000_000_000;
-/// A day.
-pub const DAY: Moment = 86_400_000;
 /// Number of blocks for which an unused chunk is kept.
 pub const LIFETIME: u64 = 20;
-/// Maximum size of a record's ciphertext.
+/// Maximum size of a record's ciphertext in tests.
 pub const MAX_RECORD: u32 = MAX_CHUNK_BYTES + 100;
 
 frame_support::construct_runtime!(
@@ -53,13 +60,29 @@ parameter_types! {
     pub static InForce: Vec<(ConsentId, [u8; 32])> = Vec::new();
     /// Accounts that may store records.
     pub static MayStore: Vec<u64> = Vec::new();
+    /// Maximum size of a record's ciphertext.
+    pub static MaxRecordBytes: u32 = MAX_RECORD;
+}
+
+/// The hospital of the chain, and its consortium.
+pub struct Identity;
+
+impl HospitalChain for Identity {
+    fn hospital() -> HospitalId {
+        HOSPITAL
+    }
+
+    fn chain() -> H256 {
+        CHAIN
+    }
 }
 
 impl pallet_phi_records::Config for Test {
+    type Chain = Identity;
     type Staff = Named;
     type Consents = Agreements;
     type Time = Clock;
-    type MaxRecordBytes = ConstU32<MAX_RECORD>;
+    type MaxRecordBytes = MaxRecordBytes;
     type ChunkLifetime = ConstU64<LIFETIME>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
@@ -99,6 +122,8 @@ pub struct Maker;
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmark_helper::BenchmarkHelper for Maker {
     fn make_consent(patient: [u8; 32]) -> ConsentId {
+        // Benchmarks store the largest record of all.
+        MaxRecordBytes::set(bspp_types::MAX_CHUNKS * MAX_CHUNK_BYTES);
         Clock::set(NOW);
         InForce::mutate(|consents| consents.push((CONSENT, patient)));
         CONSENT
@@ -132,10 +157,12 @@ impl ExtBuilder {
         let mut ext = sp_io::TestExternalities::new(storage);
         ext.execute_with(|| {
             MayStore::set(vec![GATEWAY]);
+            MaxRecordBytes::set(MAX_RECORD);
             InForce::set(vec![(CONSENT, PATIENT), (OTHER_CONSENT, OTHER_PATIENT)]);
             System::set_block_number(1);
             System::set_extrinsic_index(0);
             Clock::set(NOW);
+            put_batch(BATCH, GATEWAY, FROM);
             for data in self.chunks {
                 store_chunk(GATEWAY, data).unwrap();
             }
@@ -204,7 +231,7 @@ pub fn hash(data: &[u8]) -> H256 {
 /// An entry with eight slots, the `n`th of its batch.
 pub fn entry(n: u8) -> Entry {
     EntryBuilder::new(n)
-        .payload_hash(hash(&ciphertext(n)))
+        .payload_hash(payload_hash(&ciphertext(n)))
         .build()
 }
 
@@ -224,9 +251,35 @@ pub fn rid(n: u8) -> RecordId {
     entry(n).rid()
 }
 
-/// A request on the consortium chain.
-pub fn request(n: u8) -> RequestId {
-    H256([n; 32])
+/// A request on the consortium chain, as the ground of a disclosure.
+pub fn request(n: u8) -> DisclosureGround {
+    DisclosureGround::Request(H256([n; 32]))
+}
+
+/// Puts a batch into the state, as if its owner had opened it.
+pub fn put_batch(id: BatchId, owner: u64, filing_month: FilingMonth) {
+    let batch = HospitalBatch {
+        owner,
+        filing_month,
+        next_index: 0,
+    };
+    crate::Batches::<Test>::insert(id, batch);
+}
+
+/// A header of an account and a month. Its proof is not checked on this chain.
+pub fn header(owner: u64, salt: &[u8; 32], filing_month: FilingMonth) -> BatchHeader {
+    let point = G1Point::generator().to_bytes();
+    BatchHeader {
+        hospital: HOSPITAL.0,
+        enc: owner.using_encoded(|bytes| encryptor_id(bytes, salt)),
+        number: 1,
+        filing_month,
+        point,
+        proof: SchnorrProof {
+            commitment: point,
+            response: [0; 32],
+        },
+    }
 }
 
 /// The pallet's events in their order.

@@ -2,11 +2,14 @@
 //! Queries of the runtime API.
 
 use crate::{
-    types::DisclosureOf, Call, Config, Disclosures, EntryBlockCount, EntryCommitments, Locations,
-    Pallet,
+    types::DisclosureOf, Batches, Call, Config, Disclosures, EntryBlockCount, EntryCommitments,
+    Locations, Pallet,
 };
 use alloc::vec::Vec;
-use bspp_types::{EntryCommitment, RecordId, RecordLocation, RequestId, Sequence, StoredRecord};
+use bspp_types::{
+    BatchId, DisclosureGround, EntryCommitment, HospitalBatch, RecordId, RecordLocation, Sequence,
+    StoredRecord,
+};
 use codec::{Decode, DecodeAll, Encode};
 use frame_support::traits::IsSubType;
 use sp_runtime::{traits::ExtrinsicCall, OpaqueExtrinsic};
@@ -27,9 +30,14 @@ impl<T: Config> Pallet<T> {
         EntryCommitments::<T>::get(sequence)
     }
 
-    /// A disclosure of a record under a request.
-    pub fn disclosure(record: RecordId, request: RequestId) -> Option<DisclosureOf<T>> {
-        Disclosures::<T>::get(record, request)
+    /// A batch that was opened on this chain.
+    pub fn batch(id: BatchId) -> Option<HospitalBatch<T::AccountId>> {
+        Batches::<T>::get(id)
+    }
+
+    /// A disclosure of a record on a ground.
+    pub fn disclosure(record: RecordId, ground: DisclosureGround) -> Option<DisclosureOf<T>> {
+        Disclosures::<T>::get(record, ground)
     }
 
     /// The records that this block stored, in the order of their leaves.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Storage of records: checks of each record, and use of its index and chunks.
 
-use crate::{
-    Chunks, Config, EntryBlockCount, Error, Event, Locations, NextIndex, Pallet, Payloads,
-};
-use alloc::collections::BTreeSet;
+use crate::{Batches, Chunks, Config, EntryBlockCount, Error, Event, Locations, Pallet, Payloads};
+use alloc::{collections::BTreeSet, vec::Vec};
 use bspp_primitives::traits::{Consents, Staff};
-use bspp_types::{filing_month_at, BlockNumber, Entry, EntryError, Record, RecordLocation};
+use bspp_types::{
+    filing_month_end, payload_hash_of_chunks, BlockNumber, EntryError, Record, RecordLocation,
+    FILING_GRACE_MS, MAX_CHUNK_BYTES,
+};
 use codec::Encode;
 use frame_support::{
     ensure,
@@ -33,7 +34,7 @@ impl<T: Config> Pallet<T> {
         Ok(who)
     }
 
-    pub(crate) fn do_store_record(record: Record) -> DispatchResult {
+    pub(crate) fn do_store_record(who: T::AccountId, record: Record) -> DispatchResult {
         let extrinsic = Self::extrinsic_index()?;
         record.entry.check_shape().map_err(Error::<T>::from)?;
         ensure!(
@@ -45,12 +46,30 @@ impl<T: Config> Pallet<T> {
             !Locations::<T>::contains_key(rid),
             Error::<T>::RecordAlreadyExists
         );
-        let filing_month = filing_month_at(T::Time::now()).ok_or(Error::<T>::InvalidFilingMonth)?;
+        let mut batch = Batches::<T>::get(record.entry.batch).ok_or(Error::<T>::BatchNotFound)?;
+        ensure!(batch.owner == who, Error::<T>::NotAuthorized);
+        // The month of the batch judges the record, whatever the clock shows within the grace
+        // period.
+        let end = filing_month_end(batch.filing_month).ok_or(Error::<T>::InvalidFilingMonth)?;
         ensure!(
-            T::Consents::covers(&record.consent, &record.patient, filing_month),
+            T::Time::now() < end.saturating_add(FILING_GRACE_MS),
+            Error::<T>::FilingMonthClosed
+        );
+        ensure!(
+            T::Consents::covers(&record.consent, &record.patient, batch.filing_month),
             Error::<T>::ConsentNotFound
         );
-        Self::take_index(&record.entry)?;
+        // The consortium accepts a batch's entries only in the order of their indices.
+        ensure!(
+            record.entry.index >= batch.next_index,
+            Error::<T>::InvalidIndex
+        );
+        batch.next_index = record
+            .entry
+            .index
+            .checked_add(1)
+            .ok_or(Error::<T>::InvalidIndex)?;
+        Batches::<T>::insert(record.entry.batch, batch);
         Self::take_payload(&record)?;
         let leaf = Self::push_leaf(record.entry.leaf())?;
         let sequence = EntryBlockCount::<T>::get();
@@ -72,20 +91,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Uses the entry's index, which must be above the batch's earlier indices.
-    ///
-    /// The consortium accepts a batch's entries only in the order of their indices and refuses an
-    /// entry out of order.
-    fn take_index(entry: &Entry) -> DispatchResult {
-        ensure!(
-            entry.index >= NextIndex::<T>::get(entry.batch),
-            Error::<T>::InvalidIndex
-        );
-        let next = entry.index.checked_add(1).ok_or(Error::<T>::InvalidIndex)?;
-        NextIndex::<T>::insert(entry.batch, next);
-        Ok(())
-    }
-
     /// Takes the record's chunks, if no earlier entry over the same payload took them.
     fn take_payload(record: &Record) -> DispatchResult {
         let chunks = record.chunks.as_slice();
@@ -95,9 +100,6 @@ impl<T: Config> Pallet<T> {
             Error::<T>::InvalidChunks
         );
         let payload_hash = record.entry.payload_hash;
-        if let [only] = chunks {
-            ensure!(*only == payload_hash, Error::<T>::PayloadHashMismatch);
-        }
         let owner =
             H256((record.patient, record.entry.key_commitment, chunks).using_encoded(blake2_256));
         if let Some(known) = Payloads::<T>::get(payload_hash) {
@@ -105,10 +107,21 @@ impl<T: Config> Pallet<T> {
             return Ok(());
         }
         let mut bytes = 0u32;
+        let mut roots = Vec::with_capacity(chunks.len());
         for hash in chunks {
+            // Only the last chunk is shorter: chunks are the subtrees of the payload's tree.
+            ensure!(
+                bytes.is_multiple_of(MAX_CHUNK_BYTES),
+                Error::<T>::InvalidChunks
+            );
             let chunk = Chunks::<T>::take(hash).ok_or(Error::<T>::ChunkNotFound)?;
             bytes = bytes.saturating_add(chunk.len);
+            roots.push(chunk.root);
         }
+        ensure!(
+            payload_hash_of_chunks(bytes.into(), &roots) == payload_hash,
+            Error::<T>::PayloadHashMismatch
+        );
         ensure!(
             bytes <= T::MaxRecordBytes::get(),
             Error::<T>::MaxRecordBytesExceeded

@@ -3,8 +3,8 @@
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Chunks, Config, Disclosures, EntryCommitments, Locations, Pallet};
-use bspp_types::{next_chain_hash, MAX_CHUNK_BYTES};
+use crate::{Batches, Chunks, Config, Disclosures, EntryCommitments, Locations, Pallet};
+use bspp_types::{filing_month_end, next_chain_hash, DisclosureGround, MAX_CHUNK_BYTES};
 use frame_support::ensure;
 use sp_core::H256;
 use sp_runtime::TryRuntimeError;
@@ -12,8 +12,8 @@ use sp_runtime::TryRuntimeError;
 impl<T: Config> Pallet<T> {
     /// Checks the invariants that must hold after every block.
     ///
-    /// The entry blocks have no gap and a correct running hash; each record is in one of them; the
-    /// log names only known records.
+    /// The entry blocks have no gap and a correct running hash; each record is in one of them; each
+    /// batch has a month; the log names only known records, and patients only with their own.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let count = Self::entry_block_count();
         ensure!(
@@ -52,10 +52,17 @@ impl<T: Config> Pallet<T> {
                 "chunk of a wrong size"
             );
         }
-        for (record, _, _) in Disclosures::<T>::iter() {
+        for (_, batch) in Batches::<T>::iter() {
             ensure!(
-                Locations::<T>::contains_key(record),
-                "disclosure of an unknown record"
+                filing_month_end(batch.filing_month).is_some(),
+                "batch of a month outside the calendar"
+            );
+        }
+        for (record, ground, disclosure) in Disclosures::<T>::iter() {
+            let location = Locations::<T>::get(record).ok_or("disclosure of an unknown record")?;
+            ensure!(
+                ground != DisclosureGround::OwnRecord || disclosure.recipient == location.patient,
+                "own record of another patient"
             );
         }
         Ok(())

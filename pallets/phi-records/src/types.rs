@@ -5,6 +5,7 @@ use bspp_types::BlockNumber;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
+use sp_core::H256;
 
 /// A chunk that waits for a record to name it.
 #[derive(
@@ -13,6 +14,8 @@ use scale_info::TypeInfo;
 pub struct Chunk<AccountId, Number> {
     /// Its size in bytes.
     pub len: u32,
+    /// Its Merkle root, a subtree of the payload's tree.
+    pub root: H256,
     /// The account that stored it.
     pub uploader: AccountId,
     /// The block whose body contains it.
@@ -27,8 +30,9 @@ pub type ChunkOf<T> = Chunk<<T as frame_system::Config>::AccountId, BlockNumberF
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Disclosure<AccountId> {
-    /// The requester's account on the consortium chain.
-    pub requester: [u8; 32],
+    /// The account that received the record: the requester's on the consortium chain, or the
+    /// patient's on this one.
+    pub recipient: [u8; 32],
     /// The account that logged it: the gateway.
     pub logged_by: AccountId,
     /// The block of the log line.

@@ -106,6 +106,28 @@ pub fn session_keys(name: &str) -> SessionKeys {
     }
 }
 
+/// An account that can sign in WebAssembly without a keystore, for benchmarks.
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmark_signer {
+    use bspp_peks::Ed25519Secret;
+    use bspp_primitives::{AccountId, Signature};
+    use polkadot_sdk::sp_core::ed25519;
+
+    fn key() -> Ed25519Secret {
+        Ed25519Secret::from_seed(&[7; 32])
+    }
+
+    /// The account.
+    pub fn account() -> AccountId {
+        AccountId::new(key().public())
+    }
+
+    /// The account's signature over a message.
+    pub fn sign(message: &[u8]) -> Signature {
+        Signature::Ed25519(ed25519::Signature::from_raw(key().sign(message)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

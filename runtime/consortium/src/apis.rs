@@ -16,7 +16,7 @@ use bspp_runtime_common::SessionKeys;
 use bspp_types::{
     AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
     MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
-    X25519Key,
+    Tombstone, X25519Key,
 };
 use codec::{DecodeAll, Encode};
 use polkadot_sdk::{
@@ -219,6 +219,10 @@ sp_api::impl_runtime_apis! {
             Consortium::key_at(&hospital, filing_month)
         }
 
+        fn requester_key(account: AccountId) -> Option<X25519Key> {
+            <Consortium as bspp_primitives::traits::Membership<AccountId>>::requester_key(&account)
+        }
+
         fn hospital_of(account: AccountId) -> Option<HospitalId> {
             <Consortium as bspp_primitives::traits::Membership<AccountId>>::hospital_of(&account)
         }
@@ -266,6 +270,10 @@ sp_api::impl_runtime_apis! {
 
         fn matches(request: RequestId) -> Vec<MatchedRecord> {
             PeksSearch::matches(request)
+        }
+
+        fn tombstone(request: RequestId) -> Option<Tombstone> {
+            PeksSearch::tombstone(request)
         }
     }
 

@@ -15,8 +15,8 @@ use bspp_primitives::{
 };
 use bspp_runtime_common::SessionKeys;
 use bspp_types::{
-    Consent, ConsentId, EntryCommitment, HospitalId, Patient, RecordId, RecordLocation, Sequence,
-    StoredRecord,
+    BatchId, Consent, ConsentId, EntryCommitment, HospitalBatch, HospitalId, LabelState, Patient,
+    RecordId, RecordLocation, Sequence, StoredRecord,
 };
 use polkadot_sdk::{
     frame_support::genesis_builder_helper::{build_state, get_preset},
@@ -218,9 +218,17 @@ sp_api::impl_runtime_apis! {
         fn consent(id: ConsentId) -> Option<Consent> {
             Patients::consent(id)
         }
+
+        fn label_state(account: [u8; 32]) -> LabelState {
+            Patients::label_state(account)
+        }
     }
 
-    impl bspp_primitives::apis::PhiRecordsApi<Block> for Runtime {
+    impl bspp_primitives::apis::PhiRecordsApi<Block, AccountId> for Runtime {
+        fn batch(id: BatchId) -> Option<HospitalBatch<AccountId>> {
+            PhiRecords::batch(id)
+        }
+
         fn record_location(record: RecordId) -> Option<RecordLocation> {
             PhiRecords::record_location(record)
         }

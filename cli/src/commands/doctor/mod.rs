@@ -1,62 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A doctor's work, in order: request, search, prove, fetch, open.
+//! A doctor's work, in order: request, search, prove, get.
 
+mod answers;
+mod identity;
 mod records;
 mod search;
 
 use crate::{
     chain,
     error::CliResult,
-    grant_file::{self, OpenGrant},
-    keys::DoctorKeys,
+    grant_file::{self, GrantFiles, OpenGrant},
+    keys::{DoctorArguments, DoctorKeys},
     output::Output,
-    values::hex0x,
+    passphrase::PassphraseArguments,
+    values::{hex0x, Hex32},
 };
+use answers::{ask, contest, flag, AnswerArguments};
 use bspp_client::{calls, At, ConsortiumClient};
 use clap::{Args, Subcommand};
-use records::{fetch, open};
-use search::{prove, search_here, search_there, write_matches};
+use identity::{new, requester_key, whoami};
+use records::{fetch, get, open, FetchArguments};
+pub(crate) use search::batch_point;
+use search::{prove, search};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// A doctor's work.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Makes the keys of a doctor.
+    /// Makes the keys of a doctor, encrypted under a passphrase.
     New {
         /// Key file to write.
         #[arg(long)]
         out: PathBuf,
+        #[command(flatten)]
+        passphrase: PassphraseArguments,
+    },
+    /// Shows the account and the public X25519 key of a key file.
+    ///
+    /// With --reveal it also shows the secrets.
+    Whoami {
+        #[command(flatten)]
+        key: DoctorArguments,
+        /// Show secrets.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Signs the statement with which the hospital's operator makes the account a requester.
+    ///
+    /// It names the X25519 key to which patients encrypt grants. The signature keeps a hospital
+    /// from registering a key of its own in the doctor's name.
+    RequesterKey {
+        #[command(flatten)]
+        key: DoctorArguments,
+        /// Enrolment card of the doctor's own hospital.
+        #[arg(long)]
+        card: PathBuf,
+        /// File to write, for the operator.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Shows the content of a grant.
     ///
     /// With --reveal it also shows trapdoors and labels, which are secrets.
     InspectGrant {
-        /// The doctor's key file.
-        #[arg(long)]
-        key: PathBuf,
-        /// The grant.
-        #[arg(long)]
-        grant: PathBuf,
+        #[command(flatten)]
+        key: DoctorArguments,
+        #[command(flatten)]
+        grant: GrantFiles,
         /// Show trapdoors and labels.
         #[arg(long)]
         reveal: bool,
     },
     /// Opens the request of a grant on the consortium.
     Request(Common),
-    /// Shows the account and the public key of a doctor's key file.
-    Whoami {
-        /// The doctor's key file.
-        #[arg(long)]
-        key: PathBuf,
-    },
     /// Searches on the node of the doctor's own hospital.
     ///
     /// The grant's trapdoors are sent only to that node.
     Search {
         #[command(flatten)]
         common: Common,
-        /// The node is not the doctor's own: compute here, and send it no trapdoor.
+        /// Search through a node of somebody else: compute the search here.
         ///
         /// The node serves buckets of tags. It learns the hospital, the months and the buckets, but
         /// neither trapdoors nor the tags that the search looks for.
@@ -80,13 +104,7 @@ pub enum Command {
     /// Fetches the proved records from the hospital. They stay encrypted.
     Fetch {
         #[command(flatten)]
-        common: Common,
-        /// File from `search`.
-        #[arg(long)]
-        matches: PathBuf,
-        /// Public address of the hospital's gateway.
-        #[arg(long)]
-        gateway: String,
+        fetch: FetchArguments,
         /// Folder for the encrypted records.
         #[arg(long)]
         out: PathBuf,
@@ -107,6 +125,32 @@ pub enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Fetches the proved records and opens them: `fetch` and `open` in one step.
+    Get {
+        #[command(flatten)]
+        fetch: FetchArguments,
+        /// Folder for the plaintext: one folder for each record, one file for each resource.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Asks for records on chain, because the hospital does not answer.
+    ///
+    /// The hospital must then answer within the answer period.
+    Ask {
+        #[command(flatten)]
+        common: Common,
+        /// File from `search`.
+        #[arg(long)]
+        matches: PathBuf,
+        /// A record. It may be repeated. Without it the command asks for all proved records that
+        /// have no answer.
+        #[arg(long = "record")]
+        records: Vec<Hex32>,
+    },
+    /// Contests on chain the hospital's claim that it disclosed a record.
+    Contest(AnswerArguments),
+    /// Flags on chain that the hospital did not answer within the answer period.
+    Flag(AnswerArguments),
 }
 
 /// The arguments of every step.
@@ -115,89 +159,74 @@ pub struct Common {
     /// RPC address of the consortium node of the doctor's own hospital.
     #[arg(long)]
     consortium: String,
-    /// The doctor's key file.
-    #[arg(long)]
-    key: PathBuf,
-    /// The grant.
-    #[arg(long)]
-    grant: PathBuf,
+    #[command(flatten)]
+    key: DoctorArguments,
+    #[command(flatten)]
+    grant: GrantFiles,
+}
+
+/// A doctor's connection, keys and grant.
+pub(super) struct Session {
+    pub(super) consortium: ConsortiumClient,
+    pub(super) keys: DoctorKeys,
+    pub(super) grant: OpenGrant,
 }
 
 impl Common {
-    async fn open(&self) -> CliResult<(ConsortiumClient, DoctorKeys, OpenGrant)> {
+    async fn open(&self) -> CliResult<Session> {
         let keys = DoctorKeys::read(&self.key)?;
-        let envelope = grant_file::read(&self.grant)?;
         let consortium = chain::consortium(&self.consortium).await?;
         let now = consortium.timestamp(At::Best).await?;
-        let grant = grant_file::receive(&envelope, &consortium.chain(), &keys, now)?;
-        Ok((consortium, keys, grant))
+        let grant = self.grant.receive(Some(&consortium.chain()), &keys, now)?;
+        Ok(Session {
+            consortium,
+            keys,
+            grant,
+        })
     }
 }
 
 /// Runs a doctor command.
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
-        Command::New { out } => new(&out, output),
+        Command::New { out, passphrase } => new(&out, &passphrase, output),
+        Command::Whoami { key, reveal } => whoami(&key, reveal, output),
+        Command::RequesterKey { key, card, out } => {
+            requester_key(&key, &card, out.as_deref(), output)
+        }
         Command::InspectGrant { key, grant, reveal } => {
             grant_file::inspect(&key, &grant, reveal, output)
         }
         Command::Request(common) => request(&common, output).await,
-        Command::Whoami { key } => show(&DoctorKeys::read(&key)?, &[], output),
         Command::Search {
             common,
             foreign_node,
             out,
-        } => {
-            let found = if foreign_node {
-                search_here(&common, output).await?
-            } else {
-                search_there(&common, output).await?
-            };
-            write_matches(&found, &out, output)
-        }
+        } => search(&common, foreign_node, &out, output).await,
         Command::Prove {
             common,
             matches,
             again,
         } => prove(&common, &matches, again, output).await,
         Command::Fetch {
-            common,
-            matches,
-            gateway,
+            fetch: arguments,
             out,
-        } => fetch(&common, &matches, &gateway, &out, output).await,
+        } => fetch(&arguments, &out, output).await,
         Command::Open {
             common,
             matches,
             input,
             out,
         } => open(&common, &matches, &input, &out, output).await,
+        Command::Get { fetch, out } => get(&fetch, &out, output).await,
+        Command::Ask {
+            common,
+            matches,
+            records,
+        } => ask(&common, &matches, &records, output).await,
+        Command::Contest(arguments) => contest(&arguments, output).await,
+        Command::Flag(arguments) => flag(&arguments, output).await,
     }
-}
-
-#[derive(Serialize)]
-struct PublicKeys {
-    account: String,
-    x25519: String,
-}
-
-fn new(out: &Path, output: Output) -> CliResult<()> {
-    let keys = DoctorKeys::create(out)?;
-    show(&keys, &["Give both to patients."], output)
-}
-
-/// Shows the public part of a doctor's keys, then further lines.
-fn show(keys: &DoctorKeys, further: &[&str], output: Output) -> CliResult<()> {
-    let made = PublicKeys {
-        account: hex0x(keys.signer.account_bytes()),
-        x25519: hex0x(keys.x25519.public().0),
-    };
-    let mut lines = vec![
-        format!("Account     {}", made.account),
-        format!("X25519 key  {}", made.x25519),
-    ];
-    lines.extend(further.iter().map(|line| (*line).to_owned()));
-    output.result(&made, &lines)
 }
 
 #[derive(Serialize)]
@@ -207,11 +236,15 @@ struct Requested {
 }
 
 async fn request(common: &Common, output: Output) -> CliResult<()> {
-    let (consortium, keys, grant) = common.open().await?;
-    let call = calls::peks_search::open_request(&grant.received.open_request);
-    let included = consortium.submit_and_finalize(&call, &keys.signer).await?;
+    let session = common.open().await?;
+    let received = &session.grant.received;
+    let call = calls::peks_search::open_request(&received.open_request);
+    let included = session
+        .consortium
+        .submit_and_finalize(&call, &session.keys.signer)
+        .await?;
     let requested = Requested {
-        request: hex0x(grant.received.header.request_id()),
+        request: hex0x(received.header.request_id()),
         block: included.number,
     };
     output.result(

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The search, on the doctor's own node or here, and proofs of the matches.
 
-use super::Common;
+use super::{Common, Session};
 use crate::{
     error::{CliError, CliResult},
     files,
-    matches::{FoundMatch, MatchFile},
+    grant_file::{month_label, Query},
+    matches::{FoundMatch, FoundSlot, MatchFile},
     output::Output,
     values::hex0x,
 };
 use bspp_client::{calls, At, ConsortiumClient, Included, SearchStep};
 use bspp_peks::{BatchPoint, DefaultBackend, G1Point, MatchStatement, SearchSecret};
-use bspp_rpc_types::{SearchQuery, MAX_QUERIES};
+use bspp_record::{GrantedItem, GrantedLabel, ReceivedGrant};
+use bspp_rpc_types::{FoundRecord, SearchQuery, MAX_QUERIES};
 use bspp_types::{BatchId, FilingMonth, HospitalId, MatchProof};
 use serde::Serialize;
 use std::{
@@ -19,37 +21,46 @@ use std::{
     path::Path,
 };
 
-/// The outcome of a search.
 #[derive(Serialize)]
-pub(super) struct Searched {
+struct Searched {
     matches: Vec<FoundMatch>,
     batches: u64,
     pairings: u64,
 }
 
+/// The records of each query, with the cost of the search.
+#[derive(Default)]
+struct Raw {
+    found: Vec<Vec<FoundRecord>>,
+    batches: u64,
+    pairings: u64,
+}
+
 /// Searches on the doctor's own node, which receives the trapdoors.
-pub(super) async fn search_there(common: &Common, output: Output) -> CliResult<Searched> {
-    let (consortium, _, grant) = common.open().await?;
-    let queries: Vec<SearchQuery> = grant
-        .received
-        .keywords
+async fn search_there(session: &Session, wanted: &[Query<'_>], output: Output) -> CliResult<Raw> {
+    let queries: Vec<SearchQuery> = wanted
         .iter()
-        .map(|granted| SearchQuery {
-            filing_month: granted.filing_month,
-            trapdoor: granted.search.to_bytes().into(),
+        .map(|query| SearchQuery {
+            filing_month: query.label.filing_month,
+            trapdoor: query.granted.search.to_bytes().into(),
+            label: query.label.kw.as_bytes().into(),
         })
         .collect();
-    let hospital = grant.received.header.hospital;
-    let mut searched = Searched {
-        matches: Vec::new(),
-        batches: 0,
-        pairings: 0,
+    let received = &session.grant.received;
+    let mut raw = Raw {
+        found: vec![Vec::new(); queries.len()],
+        ..Raw::default()
     };
     let bar = output.progress(0, "batches searched");
     for (part, chunk) in queries.chunks(MAX_QUERIES).enumerate() {
         let offset = part.saturating_mul(MAX_QUERIES);
-        let mut running = consortium
-            .search(hospital, grant.received.search_key.as_bytes(), chunk)
+        let mut running = session
+            .consortium
+            .search(
+                received.header.hospital,
+                received.search_key.as_bytes(),
+                chunk,
+            )
             .await?;
         while let Some(step) = running.next().await {
             match step? {
@@ -57,70 +68,62 @@ pub(super) async fn search_there(common: &Common, output: Output) -> CliResult<S
                     bar.set_length(progress.batches_total);
                     bar.set_position(progress.batches_done);
                 }
-                SearchStep::Match(found) => {
-                    let query = offset.saturating_add(found.query);
-                    let keyword = grant.keyword_of(query)?;
-                    searched
-                        .matches
-                        .push(FoundMatch::new(*found, query, keyword));
+                SearchStep::Match(record) => {
+                    let query = offset.saturating_add(record.query);
+                    raw.found
+                        .get_mut(query)
+                        .ok_or_else(|| {
+                            CliError::failed(
+                                "the node found a record for a query that was not asked",
+                            )
+                        })?
+                        .push(*record);
                 }
                 SearchStep::Done(summary) => {
-                    searched.batches = searched.batches.saturating_add(summary.batches);
-                    searched.pairings = searched.pairings.saturating_add(summary.pairings);
+                    raw.batches = raw.batches.saturating_add(summary.batches);
+                    raw.pairings = raw.pairings.saturating_add(summary.pairings);
                 }
             }
         }
     }
     bar.finish_and_clear();
-    Ok(searched)
+    Ok(raw)
 }
 
 /// Searches here, with buckets of tags from a node that is not the doctor's own.
-pub(super) async fn search_here(common: &Common, output: Output) -> CliResult<Searched> {
-    let (consortium, _, grant) = common.open().await?;
-    let received = &grant.received;
+async fn search_here(session: &Session, wanted: &[Query<'_>], output: Output) -> CliResult<Raw> {
+    let (consortium, received) = (&session.consortium, &session.grant.received);
     let hospital = received.header.hospital;
     let mut scopes: BTreeMap<FilingMonth, Vec<BatchPoint>> = BTreeMap::new();
-    for granted in &received.keywords {
-        let month = granted.filing_month;
-        if let Entry::Vacant(vacant) = scopes.entry(month) {
-            vacant.insert(batch_points(&consortium, hospital, month).await?);
+    for query in wanted {
+        if let Entry::Vacant(vacant) = scopes.entry(query.label.filing_month) {
+            vacant.insert(batch_points(consortium, hospital, query.label.filing_month).await?);
         }
     }
     let scope_of = |month| scopes.get(month).map_or(&[][..], Vec::as_slice);
-    let total: usize = received
-        .keywords
+    let total: usize = wanted
         .iter()
-        .map(|granted| scope_of(&granted.filing_month).len())
+        .map(|query| scope_of(&query.label.filing_month).len())
         .sum();
     let bar = output.progress(total as u64, "batches searched");
-    let mut searched = Searched {
-        matches: Vec::new(),
-        batches: 0,
-        pairings: 0,
-    };
-    for (query, granted) in received.keywords.iter().enumerate() {
-        let keyword = grant.keyword_of(query)?;
-        for batch in scope_of(&granted.filing_month) {
-            let secret = SearchSecret::from_trapdoor::<DefaultBackend>(
-                &batch.point,
-                &granted.search,
-                &received.search_key,
+    let mut raw = Raw::default();
+    for (place, query) in wanted.iter().enumerate() {
+        let mut found = Vec::new();
+        for batch in scope_of(&query.label.filing_month) {
+            let secret = search_secret(received, query.granted, &batch.point);
+            found.extend(
+                consortium
+                    .search_batch(hospital, batch, &secret, &query.label, place)
+                    .await?,
             );
-            let found = consortium
-                .search_batch(hospital, batch, &secret, query)
-                .await?;
-            let found = found
-                .into_iter()
-                .map(|found| FoundMatch::new(found, query, keyword));
-            searched.matches.extend(found);
-            searched.batches = searched.batches.saturating_add(1);
-            searched.pairings = searched.pairings.saturating_add(1);
+            raw.batches = raw.batches.saturating_add(1);
+            raw.pairings = raw.pairings.saturating_add(1);
             bar.inc(1);
         }
+        raw.found.push(found);
     }
     bar.finish_and_clear();
-    Ok(searched)
+    Ok(raw)
 }
 
 /// The batches of a hospital and month, with verified points.
@@ -135,19 +138,61 @@ async fn batch_points(
     let listed = consortium
         .all_batches(At::Finalized, hospital, filing_month)
         .await?;
-    let verified = listed.iter().map(|listed| {
-        let valid = listed.batch.header.verify(&chain.0);
-        let valid = valid.map_err(CliError::failed)?;
-        Ok(BatchPoint {
-            id: valid.id,
-            point: valid.point,
+    listed
+        .iter()
+        .map(|listed| {
+            let header = &listed.batch.header;
+            let valid = header.verify(&chain.0).map_err(CliError::failed)?;
+            let expected = header.hospital == hospital.0 && header.filing_month == filing_month;
+            if !expected {
+                return Err(CliError::failed(
+                    "the node listed a batch of another hospital or month",
+                ));
+            }
+            Ok(BatchPoint {
+                id: valid.id,
+                point: valid.point,
+            })
         })
-    });
-    verified.collect()
+        .collect()
 }
 
-/// Writes the matches to a file and reports the search.
-pub(super) fn write_matches(searched: &Searched, out: &Path, output: Output) -> CliResult<()> {
+pub(super) async fn search(
+    common: &Common,
+    foreign_node: bool,
+    out: &Path,
+    output: Output,
+) -> CliResult<()> {
+    let session = common.open().await?;
+    let grant = &session.grant;
+    let (wanted, items) = grant.queries();
+    let Raw {
+        found,
+        batches,
+        pairings,
+    } = if foreign_node {
+        search_here(&session, &wanted, output).await?
+    } else {
+        search_there(&session, &wanted, output).await?
+    };
+    let mut searched = Searched {
+        matches: Vec::new(),
+        batches,
+        pairings,
+    };
+    let groups = grant.groups();
+    for (item, places) in items.iter().enumerate() {
+        let keyword = groups.get(item).copied().unwrap_or_default();
+        let lists: Vec<&[FoundRecord]> = places
+            .iter()
+            .map(|place| found.get(*place).map_or(&[][..], Vec::as_slice))
+            .collect();
+        searched.matches.extend(
+            records_in_all(&lists)
+                .iter()
+                .filter_map(|records| FoundMatch::new(records, item, keyword)),
+        );
+    }
     files::write_json(
         out,
         &MatchFile {
@@ -166,13 +211,32 @@ pub(super) fn write_matches(searched: &Searched, out: &Path, output: Output) -> 
         searched.batches,
         out.display()
     );
-    output.result(searched, &[line])
+    output.result(&searched, &[line])
+}
+
+/// The records that all lists have, in the order of the first list.
+///
+/// Each record comes with its place in each list.
+fn records_in_all<'a>(lists: &[&'a [FoundRecord]]) -> Vec<Vec<&'a FoundRecord>> {
+    let Some((first, others)) = lists.split_first() else {
+        return Vec::new();
+    };
+    first
+        .iter()
+        .filter_map(|record| {
+            let mut places = vec![record];
+            for list in others {
+                places.push(list.iter().find(|other| other.rid == record.rid)?);
+            }
+            Some(places)
+        })
+        .collect()
 }
 
 /// The point of a batch.
 ///
 /// The command checks the proof of knowledge again, because it does not trust nodes for it.
-pub(super) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
+pub(crate) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
     let batch = consortium.batch(At::Finalized, id).await?.ok_or_else(|| {
         CliError::NotFound(format!(
             "the consortium has no finalized batch {}",
@@ -192,6 +256,30 @@ pub(super) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> C
         .point)
 }
 
+/// The search secret of a granted label in a batch.
+pub(super) fn search_secret(
+    received: &ReceivedGrant,
+    granted: &GrantedLabel,
+    point: &G1Point,
+) -> SearchSecret {
+    SearchSecret::from_trapdoor::<DefaultBackend>(point, &granted.search, &received.search_key)
+}
+
+/// The labels of an item with their places in a matched entry.
+pub(super) fn labels_with_slots<'a>(
+    item: &'a GrantedItem,
+    found: &'a FoundMatch,
+) -> CliResult<Vec<(&'a GrantedLabel, &'a FoundSlot)>> {
+    let pairs: Vec<_> = item.labels.iter().zip(found.slots()).collect();
+    if pairs.is_empty() || pairs.len() != item.labels.len() || pairs.len() != found.slots().count()
+    {
+        return Err(CliError::usage(
+            "the matches belong to another grant; search again",
+        ));
+    }
+    Ok(pairs)
+}
+
 #[derive(Serialize)]
 struct Proved {
     proved: Vec<String>,
@@ -205,17 +293,19 @@ pub(super) async fn prove(
     again: bool,
     output: Output,
 ) -> CliResult<()> {
-    let (consortium, keys, grant) = common.open().await?;
-    let found = MatchFile::read(matches)?;
-    let request = grant.received.header.request_id();
-    let bar = output.progress(found.distinct().count() as u64, "matches proved");
+    let session = common.open().await?;
+    let (consortium, received) = (&session.consortium, &session.grant.received);
+    let file = MatchFile::read(matches)?;
+    let chosen = session.grant.chosen(&file);
+    let request = received.header.request_id();
+    let bar = output.progress(chosen.len() as u64, "matches proved");
     let mut proved = Proved {
         proved: Vec::new(),
         already: 0,
         block: 0,
     };
     let mut pending = Vec::new();
-    for found in found.distinct() {
+    for found in chosen {
         let located = found.decode()?;
         if !again
             && consortium
@@ -227,30 +317,31 @@ pub(super) async fn prove(
             bar.inc(1);
             continue;
         }
-        let point = batch_point(&consortium, located.entry.batch).await?;
-        let granted = grant.granted(found.query)?;
-        let secret = SearchSecret::from_trapdoor::<DefaultBackend>(
-            &point,
-            &granted.search,
-            &grant.received.search_key,
-        );
+        let point = batch_point(consortium, located.entry.batch).await?;
+        let item = session.grant.item(found.item)?;
+        let pairs = labels_with_slots(item, found)?;
+        let Some((granted, place)) = pairs.first() else {
+            continue;
+        };
+        let secret = search_secret(received, granted, &point);
+        let label = month_label(item, granted);
         let statement = MatchStatement {
             chain: consortium.chain().0,
             request: request.0,
             rid: located.rid.0,
-            tag: secret.tag(found.counter),
-            requester: keys.signer.account_bytes(),
+            tag: secret.tag(place.counter),
+            requester: session.keys.signer.account_bytes(),
         };
         let proof = MatchProof {
             request,
             sequence: found.sequence,
             entry: located.entry,
             path: located.path,
-            slot: found.slot,
-            signature: statement.sign(&secret.match_key(found.counter)),
+            slot: place.slot,
+            signature: statement.sign(&secret.match_key(place.counter, &label)),
         };
         let call = calls::peks_search::prove_match(&proof);
-        pending.push(consortium.submit(&call, &keys.signer).await?);
+        pending.push(consortium.submit(&call, &session.keys.signer).await?);
         proved.proved.push(found.rid.clone());
     }
     let mut included: Vec<Included> = Vec::new();

@@ -4,9 +4,11 @@
 //! It covers patients, ingest and requesters, and the nodes, credentials and authors of the
 //! hospital's own chain.
 
+mod card;
 mod credential;
 mod nodes;
 mod patients;
+mod requesters;
 
 use crate::{
     chain,
@@ -16,8 +18,10 @@ use crate::{
     values::{Hex32, Month},
 };
 use bspp_client::calls;
+use card::card;
 use clap::Subcommand;
-use patients::{enrol, ingest};
+use patients::{enrol, ingest, withdraw_consent};
+use requesters::add_requester;
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 use std::path::PathBuf;
@@ -37,6 +41,37 @@ pub enum Command {
         #[arg(long)]
         enrolment: PathBuf,
     },
+    /// Writes the hospital's enrolment card, which patients and doctors take from the hospital.
+    ///
+    /// The card names the consortium with a checkpoint, the hospital and its gateway. Hand it out in
+    /// a way that people trust: keys follow from it, and tools believe only what the checkpoint's
+    /// validators, or their successors, have finalized.
+    Card {
+        /// RPC address of a node of the hospital's chain, which you trust.
+        #[arg(long)]
+        hospital: String,
+        /// RPC address of a consortium node, which you trust: the checkpoint comes from it.
+        #[arg(long)]
+        consortium: String,
+        /// The name of the hospital, for people.
+        #[arg(long)]
+        name: String,
+        /// Public address of the hospital's gateway.
+        #[arg(long)]
+        gateway: String,
+        /// File to write.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Takes a patient's withdrawal of a consent to the hospital's chain.
+    WithdrawConsent {
+        /// RPC address of a node of the hospital's chain.
+        #[arg(long)]
+        hospital: String,
+        /// File from `bspp patient withdraw-consent`.
+        #[arg(long)]
+        withdrawal: PathBuf,
+    },
     /// Sends FHIR files of one patient to the gateway and waits.
     ///
     /// The command ends when searches find every record.
@@ -44,6 +79,9 @@ pub enum Command {
         /// Local address of the hospital's gateway.
         #[arg(long)]
         gateway: String,
+        /// File with the token of the gateway's local address. Its configuration names the file.
+        #[arg(long)]
+        token_file: Option<PathBuf>,
         /// The patient's account on the hospital's chain.
         #[arg(long)]
         patient: Hex32,
@@ -52,6 +90,8 @@ pub enum Command {
         files: Vec<PathBuf>,
     },
     /// Makes a doctor's account a requester of the hospital on the consortium.
+    ///
+    /// It registers the doctor's X25519 key, which the doctor has signed.
     AddRequester {
         /// RPC address of a consortium node.
         #[arg(long)]
@@ -59,9 +99,9 @@ pub enum Command {
         /// The operator's key.
         #[arg(long)]
         key: String,
-        /// The doctor's account.
+        /// File from `bspp doctor requester-key`.
         #[arg(long)]
-        account: Hex32,
+        statement: PathBuf,
     },
     /// Removes a doctor's account from the requesters of the hospital.
     RemoveRequester {
@@ -112,26 +152,28 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             key,
             enrolment,
         } => enrol(&hospital, &key, &enrolment, output).await,
+        Command::Card {
+            hospital,
+            consortium,
+            name,
+            gateway,
+            out,
+        } => card((&hospital, &consortium), &name, &gateway, &out, output).await,
+        Command::WithdrawConsent {
+            hospital,
+            withdrawal,
+        } => withdraw_consent(&hospital, &withdrawal, output).await,
         Command::Ingest {
             gateway,
+            token_file,
             patient,
             files,
-        } => ingest(&gateway, patient, &files, output).await,
+        } => ingest(&gateway, token_file.as_deref(), patient, &files, output).await,
         Command::AddRequester {
             consortium,
             key,
-            account,
-        } => {
-            let call = calls::consortium::add_requester(&AccountId32::new(account.0));
-            submit(
-                &consortium,
-                &key,
-                &call,
-                "The account is a requester",
-                output,
-            )
-            .await
-        }
+            statement,
+        } => add_requester(&consortium, &key, &statement, output).await,
         Command::RemoveRequester {
             consortium,
             key,

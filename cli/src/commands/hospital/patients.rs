@@ -3,7 +3,7 @@
 
 use crate::{
     chain,
-    enrolment::EnrolmentFile,
+    enrolment::{EnrolmentFile, WithdrawalFile},
     error::{CliError, CliResult},
     files, gateway_api, keys,
     output::Output,
@@ -11,7 +11,7 @@ use crate::{
 };
 use bspp_client::{calls, At};
 use serde::Serialize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Serialize)]
 struct Enrolled {
@@ -23,12 +23,7 @@ struct Enrolled {
 /// Enrols a patient and registers the consent.
 ///
 /// These are two transactions; the second is sent again if only the first succeeded before.
-pub async fn enrol(
-    url: &str,
-    key: &str,
-    enrolment: &std::path::Path,
-    output: Output,
-) -> CliResult<()> {
+pub async fn enrol(url: &str, key: &str, enrolment: &Path, output: Output) -> CliResult<()> {
     let signer = keys::signer(key)?;
     let file: EnrolmentFile = files::read_json(enrolment)?;
     let enrolment = file.decode()?;
@@ -61,6 +56,33 @@ pub async fn enrol(
 }
 
 #[derive(Serialize)]
+struct Withdrawn {
+    consent: String,
+    block: u32,
+}
+
+/// Sends a patient's withdrawal of a consent.
+///
+/// The patient's signature is enough for the chain.
+pub async fn withdraw_consent(url: &str, withdrawal: &Path, output: Output) -> CliResult<()> {
+    let file: WithdrawalFile = files::read_json(withdrawal)?;
+    let (consent, signature) = file.decode()?;
+    let call = calls::patients::withdraw_consent(consent, signature);
+    let included = chain::hospital(url)
+        .await?
+        .submit_authorized(&call)
+        .await?
+        .in_block()
+        .await?;
+    let withdrawn = Withdrawn {
+        consent: hex0x(consent),
+        block: included.number,
+    };
+    let line = format!("The consent is withdrawn in block {}.", withdrawn.block);
+    output.result(&withdrawn, &[line])
+}
+
+#[derive(Serialize)]
 struct Ingested {
     records: Vec<gateway_api::RecordProgress>,
 }
@@ -68,11 +90,12 @@ struct Ingested {
 /// Ingests files through the gateway, and waits until searches find the records.
 pub async fn ingest(
     gateway: &str,
+    token: Option<&Path>,
     patient: Hex32,
     paths: &[PathBuf],
     output: Output,
 ) -> CliResult<()> {
-    let gateway = gateway_api::Gateway::new(gateway)?;
+    let gateway = gateway_api::Gateway::local(gateway, token)?;
     let mut records = Vec::new();
     for path in paths {
         let job = gateway.ingest(&patient.0, files::read(path)?).await?;

@@ -1,47 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Makes a grant.
 
-use super::kept::{self, KeptGrant};
+use super::labels::{self, HospitalArguments};
 use crate::{
     chain,
     error::{CliError, CliResult},
     files,
-    keys::{self, SecretText},
     output::Output,
-    values::{hex0x, purpose, Hex32, KeywordToken, Month},
+    proved::proved,
+    values::{hex0x, purpose, Date, Hex32, KeywordGroup, KeywordToken, Month},
+    wallet::{KeptGrant, Scope, Wallet, WalletArguments},
 };
-use bspp_client::At;
-use bspp_record::{create_grant, GrantItem, GrantTerms, Keyword};
+use bspp_client::proved::ProvedState;
+use bspp_record::{create_grant, GrantTerms, Keyword};
 use bspp_types::{
+    day_of, day_start,
     limits::{DAY_MS, MAX_GRANT_DAYS},
-    FilingMonth, HospitalId, Moment, PurposeOfUse,
+    Day, Moment, PurposeOfUse, Requester, X25519Key,
 };
 use clap::Args;
 use rand::rngs::OsRng;
 use serde::Serialize;
 use std::path::PathBuf;
 
+/// The validity of a grant without `--until`, in days.
+const DEFAULT_DAYS: Day = 30;
+
 /// The arguments of a grant.
 #[derive(Args)]
 pub struct GrantArguments {
-    /// Folder of the wallet.
-    #[arg(long)]
-    wallet: PathBuf,
+    #[command(flatten)]
+    wallet: WalletArguments,
     /// RPC address of a consortium node.
     #[arg(long)]
     consortium: String,
     /// Identifier of the hospital that has the records.
     #[arg(long)]
     hospital_id: Hex32,
-    /// The doctor's account.
+    #[command(flatten)]
+    hospital: HospitalArguments,
+    /// The doctor's account. The consortium names the doctor's X25519 key.
     #[arg(long)]
     requester: Hex32,
-    /// The doctor's X25519 key.
-    #[arg(long)]
-    requester_key: Hex32,
-    /// A keyword, system|code. It may be repeated.
+    /// A keyword, system|code. It may be repeated: a record needs one of the keywords.
     #[arg(long = "keyword")]
     keywords: Vec<KeywordToken>,
+    /// Keywords that a record must all have, system|code$system|code, maximum 8.
+    ///
+    /// The option may be repeated. A backslash before a dollar sign or a backslash makes it part of
+    /// a code.
+    #[arg(long = "all-of")]
+    all_of: Vec<KeywordGroup>,
     /// Grant all of the patient's records at this hospital.
     #[arg(long)]
     identity: bool,
@@ -52,13 +61,15 @@ pub struct GrantArguments {
     from: Month,
     /// Last filing month, YYYY-MM.
     #[arg(long)]
-    until: Month,
+    to: Month,
     /// HL7 purpose of use, for example TREAT.
     #[arg(long, value_parser = purpose)]
     purpose: PurposeOfUse,
-    /// Days after which the grant ends, maximum 366. Fractions are permitted.
-    #[arg(long, default_value = "30")]
-    valid_days: f64,
+    /// Last day of the grant, YYYY-MM-DD in UTC.
+    ///
+    /// The default is in 30 days, the maximum in 365 days.
+    #[arg(long)]
+    until: Option<Date>,
     /// Allow the doctor to find the records but not to read them.
     #[arg(long)]
     find_only: bool,
@@ -72,108 +83,122 @@ struct Granted {
     request: String,
     keywords: usize,
     months: usize,
-    expiry: u64,
+    until: String,
     file: String,
 }
 
-/// The validity of a grant in milliseconds.
+/// The first day on which the grant is no longer valid.
 ///
 /// The consortium refuses requests of longer grants.
-fn duration(days: f64) -> CliResult<Moment> {
-    if !(days > 0.0 && days <= f64::from(MAX_GRANT_DAYS)) {
+fn expiry(until: Option<Date>, now: Moment) -> CliResult<Day> {
+    let today = day_of(now);
+    let last = until.map_or(today.saturating_add(DEFAULT_DAYS), |date| date.0);
+    let expiry = last.saturating_add(1);
+    let maximum = u64::from(MAX_GRANT_DAYS).saturating_mul(DAY_MS);
+    if last < today || day_start(expiry).saturating_sub(now) > maximum {
         return Err(CliError::Usage(format!(
-            "--valid-days is {days}; it must be above 0 and the maximum is {MAX_GRANT_DAYS}"
+            "--until is {}; the grant must end between {} and {}",
+            Date(last),
+            Date(today),
+            Date(day_of(now.saturating_add(maximum)).saturating_sub(1))
         )));
     }
-    // The value is between zero and a year of milliseconds, which `f64` and `u64` can represent.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss
-    )]
-    let duration = (days * DAY_MS as f64) as Moment;
-    Ok(duration)
+    Ok(expiry)
 }
 
-/// Makes a grant, stores its one-time key in the wallet, and writes the file for the doctor.
+impl GrantArguments {
+    /// The groups of keywords, of which a record must have one completely.
+    fn groups(&self) -> CliResult<Vec<Vec<Keyword>>> {
+        let mut groups: Vec<Vec<Keyword>> = Vec::new();
+        if self.identity {
+            groups.push(vec![Keyword::identity()]);
+        }
+        groups.extend(self.keywords.iter().map(|token| vec![token.keyword()]));
+        groups.extend(self.all_of.iter().map(KeywordGroup::keywords));
+        if groups.is_empty() {
+            return Err(CliError::usage(
+                "name at least one --keyword or --all-of, or --identity for all records",
+            ));
+        }
+        Ok(groups)
+    }
+}
+
+/// The X25519 key of a requester of an active hospital, by proof.
+async fn requester_key(state: &ProvedState<'_>, requester: Hex32) -> CliResult<X25519Key> {
+    let unknown = || {
+        CliError::NotFound(format!(
+            "account {} is not a requester of an active hospital",
+            hex0x(requester.0)
+        ))
+    };
+    let hospital = state
+        .requester_hospital(&requester.0)
+        .await?
+        .ok_or_else(unknown)?;
+    state
+        .active_hospital(&hospital)
+        .await?
+        .ok_or_else(unknown)?;
+    state.requester_key(&requester.0).await?.ok_or_else(unknown)
+}
+
+/// Makes a grant, notes it in the wallet, and writes the file for the doctor.
 pub(super) async fn grant(arguments: &GrantArguments, output: Output) -> CliResult<()> {
-    let keys = keys::patient_keys(&arguments.wallet)?;
-    if arguments.from > arguments.until {
+    if arguments.from > arguments.to {
         return Err(CliError::usage("the grant's first month is after its last"));
     }
-    let duration = duration(arguments.valid_days)?;
-    let mut keywords: Vec<Keyword> = Vec::new();
-    if arguments.identity {
-        keywords.push(Keyword::identity());
-    }
-    keywords.extend(
-        arguments
-            .keywords
-            .iter()
-            .map(|k| Keyword::new(k.system.clone(), k.code.clone())),
+    let groups = arguments.groups()?;
+    let mut wallet = Wallet::change(&arguments.wallet)?;
+    let hospital = arguments.hospital_id.hash();
+    let keys = wallet.keys(&hospital)?;
+    let chain = wallet.enrolment(&hospital)?.card.chain()?;
+    let consortium = chain::consortium_of(&arguments.consortium, &chain).await?;
+    let proved = proved(&mut wallet, &consortium).await?;
+    let now = proved.now().await?;
+    let expiry = expiry(arguments.until, now)?;
+    let requester_key = requester_key(&proved, arguments.requester).await?;
+    let state = arguments
+        .hospital
+        .known_label_state(&mut wallet, &hospital)
+        .await?;
+    let scope = Scope::new(
+        (arguments.from.0, arguments.to.0),
+        &groups,
+        !arguments.find_only,
     );
-    if keywords.is_empty() {
-        return Err(CliError::usage(
-            "name at least one --keyword, or --identity for all records",
-        ));
-    }
-    let consortium = chain::consortium(&arguments.consortium).await?;
-    let hospital: HospitalId = arguments.hospital_id.hash();
-    let months: Vec<FilingMonth> = (arguments.from.0..=arguments.until.0).collect();
-    let mut items = Vec::with_capacity(keywords.len().saturating_mul(months.len()));
-    for filing_month in &months {
-        // A month before the hospital joined has neither a key nor records.
-        let Some(hospital_key) = consortium
-            .encryption_key(At::Finalized, hospital, *filing_month)
-            .await?
-        else {
-            continue;
-        };
-        items.extend(keywords.iter().map(|keyword| GrantItem {
-            filing_month: *filing_month,
-            hospital_key,
-            keyword: keyword.clone(),
-            may_open: !arguments.find_only,
-        }));
-    }
-    if items.is_empty() {
-        return Err(CliError::NotFound(
-            "the hospital has no key in any of these months".into(),
-        ));
-    }
-    let now = consortium.timestamp(At::Best).await?;
+    let items = labels::items(&proved, hospital, &state, &scope).await?;
     let terms = GrantTerms {
-        chain: consortium.chain(),
-        hospital,
-        requester: arguments.requester.0,
-        requester_key: arguments.requester_key.0,
+        requester: Requester::Person(arguments.requester.0),
+        requester_key,
         purpose: arguments.purpose,
-        expiry: now.saturating_add(duration),
+        issued_at: labels::issue_time(now, &state),
+        expiry,
     };
-    let (envelope, key) =
-        create_grant(&keys, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
-    let request = hex0x(key.request_id());
-    files::write_secret_json(
-        &kept::path(&arguments.wallet, &key.request_id()),
-        &KeptGrant {
-            request: request.clone(),
-            hospital: hex0x(hospital),
-            requester: hex0x(arguments.requester.0),
-            purpose: arguments.purpose.code().into(),
-            expiry: terms.expiry,
-            grant_key: SecretText::new(&key.seed()),
-        },
-    )?;
+    // The index is taken before the grant exists: a broken command wastes an index, and never uses
+    // one twice.
+    let enrolment = wallet.enrolment_mut(&hospital)?;
+    let index = enrolment.next_grant;
+    enrolment.next_grant = index
+        .checked_add(1)
+        .ok_or_else(|| CliError::failed("the wallet has no further index for a grant"))?;
+    let envelope =
+        create_grant(&keys, index, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
+    wallet.add_grant(KeptGrant::made(index, &envelope.header, scope));
+    wallet.save()?;
     files::write(&arguments.out, envelope.to_text().as_bytes())?;
     let granted = Granted {
-        request,
-        keywords: keywords.len(),
-        months: months.len(),
-        expiry: terms.expiry,
+        request: hex0x(envelope.header.request_id()),
+        keywords: groups.len(),
+        months: usize::from(arguments.to.0.saturating_sub(arguments.from.0)).saturating_add(1),
+        until: Date(expiry.saturating_sub(1)).to_string(),
         file: arguments.out.display().to_string(),
     };
     let lines = [
-        format!("The grant is in {}: hand it to the doctor.", granted.file),
+        format!(
+            "The grant is in {}: hand it to the doctor. Its last day is {}.",
+            granted.file, granted.until
+        ),
         format!(
             "To take it back: bspp patient revoke --request {}",
             granted.request
@@ -187,16 +212,22 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
+    /// Noon of day 20,000.
+    const NOW: Moment = 20_000 * DAY_MS + DAY_MS / 2;
+
     #[test]
-    fn duration_should_be_that_of_the_days_up_to_the_consortiums_maximum() {
-        assert_eq!(duration(0.5).unwrap(), DAY_MS / 2);
-        assert_eq!(
-            duration(f64::from(MAX_GRANT_DAYS)).unwrap(),
-            u64::from(MAX_GRANT_DAYS) * DAY_MS
-        );
-        for wrong in [0.0, -1.0, 366.1, f64::NAN, f64::INFINITY] {
-            let error = duration(wrong).unwrap_err();
-            assert!(error.to_string().contains("366"), "{error}");
+    fn expiry_should_be_the_day_after_the_last_one() {
+        assert_eq!(expiry(Some(Date(20_000)), NOW).unwrap(), 20_001);
+        assert_eq!(expiry(None, NOW).unwrap(), 20_031);
+    }
+
+    #[test]
+    fn expiry_should_be_refused_when_it_has_passed_or_is_too_late() {
+        let last = 20_000 + MAX_GRANT_DAYS - 1;
+        assert_eq!(expiry(Some(Date(last)), NOW).unwrap(), last + 1);
+        for wrong in [0, 19_999, last + 1, Day::MAX] {
+            let error = expiry(Some(Date(wrong)), NOW).unwrap_err().to_string();
+            assert!(error.contains(&Date(last).to_string()), "{error}");
         }
     }
 }

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The state of a wallet's grants.
 
-use super::kept::{self, KeptGrant};
 use crate::{
     chain,
-    error::{CliError, CliResult},
-    files,
+    error::CliResult,
     output::Output,
-    values::{hex0x, Hex32},
+    values::{hex0x, Date, Hex32},
+    wallet::{KeptGrant, Wallet, WalletArguments},
 };
 use bspp_client::{At, ConsortiumClient};
-use bspp_types::{DisclosureStatus, RequestStatus, H256};
+use bspp_types::{DisclosureStatus, RequestStatus};
 use serde::Serialize;
-use std::path::Path;
 
 #[derive(Serialize)]
 struct LogLine {
     request: String,
     hospital: String,
-    requester: String,
-    purpose: String,
-    expiry: u64,
+    requester: Option<String>,
+    purpose: Option<String>,
+    until: Option<String>,
     status: &'static str,
     records: Vec<LogRecord>,
 }
@@ -32,27 +30,32 @@ struct LogRecord {
     disclosure: &'static str,
 }
 
-pub(super) async fn log(wallet: &Path, url: &str, output: Output) -> CliResult<()> {
+pub(super) async fn log(
+    arguments: &WalletArguments,
+    url: &str,
+    hospital: Option<Hex32>,
+    output: Output,
+) -> CliResult<()> {
+    let wallet = Wallet::read(arguments)?;
     let consortium = chain::consortium(url).await?;
-    let folder = kept::folder(wallet);
     let mut lines = Vec::new();
-    let entries = match std::fs::read_dir(&folder) {
-        Ok(entries) => entries.filter_map(Result::ok).collect(),
-        Err(_) => Vec::new(),
-    };
-    for entry in entries {
-        let grant: KeptGrant = files::read_json(&entry.path())?;
-        let id: Hex32 = grant.request.parse().map_err(CliError::Usage)?;
-        lines.push(follow(&consortium, grant, id.hash()).await?);
+    for grant in wallet.grants() {
+        let of = grant.hospital()?;
+        // A wallet may know hospitals of several consortia.
+        if hospital.is_some_and(|wanted| wanted.hash() != of)
+            || wallet.enrolment(&of)?.card.chain()? != consortium.chain()
+        {
+            continue;
+        }
+        lines.push(follow(&consortium, grant).await?);
     }
-    lines.sort_by_key(|line| line.expiry);
     let text: Vec<String> = lines
         .iter()
         .map(|line| {
             format!(
                 "{}  {}  {}  {} records matched",
                 line.request,
-                line.purpose,
+                line.purpose.as_deref().unwrap_or("recovered"),
                 line.status,
                 line.records.len()
             )
@@ -61,12 +64,14 @@ pub(super) async fn log(wallet: &Path, url: &str, output: Output) -> CliResult<(
     output.result(&lines, &text)
 }
 
-async fn follow(consortium: &ConsortiumClient, grant: KeptGrant, id: H256) -> CliResult<LogLine> {
+async fn follow(consortium: &ConsortiumClient, grant: &KeptGrant) -> CliResult<LogLine> {
+    let id = grant.request()?;
     let status = match consortium
         .request(At::Finalized, id)
         .await?
         .map(|request| request.status)
     {
+        None if consortium.tombstone(At::Finalized, id).await?.is_some() => "revoked",
         None => "not used",
         Some(RequestStatus::Open) => "open",
         Some(RequestStatus::Revoked) => "revoked",
@@ -81,18 +86,22 @@ async fn follow(consortium: &ConsortiumClient, grant: KeptGrant, id: H256) -> Cl
             matched_at: matched.matched.proved_at,
             disclosure: match matched.matched.disclosure {
                 DisclosureStatus::Pending => "pending",
+                DisclosureStatus::Asked => "asked",
                 DisclosureStatus::Claimed => "claimed",
                 DisclosureStatus::Confirmed => "confirmed",
+                DisclosureStatus::Refused => "refused",
                 DisclosureStatus::Unanswered => "unanswered",
+                DisclosureStatus::Contested => "contested",
             },
         })
         .collect();
+    let made = grant.made.as_ref();
     Ok(LogLine {
-        request: grant.request,
-        hospital: grant.hospital,
-        requester: grant.requester,
-        purpose: grant.purpose,
-        expiry: grant.expiry,
+        request: grant.request_text().into(),
+        hospital: hex0x(grant.hospital()?),
+        requester: made.map(|made| made.requester.clone()),
+        purpose: made.map(|made| made.purpose.clone()),
+        until: made.map(|made| Date(made.expiry.saturating_sub(1)).to_string()),
         status,
         records,
     })

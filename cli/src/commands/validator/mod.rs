@@ -13,7 +13,7 @@ use crate::{
 };
 use bspp_client::{
     calls::{consortium, session},
-    ChainClient, ClientError,
+    ClientError,
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -116,7 +116,7 @@ struct Rotated {
 /// needed.
 async fn rotate_keys(node: &str, key: &str, output: Output) -> CliResult<()> {
     let signer = keys::signer(key)?;
-    let client = ChainClient::connect(node).await?;
+    let client = chain::any(node).await?;
     let fresh = client
         .rotate_session_keys(signer.account())
         .await

@@ -3,6 +3,7 @@
 
 use super::author::Author;
 use crate::{
+    chain,
     error::{CliError, CliResult},
     output::Output,
     slots,
@@ -69,7 +70,7 @@ struct Noted {
 
 /// Queries and prints the authors.
 pub async fn run(url: &str, output: Output) -> CliResult<()> {
-    let client = ChainClient::connect(url).await?;
+    let client = chain::any(url).await?;
     let status = ask(&client).await?;
     let lines = lines(&status);
     output.result(&status, &lines)

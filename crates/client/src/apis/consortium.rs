@@ -7,7 +7,7 @@ use bspp_primitives::AccountId;
 use bspp_types::{
     AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
     MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
-    X25519Key,
+    Tombstone, X25519Key,
 };
 
 runtime_apis!(ConsortiumClient {
@@ -17,6 +17,8 @@ runtime_apis!(ConsortiumClient {
     hospitals = "ConsortiumApi_hospitals"() -> Vec<HospitalId>;
     /// The hospital's X25519 key of a filing month.
     encryption_key = "ConsortiumApi_encryption_key"(hospital: HospitalId, filing_month: FilingMonth) -> Option<X25519Key>;
+    /// The registered X25519 key of a requester.
+    requester_key = "ConsortiumApi_requester_key"(account: &AccountId) -> Option<X25519Key>;
     /// The active hospital for which an account acts.
     hospital_of = "ConsortiumApi_hospital_of"(account: &AccountId) -> Option<HospitalId>;
     /// The newest anchored head of a hospital chain, and the number of its set of voters.
@@ -37,6 +39,8 @@ runtime_apis!(ConsortiumClient {
     request = "PeksSearchApi_request"(id: RequestId) -> Option<Request<AccountId>>;
     /// A match of a request.
     matched = "PeksSearchApi_matched"(request: RequestId, record: RecordId) -> Option<Match>;
+    /// The revocation of a request that was not opened.
+    tombstone = "PeksSearchApi_tombstone"(request: RequestId) -> Option<Tombstone>;
     /// All matches of a request.
     matches = "PeksSearchApi_matches"(request: RequestId) -> Vec<MatchedRecord>;
 });

@@ -9,8 +9,8 @@ use crate::{
 };
 use bspp_primitives::AccountId;
 use bspp_types::{
-    Consent, ConsentId, EntryCommitment, HospitalId, Patient, Record, RecordId, RecordLocation,
-    Sequence, StoredRecord,
+    BatchId, Consent, ConsentId, EntryCommitment, HospitalBatch, HospitalId, LabelState, Patient,
+    Record, RecordId, RecordLocation, Sequence, StoredRecord,
 };
 use sp_core::H256;
 
@@ -21,6 +21,10 @@ runtime_apis!(HospitalClient {
     patient = "PatientsApi_patient"(account: [u8; 32]) -> Option<Patient>;
     /// A consent.
     consent = "PatientsApi_consent"(id: ConsentId) -> Option<Consent>;
+    /// The label versions of a patient. An account that is not enrolled has version 0.
+    label_state = "PatientsApi_label_state"(account: [u8; 32]) -> LabelState;
+    /// A batch that was opened on this chain.
+    batch = "PhiRecordsApi_batch"(id: BatchId) -> Option<HospitalBatch<AccountId>>;
     /// Whether an account is staff, and therefore may store records.
     may_store = "HospitalAdminApi_may_store"(account: &AccountId) -> bool;
     /// The location of a record.

@@ -4,7 +4,7 @@
 /// `pallet-consortium`: members, requesters, validators, keys.
 pub mod consortium {
     use crate::Call;
-    use bspp_primitives::AccountId;
+    use bspp_primitives::{AccountId, Signature};
     use bspp_types::{FilingMonth, HospitalId, X25519Key};
 
     const PALLET: &str = "Consortium";
@@ -52,9 +52,14 @@ pub mod consortium {
         }
     }
 
-    /// Operator: adds a requester of its hospital.
-    pub fn add_requester(requester: &AccountId) -> Call {
-        Call::new(PALLET, "add_requester", requester)
+    /// Operator: adds a requester of its hospital, with the X25519 key that it signed.
+    pub fn add_requester(requester: &AccountId, key: X25519Key, signature: &Signature) -> Call {
+        Call::new(PALLET, "add_requester", (requester, key, signature))
+    }
+
+    /// Requester: replaces its own X25519 key.
+    pub fn rotate_requester_key(key: X25519Key) -> Call {
+        Call::new(PALLET, "rotate_requester_key", key)
     }
 
     /// Operator: removes a requester.
@@ -178,7 +183,10 @@ pub mod phi_index {
 /// `pallet-peks-search`: requests, match proofs, revocation, disclosure log.
 pub mod peks_search {
     use crate::Call;
-    use bspp_types::{Ed25519Signature, MatchProof, OpenRequest, RecordId, RequestId};
+    use bspp_types::{
+        Authority, Day, Ed25519Signature, MatchProof, OpenRequest, RecordId, RequestId,
+    };
+    use sp_core::H256;
 
     const PALLET: &str = "PeksSearch";
 
@@ -210,6 +218,26 @@ pub mod peks_search {
     /// Requester: confirms that the record arrived completely.
     pub fn confirm_disclosure(request: RequestId, record: RecordId) -> Call {
         Call::new(PALLET, "confirm_disclosure", (request, record))
+    }
+
+    /// Requester: asks for a matched record, which starts the answer period.
+    pub fn ask_disclosure(request: RequestId, record: RecordId, ask_hash: H256) -> Call {
+        Call::new(PALLET, "ask_disclosure", (request, record, ask_hash))
+    }
+
+    /// Operator of the request's hospital: refuses a disclosure that was asked for.
+    pub fn refuse_disclosure(request: RequestId, record: RecordId) -> Call {
+        Call::new(PALLET, "refuse_disclosure", (request, record))
+    }
+
+    /// Operator: files the revocation of a request, opened or not.
+    pub fn file_tombstone(authority: &Authority, expiry: Day, signature: Ed25519Signature) -> Call {
+        Call::new(PALLET, "file_tombstone", (authority, expiry, signature))
+    }
+
+    /// Requester: contests the hospital's claim that it disclosed a record.
+    pub fn contest_claim(request: RequestId, record: RecordId) -> Call {
+        Call::new(PALLET, "contest_claim", (request, record))
     }
 
     /// Requester: flags a match that the hospital did not answer.

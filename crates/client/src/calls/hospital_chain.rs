@@ -68,8 +68,8 @@ pub mod hospital_admin {
 /// `pallet-patients`: patients and consents.
 pub mod patients {
     use crate::Call;
-    use bspp_peks::PatientBundle;
-    use bspp_types::{ConsentId, ConsentTerms, Ed25519Signature};
+    use bspp_peks::{LabelVersion, PatientBundle};
+    use bspp_types::{ConsentId, ConsentTerms, Ed25519Signature, Moment};
 
     const PALLET: &str = "Patients";
 
@@ -87,12 +87,27 @@ pub mod patients {
     pub fn withdraw_consent(consent: ConsentId, signature: Ed25519Signature) -> Call {
         Call::new(PALLET, "withdraw_consent", (consent, signature))
     }
+
+    /// Anyone with a signature of the patient, by `submit_authorized`: raises the label version.
+    pub fn raise_label_version(
+        account: [u8; 32],
+        version: LabelVersion,
+        revoke_before: Moment,
+        signature: Ed25519Signature,
+    ) -> Call {
+        Call::new(
+            PALLET,
+            "raise_label_version",
+            (account, version, revoke_before, signature),
+        )
+    }
 }
 
 /// `pallet-phi-records`: encrypted records and the disclosure log.
 pub mod phi_records {
     use crate::Call;
-    use bspp_types::{Record, RecordId, RequestId};
+    use bspp_peks::BatchHeader;
+    use bspp_types::{DisclosureGround, Record, RecordId};
     use sp_core::H256;
 
     const PALLET: &str = "PhiRecords";
@@ -113,7 +128,12 @@ pub mod phi_records {
     }
 
     /// Staff: logs that a record was disclosed.
-    pub fn log_disclosure(request: RequestId, record: RecordId, requester: [u8; 32]) -> Call {
-        Call::new(PALLET, "log_disclosure", (request, record, requester))
+    pub fn log_disclosure(ground: DisclosureGround, record: RecordId, recipient: [u8; 32]) -> Call {
+        Call::new(PALLET, "log_disclosure", (ground, record, recipient))
+    }
+
+    /// Staff: opens a batch. `salt` shows that the header names the sender.
+    pub fn open_batch(header: &BatchHeader, salt: [u8; 32]) -> Call {
+        Call::new(PALLET, "open_batch", (header, salt))
     }
 }

@@ -6,7 +6,7 @@
 //! section 7). A node can leave out entries. It cannot show an entry that is not registered.
 
 use crate::{chain::*, consortium::ConsortiumClient, error::*};
-use bspp_peks::{BatchPoint, SearchSecret, GAP};
+use bspp_peks::{BatchPoint, MonthLabel, SearchSecret, GAP};
 use bspp_rpc_types::{
     FoundRecord, ListedTag, TagBucket, WholeBlock, MAX_PREFIX_BITS, MIN_BUCKET_TAGS,
 };
@@ -123,7 +123,7 @@ impl ConsortiumClient {
 
     /// Searches one batch with a secret that the caller computed from its trapdoor.
     ///
-    /// `query` is copied into the records that the search finds. Nothing secret goes to the node.
+    /// `label` is the label of the trapdoor with its month. `query` is copied into the records that the search finds. Nothing secret goes to the node.
     ///
     /// # Errors
     /// `InvalidAnswer`, and those of the chain.
@@ -132,6 +132,7 @@ impl ConsortiumClient {
         hospital: HospitalId,
         batch: &BatchPoint,
         secret: &SearchSecret,
+        label: &MonthLabel,
         query: usize,
     ) -> Result<Vec<FoundRecord>> {
         let id = BatchId::from(batch.id);
@@ -160,7 +161,7 @@ impl ConsortiumClient {
                 tags.push((counter, tag, fetched.places(&tag).await?));
             }
             for (counter, tag, places) in tags {
-                let expected = secret.match_key(counter).public();
+                let expected = secret.match_key(counter, label).public();
                 let before = found.len();
                 for place in places {
                     let block = fetched.block(place.sequence).await?;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::outbox::Job;
+use crate::{outbox::Job, shares::Kept, vault::Vault};
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
 use bspp_peks::{BatchHeader, Context, PatientKeys, Seed, X25519Secret};
@@ -13,6 +13,7 @@ use rand::rngs::OsRng;
 const CHAIN: H256 = H256([1; 32]);
 const HOSPITAL: H256 = H256([2; 32]);
 const FILING_MONTH: FilingMonth = 600;
+const ACCOUNT: [u8; 32] = [7; 32];
 const GAP: usize = bspp_peks::GAP as usize;
 
 /// Accepts a number of batches, after a number of batches that no block includes.
@@ -21,7 +22,8 @@ struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
 
 #[async_trait]
 impl BatchRegistry for Registrations {
-    async fn register_batch(&self, header: &BatchHeader) -> ChainResult<()> {
+    async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> ChainResult<()> {
+        assert_eq!(header.enc, encryptor_id(&ACCOUNT, salt));
         let mut lost = self.1.lock().unwrap();
         if *lost > 0 {
             *lost -= 1;
@@ -51,6 +53,7 @@ struct World {
     batches: Arc<Batches<Registrations>>,
     registrations: Registrations,
     outbox: Outbox,
+    shares: ShareStore,
     patient: Patient,
     plain: Arc<PlainRecord>,
     job: JobId,
@@ -64,38 +67,42 @@ fn world(max_batches: usize, patience: Duration) -> World {
         Arc::new(Mutex::new((Vec::new(), max_batches))),
         Arc::default(),
     );
+    let vault = Vault::open(&dir.path().join("vault")).unwrap();
+    let folders = [dir.path().join("a"), dir.path().join("b")];
+    let shares = ShareStore::open(&folders, vault).unwrap();
     let mut batches = Batches::new(
         registrations.clone(),
-        outbox.clone(),
-        CHAIN,
-        HOSPITAL,
-        b"name",
+        (outbox.clone(), shares.clone()),
+        (CHAIN, HOSPITAL),
+        &ACCOUNT,
         patience,
+        Duration::from_secs(3600),
     )
     .unwrap();
     batches.pause = Duration::from_millis(1);
-    let keys = PatientKeys::from_seed(&Seed::from_bytes([3; 32]));
-    let bundle = keys.bundle(&CHAIN.0, &HOSPITAL.0, &mut OsRng);
+    let keys = PatientKeys::derive(&Seed::from_bytes([3; 32]), &CHAIN.0, &HOSPITAL.0, 0);
+    let bundle = keys.bundle(&mut OsRng);
     let context = Context {
         chain: CHAIN.0,
         hospital: HOSPITAL.0,
         filing_month: FILING_MONTH,
     };
-    let patient = Patient::new(&bundle, context, &X25519Secret::generate(&mut OsRng)).unwrap();
+    let patient = Patient::new(&bundle, context, 0, &X25519Secret::generate(&mut OsRng)).unwrap();
     let file = br#"{"resourceType":"Patient","id":"p"}"#;
     let document = Document::parse(file).unwrap();
-    let plain = split(&document, random_source(&mut OsRng)).remove(0);
+    let plain = split(&document, random_source(&mut OsRng), &mut OsRng).remove(0);
     let job = Job {
         created: 0,
         phase: JobPhase::Queued,
         records_total: 1,
         failure: None,
     };
-    let job = outbox.create_job(&job).unwrap();
+    let job = outbox.create_job(&job, &[]).unwrap();
     World {
         batches: Arc::new(batches),
         registrations,
         outbox,
+        shares,
         patient,
         plain: Arc::new(plain),
         job,
@@ -110,6 +117,7 @@ impl World {
             filing_month: FILING_MONTH,
             consent: H256([5; 32]),
             job: self.job,
+            plain: 0,
         }
     }
 
@@ -208,4 +216,31 @@ async fn replace_should_wait_on_when_the_batch_got_into_no_block() {
         .await
         .unwrap());
     assert_eq!(world.registered(), 1);
+}
+
+/// A stop between share and record leaves no record without its share.
+#[tokio::test]
+async fn every_record_in_the_outbox_should_have_its_share() {
+    let world = world(1, Duration::from_secs(60));
+    world.encrypt().await.unwrap();
+    for item in world.outbox.records_of(world.job).unwrap() {
+        let kept = world.shares.get(&item.rid).unwrap();
+        let Kept::Share(share) = kept else {
+            panic!("{kept:?}");
+        };
+        assert!(item.record.entry.check_seal(&item.record.wraps, &share));
+    }
+}
+
+#[tokio::test]
+async fn batch_should_close_after_its_lifetime_and_not_when_it_is_idle() {
+    let mut world = world(2, Duration::from_secs(60));
+    world.encrypt().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    world.encrypt().await.unwrap();
+    assert_eq!(world.registered(), 1);
+    let batches = Arc::get_mut(&mut world.batches).unwrap();
+    batches.lifetime = Duration::from_millis(1);
+    world.encrypt().await.unwrap();
+    assert_eq!(world.registered(), 2);
 }

@@ -10,8 +10,9 @@ use bspp_client::{
 use bspp_peks::BatchHeader;
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, BlockNumber, Ed25519Signature, Entry, FilingMonth, HospitalId, Match, Moment,
-    RecordId, RegisteredBlock, Request, RequestId, Sequence, X25519Key,
+    AnchoredHead, Authority, BlockNumber, Day, DisclosureStatus, Ed25519Signature, Entry,
+    FilingMonth, HospitalId, Match, Moment, RecordId, RegisteredBlock, Request, RequestId,
+    Sequence, X25519Key,
 };
 use sp_core::H256;
 use std::sync::Arc;
@@ -107,9 +108,9 @@ impl Registry for ConsortiumPort {
     }
 }
 
-#[async_trait]
-impl BatchRegistry for ConsortiumPort {
-    async fn register_batch(&self, header: &BatchHeader) -> Result<()> {
+impl ConsortiumPort {
+    /// Registers a batch and waits until the registration is finalized.
+    pub(super) async fn register_batch(&self, header: &BatchHeader) -> Result<()> {
         let call = phi_index::register_batch(header);
         self.client
             .submit_and_finalize(&call, &self.operator)
@@ -117,7 +118,11 @@ impl BatchRegistry for ConsortiumPort {
             .map(|_| ())
     }
 
-    async fn encryption_key(&self, filing_month: FilingMonth) -> Result<Option<X25519Key>> {
+    /// The hospital's X25519 key of a filing month.
+    pub(super) async fn encryption_key(
+        &self,
+        filing_month: FilingMonth,
+    ) -> Result<Option<X25519Key>> {
         self.client
             .encryption_key(At::Finalized, self.hospital, filing_month)
             .await
@@ -147,8 +152,13 @@ impl RequestView for ConsortiumPort {
         let own = self.client.hospital(at, self.hospital).await?;
         Ok(Standing {
             requester: acts_for.is_some(),
+            requester_key: self.client.requester_key(at, requester).await?,
             hospital: own.is_some_and(|hospital| hospital.active),
         })
+    }
+
+    async fn best_time(&self) -> Result<Moment> {
+        self.client.timestamp(At::Best).await
     }
 
     async fn best_request(&self, request: RequestId) -> Result<Option<Request<AccountId>>> {
@@ -161,6 +171,40 @@ impl RequestView for ConsortiumPort {
             Ok(_) => Ok(()),
             // It was claimed before, or the requester has already confirmed it.
             Err(error) if error.is_dispatch("PeksSearch", "InvalidDisclosureStatus") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn refuse_disclosure(&self, request: RequestId, record: RecordId) -> Result<()> {
+        let matched = self.client.matched(At::Best, request, record).await?;
+        if matched.is_none_or(|matched| matched.disclosure != DisclosureStatus::Asked) {
+            return Ok(());
+        }
+        let call = peks_search::refuse_disclosure(request, record);
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_dispatch("PeksSearch", "InvalidDisclosureStatus") => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn file_tombstone(
+        &self,
+        authority: &Authority,
+        expiry: Day,
+        signature: Ed25519Signature,
+    ) -> Result<()> {
+        let call = peks_search::file_tombstone(authority, expiry, signature);
+        match self.client.submit_and_finalize(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            // It holds already: filed before, revoked before, or expired.
+            Err(error)
+                if ["TombstoneAlreadyExists", "RequestNotOpen", "RequestExpired"]
+                    .iter()
+                    .any(|known| error.is_dispatch("PeksSearch", known)) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }

@@ -4,13 +4,14 @@
 use crate::ports::*;
 use async_trait::async_trait;
 use bspp_client::{
-    calls::phi_records, verify_and_optimize, At, ClientError, FinalityProof, HospitalClient,
-    Pending, Result, Signer,
+    calls::{patients, phi_records},
+    verify_and_optimize, At, ClientError, FinalityProof, HospitalClient, Pending, Result, Signer,
 };
+use bspp_peks::{BatchHeader, LabelVersion};
 use bspp_primitives::entry_commitment_storage;
 use bspp_types::{
-    ConsentId, Entry, EntryCommitment, FilingMonth, Patient, Record, RecordId, RecordLocation,
-    RequestId, Sequence,
+    BatchId, ConsentId, DisclosureGround, Ed25519Signature, Entry, EntryCommitment, FilingMonth,
+    LabelState, Moment, Patient, Record, RecordId, RecordLocation, Sequence,
 };
 use sp_core::H256;
 use std::sync::Arc;
@@ -38,6 +39,16 @@ impl HospitalPort {
             .block_hash(number)
             .await?
             .ok_or_else(|| ClientError::BlockNotFound(number.to_string()))
+    }
+
+    /// Opens a batch and waits until a block includes it.
+    pub(super) async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> Result<()> {
+        let call = phi_records::open_batch(header, *salt);
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_dispatch("PhiRecords", "BatchAlreadyExists") => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Submits a record's transactions to the pool in order, without waiting for blocks.
@@ -181,6 +192,29 @@ impl PatientRegistry for HospitalPort {
         self.client.patient(At::Best, account).await
     }
 
+    async fn label_state(&self, account: [u8; 32]) -> Result<LabelState> {
+        self.client.label_state(At::Best, account).await
+    }
+
+    async fn raise_label_version(
+        &self,
+        account: [u8; 32],
+        version: LabelVersion,
+        revoke_before: Moment,
+        signature: Ed25519Signature,
+    ) -> Result<()> {
+        if self.label_state(account).await?.version >= version {
+            return Ok(());
+        }
+        let call = patients::raise_label_version(account, version, revoke_before, signature);
+        self.client
+            .submit_authorized(&call)
+            .await?
+            .in_block()
+            .await
+            .map(|_| ())
+    }
+
     async fn consent(
         &self,
         account: [u8; 32],
@@ -225,13 +259,18 @@ impl RecordArchive for HospitalPort {
         Ok(ciphertext)
     }
 
+    async fn batch_month(&self, batch: BatchId) -> Result<Option<FilingMonth>> {
+        let found = self.client.batch(At::Finalized, batch).await?;
+        Ok(found.map(|batch| batch.filing_month))
+    }
+
     async fn log_disclosure(
         &self,
-        request: RequestId,
+        ground: DisclosureGround,
         record: RecordId,
-        requester: [u8; 32],
+        recipient: [u8; 32],
     ) -> Result<()> {
-        let call = phi_records::log_disclosure(request, record, requester);
+        let call = phi_records::log_disclosure(ground, record, recipient);
         match self.client.submit_in_block(&call, &self.operator).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_dispatch("PhiRecords", "DisclosureAlreadyExists") => Ok(()),

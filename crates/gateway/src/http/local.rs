@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The local API for the hospital's own systems on this machine: ingest, jobs, status.
 
-use super::{fixed, ApiError};
-use crate::{api::*, ingest::Upload, shared::Shared};
+use super::{fixed, parameter, ApiError};
+use crate::{
+    api::*,
+    error::GatewayError,
+    ingest::Upload,
+    shared::Shared,
+    vault::{check_mode, private_file},
+};
 use axum::{
     body::Bytes,
     extract::{rejection::BytesRejection, DefaultBodyLimit, Path, RawQuery, Request, State},
     http::{
-        header::{CONTENT_TYPE, HOST, ORIGIN},
+        header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN},
         uri::Authority,
         HeaderMap, Method,
     },
-    middleware::{from_fn, Next},
+    middleware::{from_fn, from_fn_with_state, Next},
     response::Response,
-    routing::{get, post},
+    routing::{delete, get, post},
     Json, Router,
 };
 use sp_core::H256;
@@ -21,14 +27,84 @@ use std::{net::IpAddr, sync::Arc};
 use zeroize::Zeroizing;
 
 /// The routes of the local address.
-pub fn local_router(shared: Arc<Shared>, max_upload: usize) -> Router {
+pub fn local_router(shared: Arc<Shared>, token: LocalToken, max_upload: usize) -> Router {
     Router::new()
         .route("/v1/ingest", post(ingest))
         .route("/v1/jobs/{id}", get(job))
+        .route("/v1/shares/{rid}", delete(delete_share))
         .route("/v1/status", get(status))
         .layer(DefaultBodyLimit::max(max_upload))
+        .layer(from_fn_with_state(token, check_token))
         .layer(from_fn(refuse_browsers))
         .with_state(shared)
+}
+
+/// The token that callers of the local address send. Its `Debug` prints nothing.
+///
+/// Any user of the machine can reach a loopback address; only those who may read the file can use
+/// it.
+#[derive(Clone)]
+pub struct LocalToken(Arc<Zeroizing<String>>);
+
+impl core::fmt::Debug for LocalToken {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("LocalToken")
+    }
+}
+
+impl LocalToken {
+    /// Reads the token, or makes one the first time.
+    ///
+    /// # Errors
+    /// `InvalidSecret`, also if others than the owner may read the file.
+    pub fn open(path: &std::path::Path) -> crate::error::Result<Self> {
+        let invalid =
+            |e: std::io::Error| GatewayError::InvalidSecret(format!("{}: {e}", path.display()));
+        if !path.exists() {
+            let token = Zeroizing::new(hex::encode(rand::random::<[u8; 32]>()));
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(invalid)?;
+            }
+            private_file(path, token.as_bytes()).map_err(invalid)?;
+        }
+        check_mode(path)?;
+        let text = Zeroizing::new(std::fs::read_to_string(path).map_err(invalid)?);
+        let token = text.trim();
+        if token.len() < 32 {
+            return Err(GatewayError::InvalidSecret(format!(
+                "{}: the token has fewer than 32 characters",
+                path.display()
+            )));
+        }
+        Ok(Self(Arc::new(Zeroizing::new(token.to_owned()))))
+    }
+
+    /// The comparison takes the same time for each wrong token of the right length.
+    fn fits(&self, given: &str) -> bool {
+        let (known, given) = (self.0.as_bytes(), given.as_bytes());
+        known.len() == given.len()
+            && known.iter().zip(given).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+    }
+}
+
+/// Refuses callers without the token.
+async fn check_token(
+    State(token): State<LocalToken>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    let given = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    if given.is_some_and(|given| token.fits(given.trim())) {
+        return Ok(next.run(request).await);
+    }
+    Err(ApiError::unauthorized(
+        "InvalidToken",
+        "send the content of the gateway's local_token_file as Authorization: Bearer",
+    ))
 }
 
 /// Refuses requests that a web page on this machine could make a browser send.
@@ -81,17 +157,6 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// A parameter of a query such as `patient=0x..&consent=0x..`.
-///
-/// Values are hex, so nothing is escaped.
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, v)| v)
-}
-
 async fn ingest(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
@@ -108,6 +173,7 @@ async fn ingest(
     let upload = Upload {
         patient: fixed("patient", patient)?,
         consent,
+        subject: parameter(&query, "subject").map(str::to_owned),
         file: Zeroizing::new(body.to_vec()),
     };
     drop(body);
@@ -121,7 +187,7 @@ async fn ingest(
         records = accepted.records,
         "upload accepted"
     );
-    shared.start(accepted.work);
+    shared.start(accepted.job);
     Ok(Json(answer))
 }
 
@@ -136,6 +202,19 @@ async fn job(
             format!("there is no job {id}"),
         )),
     }
+}
+
+async fn delete_share(
+    State(shared): State<Arc<Shared>>,
+    Path(rid): Path<String>,
+) -> Result<Json<ShareAnswer>, ApiError> {
+    let rid = H256(fixed("rid", &rid)?);
+    let store = shared.shares.clone();
+    tokio::task::spawn_blocking(move || store.delete(&rid))
+        .await
+        .map_err(|_| GatewayError::Stopping)??;
+    tracing::info!("a share was deleted");
+    Ok(Json(ShareAnswer { deleted: true }))
 }
 
 async fn status(State(shared): State<Arc<Shared>>) -> Result<Json<StatusReport>, ApiError> {

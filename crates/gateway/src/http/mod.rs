@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! HTTP: the public disclosure API and the local ingest API, on two addresses.
 
+mod limit;
 mod local;
 mod public;
+mod serve;
 
-pub use local::local_router;
+pub use limit::ClientLimit;
+pub use local::{local_router, LocalToken};
 pub use public::public_router;
+pub(crate) use serve::{serve, tls_acceptor, Limits};
 
 use crate::{api::ErrorBody, disclose::Refusal, error::GatewayError, nonces::NonceError};
 use axum::{
@@ -46,6 +50,22 @@ impl ApiError {
             status,
             code: "InvalidRequest".into(),
             message: rejection.body_text(),
+        }
+    }
+
+    pub(crate) fn too_many(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            code: code.into(),
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn unauthorized(code: &str, message: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNAUTHORIZED,
+            code: code.into(),
+            message: message.into(),
         }
     }
 
@@ -92,17 +112,21 @@ impl From<Refusal> for ApiError {
         let status = match &refusal {
             Refusal::Nonce(NonceError::TooMany)
             | Refusal::StaleState { .. }
+            | Refusal::ClockSkew { .. }
             | Refusal::HospitalNotActive => StatusCode::SERVICE_UNAVAILABLE,
             Refusal::Nonce(_) => StatusCode::UNAUTHORIZED,
             Refusal::RequestNotFound => StatusCode::NOT_FOUND,
             Refusal::RequestRevoked
             | Refusal::RequestClosed
             | Refusal::RequesterNotActive
+            | Refusal::RequesterKeyMismatch
+            | Refusal::WishRefused
             | Refusal::MatchNotFound
             | Refusal::NotCovered => StatusCode::FORBIDDEN,
-            Refusal::Disclosure(DisclosureError::InvalidSignature) | Refusal::InvalidRevocation => {
-                StatusCode::UNAUTHORIZED
-            }
+            Refusal::ShareDeleted => StatusCode::GONE,
+            Refusal::Disclosure(DisclosureError::InvalidSignature)
+            | Refusal::InvalidRevocation
+            | Refusal::InvalidWish => StatusCode::UNAUTHORIZED,
             Refusal::Disclosure(
                 DisclosureError::RequestMismatch
                 | DisclosureError::Grant(
@@ -129,9 +153,9 @@ impl From<GatewayError> for ApiError {
         let status = match &error {
             GatewayError::PatientNotFound => StatusCode::NOT_FOUND,
             GatewayError::ConsentNotFound(_) => StatusCode::FORBIDDEN,
-            GatewayError::InvalidFhir(_) | GatewayError::InvalidPatient(_) => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            GatewayError::InvalidFhir(_)
+            | GatewayError::InvalidPatient(_)
+            | GatewayError::Subject(_) => StatusCode::UNPROCESSABLE_ENTITY,
             GatewayError::Chain(_) => StatusCode::BAD_GATEWAY,
             GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -142,6 +166,17 @@ impl From<GatewayError> for ApiError {
             message: error.to_string(),
         }
     }
+}
+
+/// A parameter of a query such as `patient=0x..&consent=0x..`.
+///
+/// No value that the gateway takes has escaped characters.
+pub(crate) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, v)| v)
 }
 
 /// Decodes `N` bytes of hex, with or without `0x`.

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The items of the outbox.
 
-use bspp_types::{BlockNumber, Moment, Record, RecordId, Sequence};
+use bspp_peks::LabelVersion;
+use bspp_types::{
+    Authority, BlockNumber, Day, Ed25519Key, Ed25519Signature, Moment, Record, RecordId, Sequence,
+};
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +73,10 @@ pub struct OutboxRecord {
     pub rid: RecordId,
     /// The stored record, without its chunks.
     pub record: Record,
+    /// The number of the plain record of the job from which it was made.
+    pub plain: u32,
+    /// The number of earlier attempts with this plain record.
+    pub attempt: u32,
     /// The record that has the chunks: this record, or an earlier entry with the same payload.
     pub payload_of: u64,
     /// The progress of the record.
@@ -99,6 +106,17 @@ impl JobPhase {
     pub fn is_final(self) -> bool {
         matches!(self, Self::Failed)
     }
+}
+
+/// A plain record that waits for its encryption, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The number of the plain record in its job.
+    pub plain: u32,
+    /// The number of earlier attempts.
+    pub attempt: u32,
+    /// The sealed plain record.
+    pub sealed: Vec<u8>,
 }
 
 /// An ingest job. It contains nothing about the patient.
@@ -146,4 +164,35 @@ impl Counts {
         };
         *count = count.saturating_add(1);
     }
+}
+
+/// A wish of a patient.
+///
+/// The gateway obeys it at once, and brings it to a chain until it holds there.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Forward {
+    /// The revocation of a request that may not be opened yet, for the consortium.
+    Tombstone {
+        /// The account that asked for it.
+        account: Ed25519Key,
+        /// The authority of the request.
+        authority: Authority,
+        /// The expiry of the grant.
+        expiry: Day,
+        /// The authority's signature.
+        signature: Ed25519Signature,
+    },
+    /// A rise of the label version, for the hospital chain.
+    LabelVersion {
+        /// The patient's account.
+        account: Ed25519Key,
+        /// The new version.
+        version: LabelVersion,
+        /// Grants that were issued before this time are revoked.
+        revoke_before: Moment,
+        /// The time at which the gateway took it.
+        taken_on: Moment,
+        /// The account's signature.
+        signature: Ed25519Signature,
+    },
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The durable outbox: encrypted records in progress, jobs, and revocations.
 //!
-//! It never contains plaintext or the secret of a batch.
+//! It never contains the secret of a batch or a share. Plaintext is in it sealed ([`crate::vault`]),
+//! until the entries of the record are final on the consortium: if one is refused, the record is
+//! encrypted again.
 //!
 //! After a failure or a restart the gateway sends the same bytes again from the outbox.
 
@@ -24,6 +26,14 @@ const CHUNKS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("chu
 const RIDS: TableDefinition<'_, [u8; 32], u64> = TableDefinition::new("rids");
 const JOBS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("jobs");
 const JOB_RECORDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("job_records");
+/// Plain records by job and number, sealed.
+const PLAINS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("plains");
+/// Plain records that wait for their encryption, with the number of earlier attempts.
+const PENDING: TableDefinition<'_, (u64, u32), u32> = TableDefinition::new("pending");
+/// The hash of the FHIR subject of each patient account.
+const SUBJECTS: TableDefinition<'_, [u8; 32], [u8; 32]> = TableDefinition::new("subjects");
+/// Wishes of patients until they hold on their chains: see [`Forward`].
+const FORWARDS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("forwards");
 const ACTIVE: TableDefinition<'_, u64, ()> = TableDefinition::new("active");
 const REVOCATIONS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("revocations");
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
@@ -66,6 +76,10 @@ impl Outbox {
         write.open_table(JOBS).map_err(failed)?;
         write.open_table(JOB_RECORDS).map_err(failed)?;
         write.open_table(ACTIVE).map_err(failed)?;
+        write.open_table(PLAINS).map_err(failed)?;
+        write.open_table(PENDING).map_err(failed)?;
+        write.open_table(SUBJECTS).map_err(failed)?;
+        write.open_table(FORWARDS).map_err(failed)?;
         write.open_table(REVOCATIONS).map_err(failed)?;
         write.open_table(META).map_err(failed)?;
         write.commit().map_err(failed)?;
@@ -123,14 +137,22 @@ impl Outbox {
         Ok(salt)
     }
 
-    /// Writes a new job and returns its number.
-    pub fn create_job(&self, job: &Job) -> Result<JobId> {
+    /// Writes a new job with its sealed plain records, and returns its number.
+    pub fn create_job(&self, job: &Job, plains: &[Vec<u8>]) -> Result<JobId> {
         let write = self.0.begin_write().map_err(failed)?;
         let id = {
             let mut meta = write.open_table(META).map_err(failed)?;
             let id = Self::take_number(&mut meta, NEXT_JOB)?;
             let mut jobs = write.open_table(JOBS).map_err(failed)?;
             jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
+            let mut table = write.open_table(PLAINS).map_err(failed)?;
+            let mut pending = write.open_table(PENDING).map_err(failed)?;
+            for (plain, sealed) in (0u32..).zip(plains) {
+                table
+                    .insert((id, plain), sealed.as_slice())
+                    .map_err(failed)?;
+                pending.insert((id, plain), 0).map_err(failed)?;
+            }
             id
         };
         write.commit().map_err(failed)?;
@@ -162,32 +184,188 @@ impl Outbox {
         write.commit().map_err(failed)
     }
 
-    /// Marks the jobs that a stop interrupted.
-    ///
-    /// Their remaining plaintext is lost. Their encrypted records continue.
-    pub fn interrupt_open_jobs(&self) -> Result<u32> {
-        let write = self.0.begin_write().map_err(failed)?;
-        let mut count = 0u32;
-        {
-            let mut jobs = write.open_table(JOBS).map_err(failed)?;
-            let mut open = Vec::new();
-            for item in jobs.iter().map_err(failed)? {
-                let (id, bytes) = item.map_err(failed)?;
-                let job: Job = decode(bytes.value())?;
-                if !job.phase.is_final() && job.phase != JobPhase::Encrypted {
-                    open.push((id.value(), job));
-                }
-            }
-            for (id, mut job) in open {
-                job.phase = JobPhase::Failed;
-                job.failure =
-                    Some("Interrupted: the gateway stopped; ingest the file again".into());
-                jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
-                count = count.saturating_add(1);
+    /// The jobs that have plain records to encrypt, also after a stop.
+    pub fn jobs_with_work(&self) -> Result<Vec<JobId>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let pending = read.open_table(PENDING).map_err(failed)?;
+        let mut jobs = Vec::new();
+        for item in pending.iter().map_err(failed)? {
+            let (job, _) = item.map_err(failed)?.0.value();
+            if jobs.last() != Some(&job) {
+                jobs.push(job);
             }
         }
+        Ok(jobs)
+    }
+
+    /// The next plain record of a job to encrypt.
+    pub fn next_pending(&self, job: JobId) -> Result<Option<Pending>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let pending = read.open_table(PENDING).map_err(failed)?;
+        let plains = read.open_table(PLAINS).map_err(failed)?;
+        let Some(item) = pending
+            .range((job, 0)..=(job, u32::MAX))
+            .map_err(failed)?
+            .next()
+        else {
+            return Ok(None);
+        };
+        let (key, attempt) = item.map_err(failed)?;
+        let sealed = plains
+            .get(key.value())
+            .map_err(failed)?
+            .ok_or_else(|| failed("a plain record is missing"))?;
+        Ok(Some(Pending {
+            plain: key.value().1,
+            attempt: attempt.value(),
+            sealed: sealed.value().to_vec(),
+        }))
+    }
+
+    /// Forgets the plain records of a job that has failed.
+    pub fn drop_plains(&self, job: JobId) -> Result<()> {
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut pending = write.open_table(PENDING).map_err(failed)?;
+            let mut plains = write.open_table(PLAINS).map_err(failed)?;
+            let all = (job, 0)..=(job, u32::MAX);
+            pending
+                .retain_in(all.clone(), |_, _| false)
+                .map_err(failed)?;
+            plains.retain_in(all, |_, _| false).map_err(failed)?;
+        }
+        write.commit().map_err(failed)
+    }
+
+    /// Gives up the records of a plain record, and queues it for another encryption.
+    ///
+    /// The result is `false` if its plaintext is not here any more.
+    pub fn redo(&self, (job, plain): (JobId, u32)) -> Result<bool> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let known = {
+            let plains = write.open_table(PLAINS).map_err(failed)?;
+            let known = plains.get((job, plain)).map_err(failed)?.is_some();
+            known
+        };
+        if known {
+            let mut records = write.open_table(RECORDS).map_err(failed)?;
+            let mut rids = write.open_table(RIDS).map_err(failed)?;
+            let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
+            let mut active = write.open_table(ACTIVE).map_err(failed)?;
+            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
+            let mut pending = write.open_table(PENDING).map_err(failed)?;
+            let mut given_up = Vec::new();
+            let mut attempt = 0;
+            for item in of_job.range((job, 0)..=(job, u64::MAX)).map_err(failed)? {
+                let id = item.map_err(failed)?.0.value().1;
+                if let Some(bytes) = records.get(id).map_err(failed)? {
+                    let record: OutboxRecord = decode(bytes.value())?;
+                    if record.plain == plain {
+                        attempt = record.attempt.max(attempt);
+                        given_up.push((id, record.rid));
+                    }
+                }
+            }
+            for (id, rid) in given_up {
+                records.remove(id).map_err(failed)?;
+                rids.remove(rid.0).map_err(failed)?;
+                of_job.remove((job, id)).map_err(failed)?;
+                active.remove(id).map_err(failed)?;
+                chunks
+                    .retain_in((id, 0)..=(id, u32::MAX), |_, _| false)
+                    .map_err(failed)?;
+            }
+            pending
+                .insert((job, plain), attempt.saturating_add(1))
+                .map_err(failed)?;
+        }
         write.commit().map_err(failed)?;
-        Ok(count)
+        Ok(known)
+    }
+
+    /// Forgets plaintext whose entries are all final on the consortium.
+    pub fn settle(&self, rids: &[RecordId]) -> Result<()> {
+        for rid in rids {
+            let Some(item) = self.find(rid)?.map(|id| self.record(id)).transpose()? else {
+                continue;
+            };
+            let Some(item) = item else { continue };
+            let settled = self
+                .records_of(item.job)?
+                .iter()
+                .filter(|record| record.plain == item.plain)
+                .all(|record| record.progress.searchable.is_some());
+            if settled {
+                let write = self.0.begin_write().map_err(failed)?;
+                {
+                    let mut plains = write.open_table(PLAINS).map_err(failed)?;
+                    plains.remove((item.job, item.plain)).map_err(failed)?;
+                }
+                write.commit().map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Binds an account to the subject of its files.
+    ///
+    /// The first file binds, and the result is `false` for a file of another subject. `renew` binds
+    /// again.
+    pub fn bind_subject(
+        &self,
+        account: &[u8; 32],
+        subject: &[u8; 32],
+        renew: bool,
+    ) -> Result<bool> {
+        let write = self.0.begin_write().map_err(failed)?;
+        let fits = {
+            let mut subjects = write.open_table(SUBJECTS).map_err(failed)?;
+            let known = subjects
+                .get(account)
+                .map_err(failed)?
+                .map(|known| known.value());
+            let fits = renew || known.is_none_or(|known| known == *subject);
+            if fits {
+                subjects.insert(account, subject).map_err(failed)?;
+            }
+            fits
+        };
+        write.commit().map_err(failed)?;
+        Ok(fits)
+    }
+
+    /// Writes a wish of a patient that must reach a chain. The same wish is written once.
+    pub fn add_forward(&self, id: &[u8; 32], wish: &Forward) -> Result<()> {
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut forwards = write.open_table(FORWARDS).map_err(failed)?;
+            forwards
+                .insert(id, wish.encode().as_slice())
+                .map_err(failed)?;
+        }
+        write.commit().map_err(failed)
+    }
+
+    /// The wishes that have not reached their chain yet.
+    pub fn forwards(&self) -> Result<Vec<([u8; 32], Forward)>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let forwards = read.open_table(FORWARDS).map_err(failed)?;
+        let mut found = Vec::new();
+        for item in forwards.iter().map_err(failed)? {
+            let (id, bytes) = item.map_err(failed)?;
+            found.push((id.value(), decode(bytes.value())?));
+        }
+        Ok(found)
+    }
+
+    /// Forgets a wish that holds on its chain.
+    pub fn remove_forward(&self, id: &[u8; 32]) -> Result<()> {
+        let write = self.0.begin_write().map_err(failed)?;
+        {
+            let mut forwards = write.open_table(FORWARDS).map_err(failed)?;
+            forwards.remove(id).map_err(failed)?;
+        }
+        write.commit().map_err(failed)
     }
 
     /// Writes encrypted records in their order, before any of them is sent.
@@ -196,7 +374,7 @@ impl Outbox {
     /// entries.
     pub fn push(
         &self,
-        job: JobId,
+        (job, plain): (JobId, u32),
         records: &[EncryptedRecord],
         now: Moment,
     ) -> Result<Vec<OutboxId>> {
@@ -209,6 +387,11 @@ impl Outbox {
             let mut rids = write.open_table(RIDS).map_err(failed)?;
             let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
             let mut active = write.open_table(ACTIVE).map_err(failed)?;
+            let mut pending = write.open_table(PENDING).map_err(failed)?;
+            let attempt = pending
+                .remove((job, plain))
+                .map_err(failed)?
+                .map_or(0, |attempt| attempt.value());
             let mut first: Option<(sp_core::H256, OutboxId)> = None;
             for record in records {
                 let id = Self::take_number(&mut meta, NEXT_RECORD)?;
@@ -229,6 +412,8 @@ impl Outbox {
                     job,
                     rid: record.rid,
                     record: record.record.clone(),
+                    plain,
+                    attempt,
                     payload_of,
                     progress: Progress {
                         encrypted: now,

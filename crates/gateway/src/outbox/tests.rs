@@ -41,8 +41,8 @@ fn push_should_survive_reopening_byte_for_byte() {
     let records = [encrypted(0, 1), encrypted(1, 2)];
     let (job_id, ids) = {
         let outbox = Outbox::open(dir.path()).unwrap();
-        let job_id = outbox.create_job(&job()).unwrap();
-        let ids = outbox.push(job_id, &records, 7).unwrap();
+        let job_id = outbox.create_job(&job(), &[]).unwrap();
+        let ids = outbox.push((job_id, 0), &records, 7).unwrap();
         outbox
             .update(&ids[..1], |_, progress| {
                 progress.stored = Some(Mark { block: 3, at: 8 })
@@ -63,7 +63,7 @@ fn push_should_survive_reopening_byte_for_byte() {
     assert_eq!(active[1].1.progress.stage(), "encrypted");
     assert_eq!(outbox.records_of(job_id).unwrap().len(), 2);
     // Numbers continue where they were.
-    let next = outbox.push(job_id, &[encrypted(2, 3)], 9).unwrap();
+    let next = outbox.push((job_id, 1), &[encrypted(2, 3)], 9).unwrap();
     assert!(next[0] > ids[1]);
 }
 
@@ -82,7 +82,11 @@ fn push_should_keep_a_shared_payload_once() {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
     let ids = outbox
-        .push(0, &[encrypted(0, 1), encrypted(1, 1), encrypted(2, 2)], 0)
+        .push(
+            (0, 0),
+            &[encrypted(0, 1), encrypted(1, 1), encrypted(2, 2)],
+            0,
+        )
         .unwrap();
     assert_eq!(outbox.chunks(ids[0]).unwrap().len(), 1);
     assert!(outbox.chunks(ids[1]).unwrap().is_empty());
@@ -95,7 +99,7 @@ fn update_should_drop_ciphertext_when_final_and_records_when_over() {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
     let ids = outbox
-        .push(0, &[encrypted(0, 1), encrypted(1, 2)], 0)
+        .push((0, 0), &[encrypted(0, 1), encrypted(1, 2)], 0)
         .unwrap();
     let mark = Some(Mark { block: 1, at: 1 });
     outbox
@@ -141,23 +145,65 @@ fn numbers_should_never_repeat_after_reopening() {
 }
 
 #[test]
-fn interrupt_should_fail_jobs_whose_plaintext_is_gone() {
+fn job_should_go_on_after_a_stop_and_keep_plaintext_until_its_entries_are_final() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = {
+        let outbox = Outbox::open(dir.path()).unwrap();
+        outbox
+            .create_job(&job(), &[vec![1; 4], vec![2; 4]])
+            .unwrap()
+    };
+    let outbox = Outbox::open(dir.path()).unwrap();
+    assert_eq!(outbox.jobs_with_work().unwrap(), [id]);
+    let first = outbox.next_pending(id).unwrap().unwrap();
+    assert_eq!(
+        (first.plain, first.attempt, first.sealed),
+        (0, 0, vec![1; 4])
+    );
+    let made = encrypted(0, 1);
+    let ids = outbox
+        .push((id, 0), core::slice::from_ref(&made), 1)
+        .unwrap();
+    assert_eq!(outbox.next_pending(id).unwrap().unwrap().plain, 1);
+
+    // A chain refuses the entry: the record is encrypted again.
+    assert!(outbox.redo((id, 0)).unwrap());
+    assert_eq!(outbox.record(ids[0]).unwrap(), None);
+    assert_eq!(outbox.find(&made.rid).unwrap(), None);
+    assert!(outbox.records_of(id).unwrap().is_empty());
+    assert!(outbox.active().unwrap().is_empty());
+    let again = outbox.next_pending(id).unwrap().unwrap();
+    assert_eq!((again.plain, again.attempt), (0, 1));
+
+    // Its next entry is final: the plaintext goes.
+    let made = encrypted(1, 2);
+    let ids = outbox
+        .push((id, 0), core::slice::from_ref(&made), 2)
+        .unwrap();
+    outbox.settle(&[made.rid]).unwrap();
+    assert!(outbox.redo((id, 0)).unwrap(), "not final yet");
+    let ids_again = outbox
+        .push((id, 0), core::slice::from_ref(&made), 3)
+        .unwrap();
+    assert_ne!(ids, ids_again);
+    let mark = Some(Mark { block: 1, at: 1 });
+    outbox
+        .update(&ids_again, |_, progress| progress.searchable = mark)
+        .unwrap();
+    outbox.settle(&[made.rid]).unwrap();
+    assert!(!outbox.redo((id, 0)).unwrap());
+    outbox.drop_plains(id).unwrap();
+    assert!(outbox.jobs_with_work().unwrap().is_empty());
+}
+
+#[test]
+fn subject_should_be_bound_to_an_account_once() {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
-    let cut_short = outbox.create_job(&job()).unwrap();
-    let encrypted = outbox
-        .create_job(&Job {
-            phase: JobPhase::Encrypted,
-            ..job()
-        })
-        .unwrap();
-    assert_eq!(outbox.interrupt_open_jobs().unwrap(), 1);
-    assert_eq!(
-        outbox.job(cut_short).unwrap().unwrap().phase,
-        JobPhase::Failed
-    );
-    assert_eq!(
-        outbox.job(encrypted).unwrap().unwrap().phase,
-        JobPhase::Encrypted
-    );
+    assert!(outbox.bind_subject(&[1; 32], &[7; 32], false).unwrap());
+    assert!(outbox.bind_subject(&[1; 32], &[7; 32], false).unwrap());
+    assert!(!outbox.bind_subject(&[1; 32], &[8; 32], false).unwrap());
+    assert!(outbox.bind_subject(&[2; 32], &[8; 32], false).unwrap());
+    assert!(outbox.bind_subject(&[1; 32], &[8; 32], true).unwrap());
+    assert!(!outbox.bind_subject(&[1; 32], &[7; 32], false).unwrap());
 }

@@ -87,7 +87,7 @@ fn outbox_with(count: u32) -> (tempfile::TempDir, Outbox) {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
     let records: Vec<_> = (0..count).map(encrypted).collect();
-    outbox.push(0, &records, 0).unwrap();
+    outbox.push((0, 0), &records, 0).unwrap();
     (dir, outbox)
 }
 

@@ -123,7 +123,7 @@ fn stored_record() -> (tempfile::TempDir, Outbox, RecordId) {
         record,
         chunks: Arc::new(vec![vec![1]]),
     };
-    let ids = outbox.push(0, &[made], 0).unwrap();
+    let ids = outbox.push((0, 0), &[made], 0).unwrap();
     outbox
         .update(&ids, |_, progress| progress.stored = Some(at(10)))
         .unwrap();

@@ -19,7 +19,7 @@ use ark_ec::{
     short_weierstrass::{Affine, SWCurveConfig},
     CurveGroup,
 };
-use ark_ff::{field_hashers::DefaultFieldHasher, PrimeField};
+use ark_ff::{field_hashers::DefaultFieldHasher, PrimeField, Zero};
 use core::marker::PhantomData;
 use sha2::Sha256;
 use zeroize::Zeroize;
@@ -38,9 +38,15 @@ fn hash_to_g2(dst: &[u8], msg: &[u8]) -> G2Point {
 }
 
 fn mul<C: SWCurveConfig<ScalarField = Fr>>(point: &Affine<C>, scalar: &Scalar) -> Affine<C> {
-    let mut bigint = scalar.fr().into_bigint();
-    let out = C::mul_affine(point, bigint.as_ref()).into_affine();
-    bigint.zeroize();
+    let mut limbs = [0u64; 4];
+    let bytes = scalar.as_le_bytes().chunks_exact(8);
+    for (limb, chunk) in limbs.iter_mut().zip(bytes) {
+        *limb = chunk
+            .iter()
+            .rfold(0, |limb, byte| limb << 8 | u64::from(*byte));
+    }
+    let out = C::mul_affine(point, &limbs).into_affine();
+    limbs.zeroize();
     out
 }
 
@@ -54,9 +60,27 @@ fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
     G2Point::from_affine(mul(point.affine(), scalar)).unwrap_or_else(G2Point::generator)
 }
 
+fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point> {
+    let mut sum = G2Projective::zero();
+    for (point, factor) in terms {
+        let value = u128::from_le_bytes(**factor);
+        // The casts keep the low 64 bits of each half.
+        let limbs = [value as u64, (value >> 64) as u64];
+        sum += g2::Config::mul_affine(point.affine(), &limbs);
+    }
+    G2Point::from_affine(sum.into_affine())
+}
+
 /// Plain arkworks.
 #[derive(Clone, Copy, Debug)]
 pub struct ArkBackend;
+
+impl ArkBackend {
+    /// `e(p, q)` of public values, for further arithmetic.
+    pub(crate) fn pairing_value(p: &G1Point, q: &G2Point) -> Fq12 {
+        Bls12_381::pairing(p.affine(), q.affine()).0
+    }
+}
 
 /// The lines of a Miller loop, erased when dropped.
 pub struct ArkPrepared(G2Prepared<ark_bls12_381::Config>);
@@ -98,6 +122,10 @@ impl PairingBackend for ArkBackend {
 
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
         g2_mul(point, scalar)
+    }
+
+    fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point> {
+        g2_sum(terms)
     }
 }
 
@@ -160,6 +188,10 @@ where
 
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
         g2_mul(point, scalar)
+    }
+
+    fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point> {
+        g2_sum(terms)
     }
 }
 

@@ -2,8 +2,8 @@
 
 //! blst: native, fast, and constant-time on secrets.
 //!
-//! This is the only module of the crate with `unsafe`, for calls into C. arkworks and blst both
-//! store field elements as six 64-bit limbs in Montgomery form with R = 2^384, so points need no
+//! Only this module and the arithmetic of scalars have `unsafe`, for calls into C. arkworks and blst
+//! both store field elements as six 64-bit limbs in Montgomery form with R = 2^384, so points need no
 //! conversion between them.
 #![allow(unsafe_code)]
 
@@ -19,8 +19,8 @@ use ark_ff::BigInt;
 use blst::{
     blst_final_exp, blst_fp, blst_fp12, blst_fp2, blst_fp6, blst_hash_to_g2, blst_miller_loop,
     blst_miller_loop_lines, blst_p1, blst_p1_affine, blst_p1_from_affine, blst_p1_mult,
-    blst_p1_to_affine, blst_p2, blst_p2_affine, blst_p2_from_affine, blst_p2_mult,
-    blst_p2_to_affine, blst_precompute_lines, blst_uint64_from_fp,
+    blst_p1_to_affine, blst_p2, blst_p2_add_or_double, blst_p2_affine, blst_p2_from_affine,
+    blst_p2_is_inf, blst_p2_mult, blst_p2_to_affine, blst_precompute_lines, blst_uint64_from_fp,
 };
 use zeroize::Zeroize;
 
@@ -30,6 +30,8 @@ use zeroize::Zeroize;
 const LINES: usize = 68;
 /// The number of bits of q.
 const SCALAR_BITS: usize = 255;
+/// The number of bits of a factor of a sum.
+const FACTOR_BITS: usize = 128;
 
 /// Native blst.
 #[derive(Clone, Copy, Debug)]
@@ -95,11 +97,19 @@ fn to_g1(point: &blst_p1) -> G1Point {
 }
 
 fn to_g2(point: &blst_p2) -> G2Point {
+    g2_or_identity(point).unwrap_or_else(G2Point::generator)
+}
+
+/// `None` for the identity.
+fn g2_or_identity(point: &blst_p2) -> Option<G2Point> {
+    // SAFETY: the pointer is to a live, initialised value.
+    if unsafe { blst_p2_is_inf(point) } {
+        return None;
+    }
     let mut affine = blst_p2_affine::default();
     // SAFETY: both pointers are to live, initialised values of the right types for the whole call.
     unsafe { blst_p2_to_affine(&mut affine, point) };
     G2Point::from_affine(G2Affine::new_unchecked(fq2(&affine.x), fq2(&affine.y)))
-        .unwrap_or_else(G2Point::generator)
 }
 
 fn finish(miller: &mut blst_fp12) -> GtBytes {
@@ -176,7 +186,7 @@ impl PairingBackend for BlstBackend {
         // call reads 255 bits of it.
         unsafe {
             blst_p1_from_affine(&mut base, &p1(point));
-            blst_p1_mult(&mut out, &base, scalar.to_le_bytes().as_ptr(), SCALAR_BITS);
+            blst_p1_mult(&mut out, &base, scalar.as_le_bytes().as_ptr(), SCALAR_BITS);
         }
         to_g1(&out)
     }
@@ -187,8 +197,25 @@ impl PairingBackend for BlstBackend {
         // call reads 255 bits of it.
         unsafe {
             blst_p2_from_affine(&mut base, &p2(point));
-            blst_p2_mult(&mut out, &base, scalar.to_le_bytes().as_ptr(), SCALAR_BITS);
+            blst_p2_mult(&mut out, &base, scalar.as_le_bytes().as_ptr(), SCALAR_BITS);
         }
         to_g2(&out)
+    }
+
+    fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point> {
+        let mut sum = blst_p2::default();
+        for (point, factor) in terms {
+            let mut base = blst_p2::default();
+            let mut product = blst_p2::default();
+            let before = sum;
+            // SAFETY: all pointers are to live, initialised values; the factor has 16 bytes, and
+            // the call reads 128 bits of it. The default of a point is the identity.
+            unsafe {
+                blst_p2_from_affine(&mut base, &p2(point));
+                blst_p2_mult(&mut product, &base, factor.as_ptr(), FACTOR_BITS);
+                blst_p2_add_or_double(&mut sum, &before, &product);
+            }
+        }
+        g2_or_identity(&sum)
     }
 }

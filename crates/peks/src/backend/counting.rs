@@ -71,4 +71,8 @@ impl<B: PairingBackend, const SLOT: usize> PairingBackend for Counting<B, SLOT> 
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point {
         B::g2_mul(point, scalar)
     }
+
+    fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point> {
+        B::g2_sum(terms)
+    }
 }

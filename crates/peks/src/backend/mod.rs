@@ -58,6 +58,11 @@ pub trait PairingBackend: 'static {
 
     /// `scalar · point`.
     fn g2_mul(point: &G2Point, scalar: &Scalar) -> G2Point;
+
+    /// The sum of `factor · point`. `None` for the identity, and for no terms.
+    ///
+    /// A factor has 128 bits, little-endian.
+    fn g2_sum(terms: &[(&G2Point, &[u8; 16])]) -> Option<G2Point>;
 }
 
 /// The arithmetic of G1 that is needed to verify a proof. It handles public values only.

@@ -5,7 +5,10 @@
 
 pub mod vectors;
 
-use bspp_peks::{blake2b_256_parts, Kappa, Keyword, KeywordLabel, PatientKeys, Seed, X25519Secret};
+use bspp_peks::{
+    blake2b_256_parts, Context, Kappa, Keyword, KeywordLabel, LabelScope, MonthLabel, PatientKeys,
+    Seed, X25519Secret,
+};
 use rand_core::{CryptoRng, RngCore};
 
 pub const CHAIN: [u8; 32] = [0xc1; 32];
@@ -65,12 +68,36 @@ impl RngCore for FixedRng {
 impl CryptoRng for FixedRng {}
 
 pub fn patient(n: u8) -> PatientKeys {
-    PatientKeys::from_seed(&Seed::from_bytes([n; 32]))
+    PatientKeys::derive(&Seed::from_bytes([n; 32]), &CHAIN, &HOSPITAL, 0)
+}
+
+pub fn context() -> Context {
+    Context {
+        chain: CHAIN,
+        hospital: HOSPITAL,
+        filing_month: FILING_MONTH,
+    }
+}
+
+pub fn scope_of(patient: &PatientKeys) -> LabelScope {
+    LabelScope {
+        hospital: *patient.hospital(),
+        filing_month: FILING_MONTH,
+        version: 0,
+        bundle_hash: patient.bundle_hash(),
+    }
+}
+
+pub fn month(kw: &KeywordLabel) -> MonthLabel {
+    MonthLabel {
+        filing_month: FILING_MONTH,
+        kw: kw.clone(),
+    }
 }
 
 pub fn label_of(patient: &PatientKeys, keyword: &Keyword) -> KeywordLabel {
     let hospital = X25519Secret::from_bytes([0x55; 32]);
-    Kappa::hospital_side(&hospital, &patient.x25519_public(), &HOSPITAL, FILING_MONTH)
+    Kappa::hospital_side(&hospital, &patient.x25519_public(), &scope_of(patient))
         .unwrap()
         .label(keyword)
 }

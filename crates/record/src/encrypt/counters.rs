@@ -6,8 +6,8 @@
 use super::error::EncryptError;
 use crate::{keywords::Keyword, patient::Patient, slots::Keyed};
 use bspp_peks::{
-    blake2b_256_parts, counter_allowed, KeywordLabel, OpenBatch, OpenSecret, PairingBackend,
-    SearchSecret, GAP,
+    blake2b_256_parts, counter_allowed, BatchPatient, KeywordLabel, MonthLabel, OpenBatch,
+    OpenSecret, PairingBackend, SearchSecret, GAP,
 };
 use bspp_types::RecordId;
 use std::collections::HashMap;
@@ -27,19 +27,30 @@ pub(super) type Group = Vec<(CacheKey, u32)>;
 struct Cached {
     search: SearchSecret,
     open: OpenSecret,
-    open_key: [u8; 48],
+    label: MonthLabel,
     next: u32,
     finalized: Option<u32>,
 }
 
 /// The keywords of a batch, and the counters of records that wait for finality.
-#[derive(Default)]
-pub(super) struct Counters {
-    cache: HashMap<CacheKey, Cached>,
+pub(super) struct Counters<B> {
+    /// The secrets are boxed: a growing map moves its values, and would leave copies behind.
+    cache: HashMap<CacheKey, Box<Cached>>,
+    patients: HashMap<[u8; 32], Box<BatchPatient<B>>>,
     waiting: HashMap<RecordId, Group>,
 }
 
-impl Counters {
+impl<B> Default for Counters<B> {
+    fn default() -> Self {
+        Self {
+            cache: HashMap::new(),
+            patients: HashMap::new(),
+            waiting: HashMap::new(),
+        }
+    }
+}
+
+impl<B: PairingBackend> Counters<B> {
     /// The number of records that have spent counters and are not yet noted as finalized.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
@@ -75,10 +86,16 @@ impl Counters {
         group
             .iter()
             .map(|(key, counter)| {
-                let Cached { search, open, .. } = self.cache.get(key)?;
+                let Cached {
+                    search,
+                    open,
+                    label,
+                    ..
+                } = self.cache.get(key).map(AsRef::as_ref)?;
                 Some(Keyed {
                     search,
                     open,
+                    label,
                     counter: *counter,
                 })
             })
@@ -111,9 +128,10 @@ impl Counters {
 
     /// Ensures that the secrets of a (patient, keyword) pair are in the cache.
     ///
-    /// This costs two pairings the first time and none later. A tag follows from the search key and
-    /// the label, so a counter belongs to the two of them.
-    pub(super) fn prepare<B: PairingBackend>(
+    /// This costs two pairings the first time and none later. A tag follows from the patient's keys
+    /// and the label, so a counter belongs to them. The label follows from the label version: after
+    /// a rise, no secret of an earlier version is used.
+    pub(super) fn prepare(
         &mut self,
         batch: &OpenBatch,
         patient: &Patient,
@@ -121,25 +139,29 @@ impl Counters {
     ) -> Result<CacheKey, EncryptError> {
         let label: KeywordLabel = patient.kappa.label(keyword);
         let (search_key, open_key) = (&patient.bundle.search, &patient.bundle.open);
-        let key = blake2b_256_parts(&[search_key.as_bytes(), label.as_bytes()]);
-        if let Some(cached) = self.cache.get(&key) {
-            let same = cached.open_key == *open_key.as_bytes();
-            return if same {
-                Ok(key)
-            } else {
-                Err(EncryptError::PatientKeyMismatch)
-            };
+        let keys = blake2b_256_parts(&[search_key.as_bytes(), open_key.as_bytes()]);
+        let key = blake2b_256_parts(&[&keys, label.as_bytes()]);
+        if self.cache.contains_key(&key) {
+            return Ok(key);
         }
         if self.cache.len() >= MAX_CACHED_KEYWORDS {
             return Err(EncryptError::MaxBatchSizeExceeded);
         }
-        let cached = Cached {
-            search: batch.search_secret::<B>(search_key, &label),
-            open: batch.open_secret::<B>(open_key, &label),
-            open_key: *open_key.as_bytes(),
+        let known = self
+            .patients
+            .entry(keys)
+            .or_insert_with(|| Box::new(batch.patient::<B>(search_key, open_key)));
+        let (search, open) = batch.label_secrets::<B>(known, &label);
+        let cached = Box::new(Cached {
+            search,
+            open,
+            label: MonthLabel {
+                filing_month: patient.context.filing_month,
+                kw: label,
+            },
             next: 0,
             finalized: None,
-        };
+        });
         self.cache.insert(key, cached);
         Ok(key)
     }

@@ -6,7 +6,7 @@
 use super::{
     counters::{CacheKey, Counters, Group},
     error::EncryptError,
-    record::EncryptedRecord,
+    record::{EncryptedRecord, SharedRecord},
 };
 use crate::{
     keywords::{Keyword, MAX_KEYWORDS},
@@ -15,9 +15,13 @@ use crate::{
     slots::{arrange, KEYWORDS_PER_ENTRY},
     split::PlainRecord,
 };
-use bspp_peks::{blake2b_256, key_commitment, DefaultBackend, OpenBatch, PairingBackend};
-use bspp_types::{BatchId, ConsentId, Entry, Record, RecordId, MAX_CHUNK_BYTES};
-use core::{fmt, marker::PhantomData};
+use bspp_peks::{
+    blake2b_256, key_commitment, DefaultBackend, HospitalShare, OpenBatch, PairingBackend,
+};
+use bspp_types::{
+    payload_hash, seal_of, BatchId, ConsentId, Entry, Record, RecordId, H256, MAX_CHUNK_BYTES,
+};
+use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use std::sync::Arc;
 
@@ -29,8 +33,7 @@ use std::sync::Arc;
 pub struct Encryptor<B = DefaultBackend> {
     batch: OpenBatch,
     next_index: u32,
-    counters: Counters,
-    backend: PhantomData<fn() -> B>,
+    counters: Counters<B>,
 }
 
 impl<B: PairingBackend> Encryptor<B> {
@@ -42,7 +45,6 @@ impl<B: PairingBackend> Encryptor<B> {
             batch,
             next_index: 0,
             counters: Counters::default(),
-            backend: PhantomData,
         }
     }
 
@@ -80,7 +82,7 @@ impl<B: PairingBackend> Encryptor<B> {
         plain: &PlainRecord,
         consent: ConsentId,
         rng: &mut R,
-    ) -> Result<Vec<EncryptedRecord>, EncryptError> {
+    ) -> Result<Vec<SharedRecord>, EncryptError> {
         if patient.context != self.batch.context() {
             return Err(EncryptError::ContextMismatch);
         }
@@ -96,7 +98,7 @@ impl<B: PairingBackend> Encryptor<B> {
 
         let key = DataKey::generate(rng);
         let ciphertext = payload::seal(&key, &plain.payload.to_bytes(), rng)?;
-        let payload_hash = blake2b_256(&ciphertext);
+        let payload_hash = payload_hash(&ciphertext);
         let chunks: Vec<Vec<u8>> = ciphertext
             .chunks(MAX_CHUNK_BYTES as usize)
             .map(<[u8]>::to_vec)
@@ -113,7 +115,7 @@ impl<B: PairingBackend> Encryptor<B> {
 
         self.next_index = next_index;
         for (group, made) in groups.into_iter().zip(&records) {
-            self.counters.spend(made.rid, group);
+            self.counters.spend(made.encrypted.rid, group);
         }
         Ok(records)
     }
@@ -152,7 +154,7 @@ impl<B: PairingBackend> Encryptor<B> {
     }
 
     fn prepare(&mut self, patient: &Patient, keyword: &Keyword) -> Result<CacheKey, EncryptError> {
-        self.counters.prepare::<B>(&self.batch, patient, keyword)
+        self.counters.prepare(&self.batch, patient, keyword)
     }
 
     fn entry<R: RngCore + CryptoRng>(
@@ -163,23 +165,27 @@ impl<B: PairingBackend> Encryptor<B> {
         index: u32,
         consent: ConsentId,
         rng: &mut R,
-    ) -> Result<EncryptedRecord, EncryptError> {
+    ) -> Result<SharedRecord, EncryptError> {
         let keyed = self.counters.keyed(group)?;
         let arranged = arrange(&keyed, rng).ok_or(EncryptError::InvalidState)?;
-        let entry = Entry {
+        let mut entry = Entry {
             batch: BatchId::from(*self.batch.id()),
             index,
-            payload_hash: sealed.payload_hash.into(),
-            key_commitment: key_commitment(sealed.key.as_bytes(), &sealed.payload_hash).into(),
+            payload_hash: sealed.payload_hash,
+            key_commitment: key_commitment(sealed.key.as_bytes(), &sealed.payload_hash.0).into(),
             slots: arranged.slots.clone(),
+            seal: H256::zero(),
         };
         entry
             .check_shape()
             .map_err(|_| EncryptError::InvalidState)?;
-        let rid = entry.rid();
+        // The share and the wraps need the core, and the seal commits to both.
+        let (core, share) = (entry.core(), HospitalShare::generate(rng));
         let wraps = arranged
-            .wrap(&keyed, &rid, &sealed.key, rng)
+            .wrap(&keyed, &core, &share, &sealed.key, rng)
             .ok_or(EncryptError::InvalidState)?;
+        entry.seal = seal_of(&core, &wraps, &share);
+        let rid = entry.rid();
         let hashes: Vec<_> = sealed
             .chunks
             .iter()
@@ -193,10 +199,13 @@ impl<B: PairingBackend> Encryptor<B> {
             patient: patient.bundle.account,
             consent,
         };
-        Ok(EncryptedRecord {
-            rid,
-            record,
-            chunks: Arc::clone(&sealed.chunks),
+        Ok(SharedRecord {
+            encrypted: EncryptedRecord {
+                rid,
+                record,
+                chunks: Arc::clone(&sealed.chunks),
+            },
+            share,
         })
     }
 }
@@ -204,7 +213,7 @@ impl<B: PairingBackend> Encryptor<B> {
 /// The payload that the entries of one record share.
 struct Sealed {
     key: DataKey,
-    payload_hash: [u8; 32],
+    payload_hash: H256,
     chunks: Arc<Vec<Vec<u8>>>,
 }
 

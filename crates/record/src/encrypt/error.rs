@@ -9,9 +9,6 @@ pub enum EncryptError {
     /// The patient's label key is for another chain, hospital or filing month than the batch.
     #[error("ContextMismatch: the patient's keys are for another chain, hospital or month than the batch")]
     ContextMismatch,
-    /// The batch has the patient's search key with another open key.
-    #[error("PatientKeyMismatch: this batch knows the patient's search key with another open key")]
-    PatientKeyMismatch,
     /// The next counter of a keyword is too far ahead of the finalized counters.
     ///
     /// Wait, or open another batch.

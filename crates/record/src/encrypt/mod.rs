@@ -11,4 +11,4 @@ mod record;
 pub use counters::MAX_CACHED_KEYWORDS;
 pub use encryptor::Encryptor;
 pub use error::EncryptError;
-pub use record::EncryptedRecord;
+pub use record::{EncryptedRecord, SharedRecord};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Encrypted records that are ready to be stored.
 
+use bspp_peks::HospitalShare;
 use bspp_types::{Record, RecordId};
 use codec::{Decode, Encode};
 use std::sync::Arc;
@@ -18,6 +19,18 @@ pub struct EncryptedRecord {
     ///
     /// The entries of one record share it.
     pub chunks: Arc<Vec<Vec<u8>>>,
+}
+
+/// An encrypted record with the hospital's share.
+///
+/// The share is stored apart from the record, on media of its own, before the record is sent
+/// anywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SharedRecord {
+    /// The record.
+    pub encrypted: EncryptedRecord,
+    /// The share, without which no key opens the record.
+    pub share: HospitalShare,
 }
 
 impl EncryptedRecord {

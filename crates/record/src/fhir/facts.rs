@@ -14,6 +14,7 @@ pub struct Facts {
     pub(crate) id: Option<String>,
     pub(crate) full_url: Option<String>,
     pub(crate) encounters: Vec<String>,
+    pub(crate) subjects: Vec<String>,
     pub(crate) keywords: BTreeSet<Keyword>,
 }
 
@@ -25,6 +26,7 @@ impl Facts {
             id: resource.text("id").map(str::to_owned),
             full_url,
             encounters: encounter_references(resource),
+            subjects: subject_references(resource),
             keywords: keywords::of(resource),
         })
     }
@@ -47,6 +49,17 @@ fn encounter_references(resource: &Json) -> Vec<String> {
         .into_iter()
         .flatten()
         .chain(items.iter().filter_map(|item| item.get("encounter")))
+        .flat_map(Json::elements)
+        .filter_map(|reference| reference.text("reference"))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The references that may name the patient of a resource.
+fn subject_references(resource: &Json) -> Vec<String> {
+    ["subject", "patient", "beneficiary"]
+        .into_iter()
+        .filter_map(|place| resource.get(place))
         .flat_map(Json::elements)
         .filter_map(|reference| reference.text("reference"))
         .map(str::to_owned)

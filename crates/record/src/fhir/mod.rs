@@ -81,6 +81,42 @@ impl<'a> Document<'a> {
         &self.frame_keywords
     }
 
+    /// The distinct patients that the resources of the file are about.
+    ///
+    /// They are `Patient` resources of the file, and patients that `subject`, `patient` or
+    /// `beneficiary` of a resource names. A patient has the form `Patient/<id>`, or is the reference
+    /// itself if it names no identifier.
+    pub fn subjects(&self) -> BTreeSet<String> {
+        let patients: Vec<&Facts> = self
+            .facts()
+            .filter(|facts| facts.resource_type == "Patient")
+            .collect();
+        let name = |facts: &Facts| match (&facts.id, &facts.full_url) {
+            (Some(id), _) => format!("Patient/{id}"),
+            (None, Some(url)) => url.clone(),
+            (None, None) => "Patient".to_owned(),
+        };
+        let mut subjects: BTreeSet<String> = patients.iter().map(|facts| name(facts)).collect();
+        for reference in self.facts().flat_map(|facts| &facts.subjects) {
+            let reference = reference.split("/_history/").next().unwrap_or(reference);
+            let in_file = patients
+                .iter()
+                .find(|facts| facts.full_url.as_deref() == Some(reference));
+            if let Some(facts) = in_file {
+                subjects.insert(name(facts));
+                continue;
+            }
+            let mut segments = reference.rsplit('/');
+            match (segments.next(), segments.next()) {
+                (Some(id), Some("Patient")) => subjects.insert(format!("Patient/{id}")),
+                // A group, a device or a location is not a patient.
+                (Some(_), Some(_)) => false,
+                _ => subjects.insert(reference.to_owned()),
+            };
+        }
+        subjects
+    }
+
     /// The whole file.
     pub fn as_bytes(&self) -> &'a [u8] {
         self.text.as_bytes()

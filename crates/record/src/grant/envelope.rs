@@ -3,14 +3,16 @@
 
 use super::{
     key::verify_opening,
+    supplement,
     trapdoors::{CheckedPackage, Package},
-    GrantError, GrantHeader, GrantedKeyword,
+    GrantError, GrantHeader, GrantedItem, SignedSupplement, SupplementEnvelope,
 };
 use crate::sealing::{self, SealedBox};
 use bspp_peks::{domain, G1Point, X25519Secret};
 use bspp_types::{Ed25519Key, Ed25519Signature, Moment, OpenRequest, H256};
 use codec::{Decode, DecodeAll, Encode};
 use core::fmt;
+use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 
 /// Maximum size of a grant as text: 8 MiB, which is more than the largest grant needs.
@@ -30,7 +32,7 @@ pub struct GrantEnvelope {
     pub patient_signature: Ed25519Signature,
     /// G's signature over [`bspp_types::messages::grant_key_message`].
     pub grant_signature: Ed25519Signature,
-    /// The trapdoors, HPKE-encrypted with info `BSPP-V01-HPKE-GRANT ‖ H(h)`.
+    /// The trapdoors, HPKE-encrypted with info `HPKE_GRANT ‖ H(h)`.
     pub sealed: SealedBox,
 }
 
@@ -47,8 +49,47 @@ pub struct ReceivedGrant {
     pub search_key: G1Point,
     /// `A_o`, which opening needs.
     pub open_key: G1Point,
-    /// The granted keywords. The requester shows them to nobody.
-    pub keywords: Vec<GrantedKeyword>,
+    /// The patient's account at the hospital.
+    pub patient: Ed25519Key,
+    /// The granted items. The requester shows them to nobody.
+    pub items: Vec<GrantedItem>,
+    /// The supplement that the items come from, if they come from one.
+    pub supplement: Option<SignedSupplement>,
+}
+
+impl ReceivedGrant {
+    /// Takes the trapdoors of a supplement in the place of the present ones.
+    ///
+    /// # Errors
+    /// `SupplementMismatch` (also if the supplement is older than the present one), and those of
+    /// [`GrantEnvelope::receive`] about trapdoors.
+    pub fn apply<R: RngCore + CryptoRng + ?Sized>(
+        &mut self,
+        envelope: &SupplementEnvelope,
+        secret: &X25519Secret,
+        rng: &mut R,
+    ) -> Result<(), GrantError> {
+        let signed = envelope.signed();
+        signed.verify(&self.header, &self.patient)?;
+        let newest = self.supplement.map(|known| known.supplement.issued_at);
+        if newest.is_some_and(|newest| newest > signed.supplement.issued_at) {
+            return Err(GrantError::SupplementMismatch);
+        }
+        let info = supplement::info(&signed.supplement);
+        let package = sealing::open(secret, &info, &envelope.sealed)?;
+        let checked = Package::check(
+            &package,
+            (&self.header.chain, &self.header.hospital),
+            &signed.supplement.scope_root,
+            rng,
+        )?;
+        if checked.search_key != self.search_key || checked.open_key != self.open_key {
+            return Err(GrantError::SupplementMismatch);
+        }
+        self.items = checked.items;
+        self.supplement = Some(signed);
+        Ok(())
+    }
 }
 
 impl fmt::Debug for ReceivedGrant {
@@ -66,20 +107,21 @@ pub(super) fn info(header: &GrantHeader) -> Vec<u8> {
 impl GrantEnvelope {
     /// Decrypts and checks the whole grant.
     ///
-    /// It checks chain, requester, expiry, both signatures, the commitment to the trapdoors, and
-    /// each trapdoor against its label and key (two pairings for each check).
-    pub fn receive(
+    /// It checks chain, requester, expiry, both signatures, the scope, and all trapdoors against
+    /// their labels and keys. `rng` draws the factors of the common check.
+    pub fn receive<R: RngCore + CryptoRng + ?Sized>(
         &self,
         chain: &H256,
         requester: &[u8; 32],
         secret: &X25519Secret,
         now: Moment,
+        rng: &mut R,
     ) -> Result<ReceivedGrant, GrantError> {
         let header = &self.header;
         if header.chain != *chain {
             return Err(GrantError::ChainMismatch);
         }
-        if header.requester != *requester {
+        if header.requester.account() != requester {
             return Err(GrantError::RequesterMismatch);
         }
         if header.requester_key != secret.public().0 {
@@ -92,15 +134,22 @@ impl GrantEnvelope {
         let CheckedPackage {
             search_key,
             open_key,
-            keywords,
-        } = Package::check(&package, header)?;
+            items,
+        } = Package::check(
+            &package,
+            (&header.chain, &header.hospital),
+            &header.scope_root,
+            rng,
+        )?;
         Ok(ReceivedGrant {
+            patient: self.patient,
             header: header.clone(),
             patient_signature: self.patient_signature,
             open_request: self.open_request(),
             search_key,
             open_key,
-            keywords,
+            items,
+            supplement: None,
         })
     }
 
@@ -108,7 +157,7 @@ impl GrantEnvelope {
     pub fn open_request(&self) -> OpenRequest {
         OpenRequest {
             hospital: self.header.hospital,
-            grant_key: self.header.grant_key,
+            authority: self.header.authority,
             purpose: self.header.purpose,
             expiry: self.header.expiry,
             header_hash: self.header.hash(),
@@ -160,5 +209,5 @@ struct Armor {
 
 impl Armor {
     const KIND: &'static str = "bspp-grant";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 }

@@ -4,10 +4,10 @@
 //! It does not contain a trapdoor.
 
 use super::GrantError;
-use bspp_peks::{blake2b_256, domain, verify_strict};
+use bspp_peks::{blake2b_256, domain, verify_strict, LabelVersion};
 use bspp_types::{
-    messages, Ed25519Key, Ed25519Signature, HospitalId, Moment, PurposeOfUse, Request, RequestId,
-    X25519Key, H256,
+    day_start, messages, Authority, Day, Ed25519Key, Ed25519Signature, HospitalId, Moment,
+    PurposeOfUse, Request, RequestId, Requester, X25519Key, H256,
 };
 use codec::{Decode, Encode};
 
@@ -18,38 +18,44 @@ pub struct GrantHeader {
     pub chain: H256,
     /// The hospital whose records the requester may ask for.
     pub hospital: HospitalId,
-    /// The one-time key G.
-    pub grant_key: Ed25519Key,
-    /// The requester's account.
-    pub requester: [u8; 32],
+    /// The power by which the request is opened: the one-time key G.
+    pub authority: Authority,
+    /// The requester.
+    pub requester: Requester,
     /// The requester's X25519 key: trapdoors and records are encrypted to it.
     pub requester_key: X25519Key,
     /// The purpose for which the records may be used.
     pub purpose: PurposeOfUse,
-    /// The first moment at which the grant is no longer valid, in milliseconds since 1970.
-    pub expiry: Moment,
-    /// `H(BSPP-V01-GRANT-TRAPDOORS ‖ salt ‖ trapdoors)`.
-    pub trapdoors_hash: H256,
+    /// The time of the grant, in milliseconds since 1970.
+    pub issued_at: Moment,
+    /// The highest label version of the scope. The grant covers its months up to this version.
+    pub version: LabelVersion,
+    /// First day on which the grant is no longer valid.
+    pub expiry: Day,
+    /// The root of the scope: which labels the grant covers.
+    pub scope_root: H256,
 }
 
 impl GrantHeader {
     /// The message that the patient's account signs.
     ///
-    /// It is `BSPP-V01-GRANT-HEADER ‖` the header's SCALE encoding.
+    /// It is `GRANT_HEADER ‖` the header's SCALE encoding.
     pub fn message(&self) -> Vec<u8> {
         let mut message = domain::GRANT_HEADER.to_vec();
         self.encode_to(&mut message);
         message
     }
 
-    /// `H(h)`: the BLAKE2b-256 hash of [`Self::message`].
+    /// `H(h) = H(GRANT_HEADER_HASH ‖` the header's SCALE encoding`)`.
     pub fn hash(&self) -> H256 {
-        blake2b_256(&self.message()).into()
+        let mut bytes = domain::GRANT_HEADER_HASH.to_vec();
+        self.encode_to(&mut bytes);
+        blake2b_256(&bytes).into()
     }
 
     /// The identifier of the request that this grant opens.
     pub fn request_id(&self) -> RequestId {
-        messages::request_id(&self.grant_key)
+        messages::request_id(&self.authority)
     }
 
     /// Checks that the account `patient` signed this header.
@@ -82,8 +88,9 @@ impl GrantHeader {
 
     /// Checks that the grant is valid at `now`.
     pub fn check_expiry(&self, now: Moment) -> Result<(), GrantError> {
-        if now >= self.expiry {
-            return Err(GrantError::GrantExpired(self.expiry));
+        let end = day_start(self.expiry);
+        if now >= end {
+            return Err(GrantError::GrantExpired(end));
         }
         Ok(())
     }
@@ -92,12 +99,12 @@ impl GrantHeader {
     ///
     /// The caller must check the status of the request.
     pub fn check_request<A: AsRef<[u8]>>(&self, request: &Request<A>) -> Result<(), GrantError> {
-        if request.requester.as_ref() != self.requester.as_slice() {
+        if request.requester.as_ref() != self.requester.account().as_slice() {
             return Err(GrantError::RequesterMismatch);
         }
         let agrees = [
             (request.hospital == self.hospital, "hospital"),
-            (request.grant_key == self.grant_key, "grant key"),
+            (request.authority == self.authority, "authority"),
             (request.purpose == self.purpose, "purpose"),
             (request.expiry == self.expiry, "expiry"),
             (request.header_hash == self.hash(), "header hash"),

@@ -2,10 +2,9 @@
 //! The one-time key G of a grant. The patient keeps its secret in order to revoke and close.
 
 use super::{GrantError, GrantHeader};
-use bspp_peks::{verify_strict, Ed25519Secret};
-use bspp_types::{messages, Ed25519Key, Ed25519Signature, RequestId, H256};
+use bspp_peks::{verify_strict, Ed25519Secret, PatientKeys};
+use bspp_types::{messages, Authority, Day, Ed25519Key, Ed25519Signature, RequestId, H256};
 use core::fmt;
-use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
 /// The secret of a grant's one-time key, erased when dropped; its `Debug` prints nothing.
@@ -13,17 +12,12 @@ use zeroize::Zeroizing;
 pub struct GrantKey(Ed25519Secret);
 
 impl GrantKey {
-    /// Makes a random key. A key opens only one request.
-    pub fn generate<R: RngCore + CryptoRng + ?Sized>(rng: &mut R) -> Self {
-        Self(Ed25519Secret::generate(rng))
+    /// The key of the grant with this number. A key opens only one request.
+    pub fn derive(keys: &PatientKeys, index: u32) -> Self {
+        Self(keys.grant_key(index))
     }
 
-    /// The key of a stored seed.
-    pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(Ed25519Secret::from_seed(seed))
-    }
-
-    /// The seed, for storage in an encrypted file.
+    /// The seed, for a patient who gives the power to revoke to somebody else.
     pub fn seed(&self) -> Zeroizing<[u8; 32]> {
         self.0.seed()
     }
@@ -35,7 +29,7 @@ impl GrantKey {
 
     /// The identifier of the request that the grant opens.
     pub fn request_id(&self) -> RequestId {
-        messages::request_id(&self.public())
+        messages::request_id(&Authority::GrantKey(self.public()))
     }
 
     /// G's signature that opens a request.
@@ -62,6 +56,15 @@ impl GrantKey {
     }
 }
 
+impl GrantKey {
+    /// The request and the signature that revoke the grant before its request is opened.
+    pub fn tombstone(&self, chain: &H256, expiry: Day) -> (RequestId, Ed25519Signature) {
+        let request = self.request_id();
+        let message = messages::tombstone_message(chain, &request, expiry);
+        (request, self.0.sign(&message))
+    }
+}
+
 impl fmt::Debug for GrantKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("GrantKey")
@@ -72,7 +75,7 @@ fn opening(header: &GrantHeader) -> Vec<u8> {
     messages::grant_key_message(
         &header.chain,
         &header.hospital,
-        &header.requester,
+        header.requester.account(),
         header.purpose,
         header.expiry,
         &header.hash(),
@@ -84,26 +87,40 @@ pub(crate) fn verify_opening(
     header: &GrantHeader,
     signature: &Ed25519Signature,
 ) -> Result<(), GrantError> {
-    verify_strict(&header.grant_key, &opening(header), signature)
+    verify_strict(header.authority.key(), &opening(header), signature)
         .map_err(|_| GrantError::GrantKeyMismatch)
 }
 
 /// Checks a revocation that a hospital received directly.
 pub fn verify_revocation(
     chain: &H256,
-    grant_key: &Ed25519Key,
+    authority: &Authority,
     signature: &Ed25519Signature,
 ) -> Result<(), GrantError> {
-    let message = messages::revoke_message(chain, &messages::request_id(grant_key));
-    verify_strict(grant_key, &message, signature).map_err(|_| GrantError::InvalidSignature)
+    let message = messages::revoke_message(chain, &messages::request_id(authority));
+    verify_strict(authority.key(), &message, signature).map_err(|_| GrantError::InvalidSignature)
 }
 
 /// Checks a closing.
 pub fn verify_close(
     chain: &H256,
-    grant_key: &Ed25519Key,
+    authority: &Authority,
     signature: &Ed25519Signature,
 ) -> Result<(), GrantError> {
-    let message = messages::close_message(chain, &messages::request_id(grant_key));
-    verify_strict(grant_key, &message, signature).map_err(|_| GrantError::InvalidSignature)
+    let message = messages::close_message(chain, &messages::request_id(authority));
+    verify_strict(authority.key(), &message, signature).map_err(|_| GrantError::InvalidSignature)
+}
+
+/// Checks a revocation of a request that was not opened.
+///
+/// # Errors
+/// `InvalidSignature`.
+pub fn verify_tombstone(
+    chain: &H256,
+    authority: &Authority,
+    expiry: Day,
+    signature: &Ed25519Signature,
+) -> Result<(), GrantError> {
+    let message = messages::tombstone_message(chain, &messages::request_id(authority), expiry);
+    verify_strict(authority.key(), &message, signature).map_err(|_| GrantError::InvalidSignature)
 }

@@ -7,13 +7,17 @@ mod create;
 mod envelope;
 mod header;
 mod key;
+pub mod scope;
+mod supplement;
 mod trapdoors;
 
-pub use create::{create_grant, GrantItem, GrantTerms};
-pub use envelope::{GrantEnvelope, ReceivedGrant};
+pub use create::{create_grant, create_supplement, GrantItem, GrantTerms};
+pub use envelope::{GrantEnvelope, ReceivedGrant, MAX_ENVELOPE_TEXT};
 pub use header::GrantHeader;
-pub use key::{verify_close, verify_revocation, GrantKey};
-pub use trapdoors::{GrantedKeyword, MAX_GRANTED_KEYWORDS};
+pub use key::{verify_close, verify_revocation, verify_tombstone, GrantKey};
+pub use scope::{ScopeLeaf, ScopeOpening, ScopeTree, SlotOpening};
+pub use supplement::{SignedSupplement, Supplement, SupplementEnvelope};
+pub use trapdoors::{GrantedItem, GrantedLabel, MAX_GRANT_ITEMS};
 
 use crate::sealing::SealingError;
 use bspp_peks::{PointError, X25519Error};
@@ -65,12 +69,15 @@ pub enum GrantError {
     /// A trapdoor is not the trapdoor of its label under the patient's key.
     #[error("TrapdoorMismatch: trapdoor {0} is not the one of its label")]
     TrapdoorMismatch(usize),
-    /// The grant is empty.
-    #[error("InvalidTerms: a grant names at least one keyword and month")]
+    /// The grant, or an item of it, has no keyword, too many, or one twice.
+    #[error("InvalidTerms: a grant has at least one item; an item has 1 to 8 distinct keywords")]
     NoKeyword,
-    /// The grant has too many keywords.
-    #[error("MaxKeywordsExceeded: the grant has {0} keywords and months")]
-    MaxKeywordsExceeded(usize),
+    /// The grant has too many items.
+    #[error("MaxItemsExceeded: the grant has {0} items, and 4096 are the maximum")]
+    MaxItemsExceeded(usize),
+    /// The supplement renews another grant, or the patient did not sign it.
+    #[error("SupplementMismatch: the supplement is not for this grant, or was changed")]
+    SupplementMismatch,
     /// A label key cannot be agreed on with the hospital.
     #[error("InvalidKey: the hospital's key: {0}")]
     InvalidHospitalKey(X25519Error),

@@ -2,7 +2,10 @@
 //! Code that the tests of this crate share. Each test binary uses a part of it.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-use bspp_peks::{encryptor_id, Context, Hit, OpenBatch, PatientKeys, Seed, TagIndex, X25519Secret};
+use bspp_peks::{
+    encryptor_id, Context, Hit, LabelScope, LabelVersion, OpenBatch, PatientKeys, Seed, TagIndex,
+    X25519Secret,
+};
 use bspp_record::{split, Document, EncryptedRecord, Patient, PlainRecord};
 use bspp_types::{HospitalId, RecordId, Tag, H256};
 use proptest::{prelude::ProptestConfig, test_runner::FileFailurePersistence};
@@ -89,7 +92,11 @@ pub const SMALL: &str = r#"{"resourceType":"Bundle","type":"collection","entry":
 "#;
 
 pub fn small_records() -> Vec<PlainRecord> {
-    split(&Document::parse(SMALL.as_bytes()).unwrap(), [1; 16])
+    split(
+        &Document::parse(SMALL.as_bytes()).unwrap(),
+        [1; 16],
+        &mut rng(12),
+    )
 }
 
 pub fn rng(seed: u64) -> StdRng {
@@ -117,12 +124,27 @@ pub fn hospital_secret() -> X25519Secret {
 }
 
 pub fn keys(seed: u8) -> PatientKeys {
-    PatientKeys::from_seed(&Seed::from_bytes([seed; 32]))
+    PatientKeys::derive(&Seed::from_bytes([seed; 32]), &CHAIN, &HOSPITAL, 0)
+}
+
+/// The patient at a label version.
+pub fn patient_at(keys: &PatientKeys, version: LabelVersion) -> Patient {
+    let bundle = keys.bundle(&mut rng(3));
+    Patient::new(&bundle, context(), version, &hospital_secret()).unwrap()
 }
 
 pub fn patient_of(keys: &PatientKeys) -> Patient {
-    let bundle = keys.bundle(&CHAIN, &HOSPITAL, &mut rng(3));
-    Patient::new(&bundle, context(), &hospital_secret()).unwrap()
+    patient_at(keys, 0)
+}
+
+/// The scope of the label key of the hospital and a patient.
+pub fn scope_at(keys: &PatientKeys, version: LabelVersion) -> LabelScope {
+    LabelScope {
+        hospital: HOSPITAL,
+        filing_month: FILING_MONTH,
+        version,
+        bundle_hash: keys.bundle_hash(),
+    }
 }
 
 pub fn patient(seed: u8) -> Patient {

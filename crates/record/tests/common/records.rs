@@ -2,8 +2,10 @@
 //! Records, encryptors and a requester for tests.
 
 use super::*;
-use bspp_peks::{DefaultBackend, Kappa, OpenSecret, SearchSecret};
-use bspp_record::{open_record, slot_of, Encryptor, Keyword, OpenError, Payload};
+use bspp_peks::{
+    DefaultBackend, HospitalShare, Kappa, LabelVersion, MonthLabel, OpenSecret, SearchSecret,
+};
+use bspp_record::{open_record, slot_of, Encryptor, Keyword, OpenError, Payload, SharedRecord};
 use bspp_types::ConsentId;
 
 pub fn plain() -> PlainRecord {
@@ -30,7 +32,7 @@ pub fn encrypt(
     encryptor: &mut Encryptor,
     patient: &Patient,
     plain: &PlainRecord,
-) -> Vec<EncryptedRecord> {
+) -> Vec<SharedRecord> {
     encryptor
         .encrypt(patient, plain, consent(), &mut rng(5))
         .unwrap()
@@ -38,24 +40,35 @@ pub fn encrypt(
 
 /// A requester with both trapdoors of a keyword.
 pub struct Requester {
+    pub label: MonthLabel,
     pub search: SearchSecret,
     pub open: OpenSecret,
 }
 
 impl Requester {
     pub fn new(keys: &PatientKeys, encryptor: &Encryptor, keyword: &Keyword) -> Self {
-        let kappa = Kappa::patient_side(
-            keys.x25519(),
-            &hospital_secret().public(),
-            &HOSPITAL,
-            FILING_MONTH,
-        )
-        .unwrap();
+        Self::at(keys, encryptor, keyword, 0)
+    }
+
+    /// A requester with the trapdoors of a label version.
+    pub fn at(
+        keys: &PatientKeys,
+        encryptor: &Encryptor,
+        keyword: &Keyword,
+        version: LabelVersion,
+    ) -> Self {
+        let scope = scope_at(keys, version);
+        let key = hospital_secret().public();
+        let kappa = Kappa::patient_side(keys.x25519(), &key, &scope).unwrap();
         let label = kappa.label(keyword);
-        let (context, point) = (context(), encryptor.batch().point());
-        let search = keys.search_trapdoor::<DefaultBackend>(&context, &label);
-        let open = keys.open_trapdoor::<DefaultBackend>(&context, &label);
+        let point = encryptor.batch().point();
+        let search = keys.search_trapdoor::<DefaultBackend>(FILING_MONTH, &label);
+        let open = keys.open_trapdoor::<DefaultBackend>(FILING_MONTH, &label);
         Self {
+            label: MonthLabel {
+                filing_month: FILING_MONTH,
+                kw: label,
+            },
             search: SearchSecret::from_trapdoor::<DefaultBackend>(
                 point,
                 &search,
@@ -65,17 +78,26 @@ impl Requester {
         }
     }
 
-    pub fn open(&self, record: &EncryptedRecord, counter: u32) -> Result<Payload, OpenError> {
+    pub fn open(&self, made: &SharedRecord, counter: u32) -> Result<Payload, OpenError> {
+        self.open_with(&made.encrypted, &made.share, counter)
+    }
+
+    /// Opens a record with a share of the caller's choice.
+    pub fn open_with(
+        &self,
+        record: &EncryptedRecord,
+        share: &HospitalShare,
+        counter: u32,
+    ) -> Result<Payload, OpenError> {
         let entry = &record.record.entry;
         let slot = slot_of(entry, &self.search.tag(counter)).expect("the slot is there");
-        let ciphertext = record.ciphertext();
         open_record(
             &record.rid,
             entry,
             &record.record.wraps,
-            &ciphertext,
-            slot,
-            counter,
+            share,
+            &record.ciphertext(),
+            (slot, counter),
             &self.open,
         )
     }

@@ -54,7 +54,7 @@ async fn search_with_patience(
         queries: months
             .iter()
             .map(|filing_month| Query {
-                filing_month: *filing_month,
+                label: patient.label(*filing_month),
                 trapdoor: patient.trapdoor(*filing_month),
             })
             .collect(),

@@ -137,7 +137,7 @@ fn remove_hospital_should_end_every_role_in_it() {
             Some(key(1))
         );
         // Its requesters may work for another hospital.
-        assert_ok!(Consortium::add_requester(signed(OPERATOR_B), DOCTOR_A));
+        assert_ok!(add_requester(signed(OPERATOR_B), HOSPITAL_B, DOCTOR_A));
         assert_eq!(Consortium::hospital_of(&DOCTOR_A), Some(HOSPITAL_B));
     });
 }
@@ -171,7 +171,7 @@ fn suspend_hospital_should_take_its_standing_until_readmitted() {
         assert_eq!(Consortium::hospital_of(&DOCTOR_A), None);
         assert!(!Consortium::is_operator(&OPERATOR_A, &HOSPITAL_A));
         assert_noop!(
-            Consortium::add_requester(signed(OPERATOR_A), 31),
+            add_requester(signed(OPERATOR_A), HOSPITAL_A, 31),
             Error::<Test>::NotAuthorized
         );
         assert_eq!(Consortium::planned_validators(), vec![VALIDATOR_B]);
@@ -238,7 +238,7 @@ fn change_operator_should_remove_the_former_one() {
         assert!(!Consortium::is_operator(&OPERATOR_A, &HOSPITAL_A));
         assert_eq!(Consortium::hospital_of(&OPERATOR_A), None);
         assert_noop!(
-            Consortium::add_requester(signed(OPERATOR_A), 31),
+            add_requester(signed(OPERATOR_A), HOSPITAL_A, 31),
             Error::<Test>::NotAuthorized
         );
     });

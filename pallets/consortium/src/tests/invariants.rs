@@ -18,6 +18,7 @@ enum Step {
     SetCouncil(Vec<u8>),
     AddRequester(u8, u8),
     RemoveRequester(u8, u8),
+    RotateRequester(u8, u8),
     Rotate(u8, u8, u8),
     AddValidator(u8, u8),
     RemoveValidator(u8, u8),
@@ -37,6 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
         prop::collection::vec(who.clone(), 0..5).prop_map(Step::SetCouncil),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddRequester(o, w)),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::RemoveRequester(o, w)),
+        (who.clone(), 1u8..9).prop_map(|(w, k)| Step::RotateRequester(w, k)),
         (who.clone(), 0u8..5, 1u8..9).prop_map(|(o, m, k)| Step::Rotate(o, m, k)),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddValidator(o, w)),
         (who.clone(), who).prop_map(|(o, w)| Step::RemoveValidator(o, w)),
@@ -81,12 +83,17 @@ fn call(step: Step, filing_month: &mut u16) -> Option<(RuntimeOrigin, Call<Test>
                 },
             )
         }
-        Step::AddRequester(o, w) => (
-            by(o),
+        Step::AddRequester(o, w) => (by(o), {
+            // The operators of the genesis are 10 and 20; others' signatures do not hold.
+            let hospital = if o < 20 { HOSPITAL_A } else { HOSPITAL_B };
+            let (key, signature) = signed_key(hospital, account(w), w);
             Call::add_requester {
                 requester: account(w),
-            },
-        ),
+                key,
+                signature,
+            }
+        }),
+        Step::RotateRequester(w, k) => (by(w), Call::rotate_requester_key { key: key(k) }),
         Step::RemoveRequester(o, w) => (
             by(o),
             Call::remove_requester {

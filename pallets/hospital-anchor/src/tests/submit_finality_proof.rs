@@ -46,6 +46,24 @@ fn submit_finality_proof_should_anchor_when_two_thirds_signed() {
 }
 
 #[test]
+fn listener_should_learn_of_proved_heads_only() {
+    ExtBuilder::default().anchored_a().execute(|| {
+        // The council's head proves nothing.
+        assert_eq!(Anchored::get(), vec![]);
+        let proved = header(20, 1);
+        assert_ok!(submit(&proved, justify(&proved, &[0, 1, 2], 5)));
+        assert_eq!(Anchored::get(), vec![(A, 20)]);
+        // A head that too few voters signed is not anchored.
+        let unproved = header(21, 1);
+        assert_noop!(
+            submit(&unproved, justify(&unproved, &[0, 1], 5)),
+            Error::<Test>::InsufficientVotes
+        );
+        assert_eq!(Anchored::get(), vec![(A, 20)]);
+    });
+}
+
+#[test]
 fn submit_finality_proof_should_anchor_when_votes_stand_on_descendants() {
     ExtBuilder::default().anchored_a().execute(|| {
         let header = header(20, 1);

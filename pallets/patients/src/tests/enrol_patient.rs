@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::unsigned;
-use crate::{mock::*, Error, Event};
+use crate::{enrolment::masked, mock::*, Error, Event};
 use bspp_peks::{domain, AccountKey, G1Bytes, PatientBundle};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
@@ -69,6 +69,55 @@ fn enrol_patient_should_fail_when_the_origin_is_no_staff() {
 fn enrol_patient_should_fail_when_the_patient_is_enrolled() {
     ExtBuilder::default().with_patient(0).build_and_execute(|| {
         assert_noop!(enrol(bundle(0)), Error::<Test>::PatientAlreadyExists);
+        assert_ok!(enrol(bundle(1)));
+    });
+}
+
+#[test]
+fn attacker_should_not_be_enrolled_with_a_key_of_another_patient() {
+    ExtBuilder::default().with_patient(0).build_and_execute(|| {
+        let taken = bundle(0);
+        let with = |change: fn(&mut PatientBundle, &PatientBundle)| {
+            let mut forged = bundle(1);
+            change(&mut forged, &taken);
+            sign(&mut forged, &account(1));
+            forged
+        };
+        for forged in [
+            with(|forged, taken| forged.search = taken.search),
+            with(|forged, taken| forged.open = taken.open),
+            // Each point in the other's place.
+            with(|forged, taken| forged.search = taken.open),
+            with(|forged, taken| forged.open = taken.search),
+            // An X25519 key has no proof of possession.
+            with(|forged, taken| forged.x25519 = taken.x25519),
+            // The same key in its other encoding.
+            with(|forged, taken| {
+                forged.x25519 = taken.x25519;
+                forged.x25519[31] |= 0x80;
+            }),
+        ] {
+            assert_noop!(enrol(forged), Error::<Test>::KeyAlreadyExists);
+        }
+        assert_ok!(enrol(bundle(1)));
+    });
+}
+
+#[test]
+fn masked_should_give_both_encodings_of_a_key_one_name() {
+    let usual = bundle(0).x25519;
+    let mut unusual = usual;
+    unusual[31] |= 0x80;
+    assert_eq!((masked(usual), masked(unusual)), (usual, usual));
+}
+
+#[test]
+fn refused_bundle_should_not_use_up_keys() {
+    ExtBuilder::default().build_and_execute(|| {
+        let mut forged = bundle(0);
+        forged.account = account(1).public();
+        assert_noop!(enrol(forged), Error::<Test>::InvalidBundle);
+        assert_ok!(enrol(bundle(0)));
         assert_ok!(enrol(bundle(1)));
     });
 }

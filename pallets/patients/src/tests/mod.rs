@@ -4,6 +4,7 @@
 
 mod covers;
 mod enrol_patient;
+mod raise_label_version;
 mod register_consent;
 mod withdraw_consent;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::{matched, prove_first, revoke};
+use super::{ask_first, matched, prove_first, revoke};
 use crate::{mock::*, Error, Event};
 use bspp_types::DisclosureStatus;
 use frame_support::{assert_noop, assert_ok};
@@ -36,6 +36,7 @@ fn claim_disclosure_should_mark_the_match_when_it_is_pending() {
 fn claim_disclosure_should_succeed_late_when_the_match_was_flagged() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         Clock::set(NOW + ANSWER_PERIOD + 1);
         assert_ok!(PeksSearch::flag_unanswered(
             RuntimeOrigin::signed(DOCTOR),

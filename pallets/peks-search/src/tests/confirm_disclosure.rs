@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::{matched, prove_first};
+use super::{ask_first, matched, prove_first};
 use crate::{mock::*, Error, Event};
 use bspp_types::DisclosureStatus;
 use frame_support::{assert_noop, assert_ok};
@@ -83,6 +83,7 @@ fn confirm_disclosure_should_fail_when_it_is_confirmed_or_unanswered() {
     });
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         Clock::set(NOW + ANSWER_PERIOD + 1);
         assert_ok!(PeksSearch::flag_unanswered(
             RuntimeOrigin::signed(DOCTOR),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use super::{matched, prove_first, revoke};
+use super::{ask_first, matched, prove_first, revoke};
 use crate::{mock::*, Error, Event};
-use bspp_types::DisclosureStatus;
+use bspp_types::{day_start, DisclosureStatus};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
@@ -14,6 +14,7 @@ fn flag(who: sp_runtime::AccountId32) -> sp_runtime::DispatchResult {
 fn flag_unanswered_should_count_against_the_hospital_when_the_period_is_over() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         Clock::set(NOW + ANSWER_PERIOD + 1);
         assert_ok!(flag(DOCTOR));
         assert_eq!(
@@ -40,6 +41,7 @@ fn flag_unanswered_should_count_against_the_hospital_when_the_period_is_over() {
 fn flag_unanswered_should_fail_when_the_origin_is_not_signed() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         for origin in [RuntimeOrigin::none(), RuntimeOrigin::root()] {
             assert_noop!(
                 PeksSearch::flag_unanswered(origin, request(1), record(10)),
@@ -53,6 +55,7 @@ fn flag_unanswered_should_fail_when_the_origin_is_not_signed() {
 fn flag_unanswered_should_fail_when_the_hospital_still_has_time() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         for now in [NOW, NOW + ANSWER_PERIOD] {
             Clock::set(now);
             assert_noop!(flag(DOCTOR), Error::<Test>::AnswerPeriodNotOver);
@@ -65,6 +68,7 @@ fn flag_unanswered_should_fail_when_the_hospital_still_has_time() {
 fn flag_unanswered_should_fail_when_the_sender_is_not_the_requester() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         Clock::set(NOW + ANSWER_PERIOD + 1);
         for who in [OPERATOR_A, OPERATOR_B, OTHER_DOCTOR, STRANGER] {
             assert_noop!(flag(who), Error::<Test>::NotAuthorized);
@@ -88,15 +92,17 @@ fn flag_unanswered_should_fail_when_the_hospital_had_to_refuse() {
     // Revoked: the hospital is right to be silent.
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         revoke(1);
         Clock::set(NOW + ANSWER_PERIOD + 1);
         assert_noop!(flag(DOCTOR), Error::<Test>::RequestNotOpen);
     });
     // Expired before the answer was due.
     matched().build_and_execute(|| {
-        Clock::set(grant(1).expiry - ANSWER_PERIOD + 1);
+        Clock::set(day_start(EXPIRY) - ANSWER_PERIOD + 1);
         prove_first();
-        Clock::set(grant(1).expiry + ANSWER_PERIOD);
+        ask_first();
+        Clock::set(day_start(EXPIRY) + ANSWER_PERIOD - 1);
         assert_noop!(flag(DOCTOR), Error::<Test>::RequestExpired);
     });
 }
@@ -105,6 +111,7 @@ fn flag_unanswered_should_fail_when_the_hospital_had_to_refuse() {
 fn flag_unanswered_should_fail_when_the_hospital_claimed() {
     matched().build_and_execute(|| {
         prove_first();
+        ask_first();
         assert_ok!(PeksSearch::claim_disclosure(
             RuntimeOrigin::signed(OPERATOR_A),
             request(1),
@@ -112,5 +119,19 @@ fn flag_unanswered_should_fail_when_the_hospital_claimed() {
         ));
         Clock::set(NOW + ANSWER_PERIOD + 1);
         assert_noop!(flag(DOCTOR), Error::<Test>::InvalidDisclosureStatus);
+    });
+}
+
+#[test]
+fn old_match_of_an_unasked_record_should_not_count_as_unanswered() {
+    matched().build_and_execute(|| {
+        prove_first();
+        Clock::set(NOW + 2 * ANSWER_PERIOD);
+        assert_noop!(flag(DOCTOR), Error::<Test>::InvalidDisclosureStatus);
+        // The period begins with the question.
+        ask_first();
+        assert_noop!(flag(DOCTOR), Error::<Test>::AnswerPeriodNotOver);
+        Clock::set(NOW + 3 * ANSWER_PERIOD + 1);
+        assert_ok!(flag(DOCTOR));
     });
 }

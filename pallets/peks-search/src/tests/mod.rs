@@ -2,14 +2,19 @@
 //! Tests, one file per call.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
+mod ask_disclosure;
 mod claim_disclosure;
 mod close_request;
 mod confirm_disclosure;
+mod contest_claim;
 mod flag_unanswered;
 mod open_request;
 mod properties;
 mod prove_match;
+mod refuse_disclosure;
 mod revoke_request;
+mod sweep;
+mod tombstones;
 
 use crate::mock::*;
 use frame_support::assert_ok;
@@ -38,5 +43,15 @@ fn revoke(n: u8) {
         frame_system::RawOrigin::Authorized.into(),
         request(n),
         [0; 64]
+    ));
+}
+
+/// Asks for record 10 under request 1.
+fn ask_first() {
+    assert_ok!(PeksSearch::ask_disclosure(
+        RuntimeOrigin::signed(DOCTOR),
+        request(1),
+        record(10),
+        sp_core::H256([9; 32])
     ));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, Error, Event, Requests};
-use bspp_types::{PurposeOfUse, RequestStatus};
+use bspp_types::{day_of, day_start, Authority, PurposeOfUse, RequestStatus};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -18,7 +18,7 @@ fn open_request_should_store_the_request_when_the_grant_key_signed() {
         assert_eq!(stored.hospital, HOSPITAL_A);
         assert_eq!(stored.requester, DOCTOR);
         assert_eq!(stored.requester_hospital, HOSPITAL_B);
-        assert_eq!(stored.grant_key, open.grant_key);
+        assert_eq!(stored.authority, open.authority);
         assert_eq!(stored.purpose, PurposeOfUse::Treatment);
         assert_eq!(stored.expiry, open.expiry);
         assert_eq!(stored.header_hash, open.header_hash);
@@ -106,12 +106,12 @@ fn open_request_should_fail_when_the_asked_hospital_is_not_active() {
 fn open_request_should_fail_when_the_grant_is_expired() {
     ExtBuilder::default().build_and_execute(|| {
         let open = grant(1);
-        Clock::set(open.expiry);
+        Clock::set(day_start(open.expiry));
         assert_noop!(
             PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), open.clone()),
             Error::<Test>::RequestExpired
         );
-        Clock::set(open.expiry - 1);
+        Clock::set(day_start(open.expiry) - 1);
         assert_ok!(PeksSearch::open_request(
             RuntimeOrigin::signed(DOCTOR),
             open
@@ -122,14 +122,15 @@ fn open_request_should_fail_when_the_grant_is_expired() {
 #[test]
 fn open_request_should_fail_when_the_grant_lasts_too_long() {
     ExtBuilder::default().build_and_execute(|| {
+        let last = day_of(NOW + MAX_GRANT);
         let mut open = grant(1);
-        open.expiry = NOW + MAX_GRANT + 1;
+        open.expiry = last + 1;
         sign_grant(&mut open, 1, &CHAIN, &DOCTOR);
         assert_noop!(
             PeksSearch::open_request(RuntimeOrigin::signed(DOCTOR), open.clone()),
             Error::<Test>::MaxGrantDurationExceeded
         );
-        open.expiry = NOW + MAX_GRANT;
+        open.expiry = last;
         sign_grant(&mut open, 1, &CHAIN, &DOCTOR);
         assert_ok!(PeksSearch::open_request(
             RuntimeOrigin::signed(DOCTOR),
@@ -194,7 +195,7 @@ fn altered_grant_should_be_refused_whatever_field_was_altered() {
             |open| open.expiry += 1,
             |open| open.header_hash.0[31] ^= 1,
             |open| open.signature[0] ^= 1,
-            |open| open.grant_key = grant_key(2).public(),
+            |open| open.authority = authority(2),
         ];
         for alter in alterations {
             let mut open = grant(1);
@@ -214,8 +215,9 @@ fn forged_grant_with_small_order_key_should_be_refused() {
         // The neutral element as key and commitment with zero as response: lax verifiers accept it
         // for any message.
         let mut open = grant(1);
-        open.grant_key = [0; 32];
-        open.grant_key[0] = 1;
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        open.authority = Authority::GrantKey(neutral);
         open.signature = [0; 64];
         open.signature[0] = 1;
         assert_noop!(

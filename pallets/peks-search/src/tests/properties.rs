@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-//! In any order of calls, a match occurs once and no status goes back.
+//! In any order of calls, a match occurs once and its status takes allowed steps only.
+//!
+//! An expired request never opens again.
 
 use crate::{mock::*, Matches, Requests};
-use bspp_types::{DisclosureStatus, RecordId, RequestId, RequestStatus};
+use bspp_types::{day_start, messages, DisclosureStatus, RecordId, RequestId, RequestStatus};
+use frame_support::{traits::Hooks, weights::Weight};
 use frame_system::RawOrigin;
 use proptest::prelude::*;
+use sp_core::H256;
 use sp_runtime::DispatchResult;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const REQUESTS: u8 = 3;
 const RECORDS: u8 = 4;
@@ -20,6 +24,11 @@ enum Step {
     Claim(u8, u8),
     Confirm(u8, u8),
     Flag(u8, u8),
+    Ask(u8, u8),
+    Refuse(u8, u8),
+    Contest(u8, u8),
+    Bury(u8),
+    Sweep,
     Wait(u64),
 }
 
@@ -30,21 +39,31 @@ fn step() -> impl Strategy<Value = Step> {
         3 => request.clone().prop_map(Step::Open),
         5 => pair.clone().prop_map(|(r, n)| Step::Prove(r, n)),
         1 => request.clone().prop_map(Step::Revoke),
-        1 => request.prop_map(Step::Close),
+        1 => request.clone().prop_map(Step::Close),
+        1 => request.prop_map(Step::Bury),
         3 => pair.clone().prop_map(|(r, n)| Step::Claim(r, n)),
         3 => pair.clone().prop_map(|(r, n)| Step::Confirm(r, n)),
-        3 => pair.prop_map(|(r, n)| Step::Flag(r, n)),
+        3 => pair.clone().prop_map(|(r, n)| Step::Flag(r, n)),
+        4 => pair.clone().prop_map(|(r, n)| Step::Ask(r, n)),
+        2 => pair.clone().prop_map(|(r, n)| Step::Refuse(r, n)),
+        2 => pair.prop_map(|(r, n)| Step::Contest(r, n)),
+        1 => Just(Step::Sweep),
         2 => (1..20u64).prop_map(Step::Wait),
     ]
 }
 
-fn rank(status: DisclosureStatus) -> u8 {
-    match status {
-        DisclosureStatus::Pending => 0,
-        DisclosureStatus::Unanswered => 1,
-        DisclosureStatus::Claimed => 2,
-        DisclosureStatus::Confirmed => 3,
-    }
+/// Whether one call, or none, leads from a status to another.
+fn may_follow(from: DisclosureStatus, to: DisclosureStatus) -> bool {
+    use DisclosureStatus::*;
+    from == to
+        || match from {
+            Pending => matches!(to, Asked | Claimed | Confirmed),
+            Asked => matches!(to, Claimed | Confirmed | Refused | Unanswered),
+            Claimed => matches!(to, Confirmed | Contested),
+            Refused | Unanswered => matches!(to, Asked | Claimed),
+            Contested => matches!(to, Claimed | Confirmed),
+            Confirmed => false,
+        }
 }
 
 /// Applies a step. Refusals are fine.
@@ -64,6 +83,24 @@ fn apply(step: &Step, now: &mut u64) -> DispatchResult {
         }
         Step::Confirm(r, n) => PeksSearch::confirm_disclosure(doctor, request(r), record(10 + n)),
         Step::Flag(r, n) => PeksSearch::flag_unanswered(doctor, request(r), record(10 + n)),
+        Step::Ask(r, n) => {
+            PeksSearch::ask_disclosure(doctor, request(r), record(10 + n), H256::zero())
+        }
+        Step::Refuse(r, n) => {
+            let operator = RuntimeOrigin::signed(OPERATOR_A);
+            PeksSearch::refuse_disclosure(operator, request(r), record(10 + n))
+        }
+        Step::Contest(r, n) => PeksSearch::contest_claim(doctor, request(r), record(10 + n)),
+        Step::Bury(r) => {
+            let message = messages::tombstone_message(&CHAIN, &request(r), EXPIRY);
+            let signature = grant_key(r).sign(&message);
+            let operator = RuntimeOrigin::signed(OPERATOR_A);
+            PeksSearch::file_tombstone(operator, authority(r), EXPIRY, signature)
+        }
+        Step::Sweep => {
+            PeksSearch::on_idle(1, Weight::MAX);
+            Ok(())
+        }
         Step::Wait(hours) => {
             *now += hours * HOUR;
             Clock::set(*now);
@@ -76,26 +113,39 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn no_match_should_be_proved_twice_and_no_status_go_back(
+    fn no_match_should_be_proved_twice_and_no_status_take_a_forbidden_step(
         steps in prop::collection::vec(step(), 1..50)
     ) {
         let entries = (0..RECORDS).map(|n| entry(10 + n)).collect();
         ExtBuilder::default().with_block(HOSPITAL_A, entries).build_and_execute(|| {
             let mut now = NOW;
-            let mut proved: BTreeMap<(RequestId, RecordId), u8> = BTreeMap::new();
+            let mut proved: BTreeMap<(RequestId, RecordId), DisclosureStatus> = BTreeMap::new();
             let mut ended: BTreeMap<RequestId, RequestStatus> = BTreeMap::new();
+            let mut opened: BTreeSet<RequestId> = BTreeSet::new();
             for step in &steps {
-                let unanswered = PeksSearch::unanswered(HOSPITAL_A);
+                let (unanswered, contested) =
+                    (PeksSearch::unanswered(HOSPITAL_A), PeksSearch::contested(HOSPITAL_A));
                 let done = apply(step, &mut now).is_ok();
+                if let (true, Step::Open(r)) = (done, step.clone()) {
+                    // Neither a sweep nor a tombstone lets a grant key open a second request.
+                    assert!(opened.insert(request(r)), "a grant key opened twice");
+                    assert_eq!(PeksSearch::tombstone(request(r)), None);
+                }
                 if let (true, Step::Prove(r, n)) = (done, step.clone()) {
                     // Each match is new: it was never proved before.
-                    assert!(proved.insert((request(r), record(10 + n)), 0).is_none());
+                    let pending = DisclosureStatus::Pending;
+                    assert!(proved.insert((request(r), record(10 + n)), pending).is_none());
                 }
                 for (id, rid, matched) in Matches::<Test>::iter() {
                     let known = proved.get_mut(&(id, rid)).unwrap();
-                    assert!(rank(matched.disclosure) >= *known);
-                    *known = rank(matched.disclosure);
+                    assert!(may_follow(*known, matched.disclosure), "{known:?} {matched:?}");
+                    *known = matched.disclosure;
                 }
+                // Only the sweep of an expired request takes matches away.
+                proved.retain(|(id, _), _| Requests::<Test>::contains_key(id) || {
+                    assert!(now >= day_start(EXPIRY) + ANSWER_PERIOD);
+                    false
+                });
                 assert_eq!(Matches::<Test>::iter().count(), proved.len());
                 for (id, request) in Requests::<Test>::iter() {
                     if let Some(status) = ended.get(&id) {
@@ -105,6 +155,7 @@ proptest! {
                     }
                 }
                 assert!(PeksSearch::unanswered(HOSPITAL_A) >= unanswered);
+                assert!(PeksSearch::contested(HOSPITAL_A) >= contested);
                 PeksSearch::do_try_state().unwrap();
             }
         });

@@ -2,7 +2,7 @@
 
 use super::{matched, prove_first, revoke};
 use crate::{mock::*, Error, Event, Matches};
-use bspp_types::{DisclosureStatus, Match, MatchedRecord};
+use bspp_types::{day_start, DisclosureStatus, Match, MatchedRecord};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
@@ -16,6 +16,8 @@ fn prove_match_should_record_the_match_when_the_proof_holds() {
         let expected = Match {
             proved_at: 5,
             proved_on: NOW + HOUR,
+            asked_on: None,
+            ask_hash: None,
             disclosure: DisclosureStatus::Pending,
         };
         assert_eq!(
@@ -87,12 +89,12 @@ fn prove_match_should_fail_when_the_request_is_revoked() {
 #[test]
 fn prove_match_should_fail_when_the_request_is_expired() {
     matched().build_and_execute(|| {
-        Clock::set(grant(1).expiry);
+        Clock::set(day_start(EXPIRY));
         assert_noop!(
             PeksSearch::prove_match(RuntimeOrigin::signed(DOCTOR), proof(request(1), 0, 0, 10)),
             Error::<Test>::RequestExpired
         );
-        Clock::set(grant(1).expiry - 1);
+        Clock::set(day_start(EXPIRY) - 1);
         prove_first();
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::{mock::*, types::GRANT_KEY_PRIORITY, Call, Error, Event};
 use bspp_primitives::refusal::REQUEST_NOT_FOUND;
-use bspp_types::{messages, RequestId, RequestStatus};
+use bspp_types::{day_start, messages, RequestId, RequestStatus};
 use frame_support::{
     assert_noop, assert_ok, dispatch::GetDispatchInfo, pallet_prelude::*, traits::Authorize,
     weights::Weight,
@@ -84,7 +84,7 @@ fn revoke_request_should_work_after_the_expiry() {
     ExtBuilder::default()
         .with_request(grant(1))
         .build_and_execute(|| {
-            Clock::set(grant(1).expiry + HOUR);
+            Clock::set(day_start(EXPIRY) + HOUR);
             assert_ok!(authorize(request(1), signed(1)));
         });
 }

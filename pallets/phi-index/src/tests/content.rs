@@ -3,11 +3,12 @@
 use crate::{
     mock::*, registration_leaf, types::MAX_REGISTRATIONS_PER_BLOCK, BlockRegistrations, Error,
 };
+use bspp_peks::domain::REGISTRATION_NODE;
 use bspp_primitives::{
     traits::{BlockContent, RegisteredCount},
     ContentDigest,
 };
-use bspp_types::{leaves_root, HospitalId, Sequence};
+use bspp_types::{root_over, HospitalId, Sequence};
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_core::H256;
@@ -48,7 +49,7 @@ fn content_should_name_this_blocks_registrations_in_order() {
             let content = ContentDigest {
                 total: 3,
                 count: 2,
-                root: leaves_root(vec![leaf_of(A, 1), leaf_of(B, 0)]),
+                root: root_over(REGISTRATION_NODE, vec![leaf_of(A, 1), leaf_of(B, 0)]),
             };
             assert_eq!(PhiIndex::content(), content);
             assert_eq!((PhiIndex::registered(&A), PhiIndex::registered(&B)), (2, 1));
@@ -81,7 +82,7 @@ fn registration_leaf_should_bind_all_that_was_registered() {
     assert_ne!(leaf, registration_leaf(&A, 3, &H256([8; 32]), 2));
     assert_ne!(leaf, registration_leaf(&A, 3, &root, 3));
     // Other programs must compute the same.
-    let mut bytes = b"BSPP-V01-REGISTRATION-LEAF".to_vec();
+    let mut bytes = b"BSPP-V02-REGISTRATION-LEAF".to_vec();
     bytes.extend_from_slice(A.as_bytes());
     bytes.extend_from_slice(&3u32.to_le_bytes());
     bytes.extend_from_slice(root.as_bytes());
@@ -141,7 +142,7 @@ proptest! {
                 total += leaves.len() as u32;
                 let content = PhiIndex::content();
                 assert_eq!((content.total, content.count), (total, leaves.len() as u32));
-                assert_eq!(content.root, leaves_root(leaves));
+                assert_eq!(content.root, root_over(REGISTRATION_NODE, leaves));
                 PhiIndex::do_try_state().unwrap();
             }
         });

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod content;
+mod cutoffs;
 mod invariants;
 mod is_registered;
 mod refused_entries;

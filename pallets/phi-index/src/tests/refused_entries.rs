@@ -4,13 +4,13 @@
 //! A search must not find them, and they must not stop the hospital's sequence.
 use crate::{mock::*, Event, Refusal, Refused};
 use bspp_primitives::traits::RegisteredEntries;
-use bspp_types::{entry_proof, filing_month_end, BatchId, Entry, FILING_GRACE_MS};
+use bspp_types::{entry_proof, BatchId, Entry};
 use sp_core::H256;
 
 /// Registers a good entry, `bad` and another good entry, and expects one refusal.
 ///
 /// Only `bad` must be refused, and the sequence must go on.
-fn expect_refusal(batch: BatchId, bad: Entry, reason: Refusal) {
+pub(super) fn expect_refusal(batch: BatchId, bad: Entry, reason: Refusal) {
     let next = PhiIndex::batch(&batch).unwrap().next_index;
     let entries = vec![entry(batch, next, 31), bad, entry(batch, next + 1, 30)];
     let sequence = store_and_register(OPERATOR_A, entries.clone());
@@ -77,26 +77,6 @@ fn register_entries_should_refuse_an_entry_when_its_shape_is_wrong() {
         let mut double = entry(ids[0], 9, 3);
         double.slots[3].tag = double.slots[5].tag;
         expect_refusal(ids[0], double, Refusal::DuplicateTag);
-    });
-}
-
-#[test]
-fn register_entries_should_refuse_an_entry_when_its_month_and_grace_are_over() {
-    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        let end = filing_month_end(MONTH).unwrap() + FILING_GRACE_MS;
-        set_time(end - 1);
-        let in_time = store_and_register(OPERATOR_A, vec![entry(ids[0], 0, 1)]);
-        assert!(PhiIndex::refused(&A, in_time).is_empty());
-
-        set_time(end);
-        let current = batch_header(A, MONTH + 1, 5);
-        let batch = PhiIndex::batch_id(&current);
-        frame_support::assert_ok!(PhiIndex::register_batch(
-            RuntimeOrigin::signed(OPERATOR_A),
-            current
-        ));
-        expect_refusal(batch, entry(ids[0], 1, 2), Refusal::BatchExpired);
-        assert_eq!(PhiIndex::batch(&ids[0]).unwrap().next_index, 1);
     });
 }
 

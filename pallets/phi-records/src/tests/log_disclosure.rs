@@ -2,6 +2,7 @@
 
 use super::unsigned;
 use crate::{mock::*, types::Disclosure, Error, Event};
+use bspp_types::DisclosureGround;
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -18,7 +19,7 @@ fn log_disclosure_should_keep_who_received_the_record() {
         assert_eq!(
             PhiRecords::disclosure(rid(1), request(1)),
             Some(Disclosure {
-                requester: REQUESTER,
+                recipient: REQUESTER,
                 logged_by: GATEWAY,
                 logged_at: 2
             })
@@ -27,12 +28,40 @@ fn log_disclosure_should_keep_who_received_the_record() {
             events(),
             vec![Event::DisclosureLogged {
                 record: rid(1),
-                request: request(1),
-                requester: REQUESTER
+                ground: request(1),
             }]
         );
         // Another request for the same record is another disclosure.
         assert_ok!(log(GATEWAY, 2, rid(1)));
+    });
+}
+
+fn log_own(recipient: [u8; 32]) -> DispatchResult {
+    PhiRecords::log_disclosure(
+        RuntimeOrigin::signed(GATEWAY),
+        DisclosureGround::OwnRecord,
+        rid(1),
+        recipient,
+    )
+}
+
+#[test]
+fn own_record_should_be_logged_apart_from_requests() {
+    ExtBuilder::default().with_record(1).build_and_execute(|| {
+        assert_ok!(log(GATEWAY, 1, rid(1)));
+        assert_ok!(log_own(PATIENT));
+        let line = PhiRecords::disclosure(rid(1), DisclosureGround::OwnRecord).unwrap();
+        assert_eq!(line.recipient, PATIENT);
+        assert_noop!(log_own(PATIENT), Error::<Test>::DisclosureAlreadyExists);
+    });
+}
+
+#[test]
+fn disclosure_to_somebody_else_should_not_be_logged_as_an_own_record() {
+    ExtBuilder::default().with_record(1).build_and_execute(|| {
+        for recipient in [OTHER_PATIENT, REQUESTER] {
+            assert_noop!(log_own(recipient), Error::<Test>::RecipientMismatch);
+        }
     });
 }
 

@@ -6,6 +6,7 @@ mod content;
 mod drop_chunk;
 mod entry_blocks;
 mod log_disclosure;
+mod open_batch;
 mod store_chunk;
 mod store_record;
 mod stored_records;

@@ -2,7 +2,7 @@
 
 use super::unsigned;
 use crate::{mock::*, Call, Chunks, Error, Event};
-use bspp_types::MAX_CHUNK_BYTES;
+use bspp_types::{payload_root, MAX_CHUNK_BYTES};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::DispatchError;
@@ -17,8 +17,8 @@ fn store_chunk_should_index_exactly_its_bytes() {
         assert_ok!(store_chunk(GATEWAY, data.clone()));
         let chunk = Chunks::<Test>::get(hash(&data)).unwrap();
         assert_eq!(
-            (chunk.len, chunk.uploader, chunk.stored_at),
-            (64, GATEWAY, 2)
+            (chunk.len, chunk.root, chunk.uploader, chunk.stored_at),
+            (64, payload_root(&data), GATEWAY, 2)
         );
         assert_eq!(
             events(),

@@ -2,10 +2,13 @@
 //! The council and the members.
 
 use crate::{
-    configs::quota::{QuotaBytes, QuotaWeight},
+    configs::{
+        quota::{QuotaBytes, QuotaWeight},
+        ChainId,
+    },
     Conformance, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, Timestamp,
 };
-use bspp_primitives::AccountId;
+use bspp_primitives::{AccountId, Signature};
 use bspp_runtime_common::{is_authorized_upgrade, MAX_AUTHORITIES};
 use bspp_types::limits::{max_proposal_time, DAY_MS};
 use pallet_slot_duration::{SlotDurationOf, SlotsIn};
@@ -69,8 +72,11 @@ impl Contains<RuntimeCall> for OperationalCalls {
             RuntimeCall::System(System::apply_authorized_upgrade { code }) => {
                 is_authorized_upgrade::<Runtime>(code)
             }
-            // A new requester is not urgent.
-            RuntimeCall::Consortium(call) => !matches!(call, Members::add_requester { .. }),
+            // A new requester is not urgent, and requesters' calls must not fill restricted blocks.
+            RuntimeCall::Consortium(call) => !matches!(
+                call,
+                Members::add_requester { .. } | Members::rotate_requester_key { .. }
+            ),
             RuntimeCall::PeksSearch(call) => {
                 matches!(
                     call,
@@ -84,6 +90,10 @@ impl Contains<RuntimeCall> for OperationalCalls {
 
 impl pallet_consortium::Config for Runtime {
     type RuntimeCall = RuntimeCall;
+    type ChainId = ChainId;
+    type RequesterSignature = Signature;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = benchmarks::Signer;
     type CouncilOrigin = CouncilTwoThirds;
     type Council = Council;
     type Session = Session;
@@ -103,4 +113,25 @@ impl pallet_consortium::Config for Runtime {
     type MaxKeyNotice = ConstU16<12>;
     type MaxCouncil = ConstU32<MAX_COUNCIL>;
     type WeightInfo = pallet_consortium::weights::SubstrateWeight<Runtime>;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarks {
+    //! The requester that benchmarks of membership need.
+
+    use bspp_primitives::{AccountId, Signature};
+    use bspp_runtime_common::dev::benchmark_signer;
+
+    /// Signs with a fixed key.
+    pub struct Signer;
+
+    impl pallet_consortium::benchmark_helper::BenchmarkHelper<AccountId, Signature> for Signer {
+        fn requester() -> AccountId {
+            benchmark_signer::account()
+        }
+
+        fn sign(message: &[u8]) -> Signature {
+            benchmark_signer::sign(message)
+        }
+    }
 }

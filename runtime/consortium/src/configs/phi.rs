@@ -16,6 +16,7 @@ impl pallet_hospital_anchor::Config for Runtime {
     type Slot = AuraSlot<Runtime>;
     type MaxSlotDrift = SlotsIn<Runtime, { MINUTE_MS }>;
     type Registered = PhiIndex;
+    type OnAnchored = PhiIndex;
     type OnConflict = Consortium;
     type MaxHeads = ConstU32<128>;
     type MaxAuthorities = ConstU32<MAX_HOSPITAL_NODES>;
@@ -46,6 +47,7 @@ impl pallet_peks_search::Config for Runtime {
     type MaxGrantDuration = ConstU64<{ MAX_GRANT_DAYS as u64 * DAY_MS }>;
     type AnswerPeriod = ConstU64<{ 7 * DAY_MS }>;
     type MaxMatchesPerRequest = ConstU32<4096>;
+    type MaxTombstonesPerHospital = ConstU32<10_000>;
     type WeightInfo = pallet_peks_search::weights::SubstrateWeight<Runtime>;
     type Longevity = Longevity<Runtime>;
 }

@@ -11,7 +11,7 @@ use bspp_primitives::{
     Header,
 };
 use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
-use bspp_types::{messages, PurposeOfUse, Request, RequestStatus};
+use bspp_types::{messages, Authority, PurposeOfUse, Request, RequestStatus};
 use polkadot_sdk::{
     frame_support::{assert_ok, traits::Hooks, BoundedVec},
     frame_system, pallet_collective, pallet_session,
@@ -73,19 +73,20 @@ fn registration(nonce: u32) -> UncheckedExtrinsic {
 
 fn request_with_key(n: u8) -> (H256, Request<bspp_primitives::AccountId>, ed25519::Pair) {
     let pair = ed25519::Pair::from_seed(&[n; 32]);
+    let authority = Authority::GrantKey(pair.public().0);
     let request = Request {
         hospital: HOSPITAL_A.id(),
         requester: dev::account("DoctorB"),
         requester_hospital: HOSPITAL_B.id(),
-        grant_key: pair.public().0,
+        authority,
         purpose: PurposeOfUse::Treatment,
-        expiry: u64::MAX,
+        expiry: u32::MAX,
         header_hash: H256::zero(),
         status: RequestStatus::Open,
         opened_at: 0,
         matches: 0,
     };
-    (messages::request_id(&pair.public().0), request, pair)
+    (messages::request_id(&authority), request, pair)
 }
 
 /// A patient's revocation, which has no account, only the grant key's signature.

@@ -8,14 +8,19 @@ mod blocks;
 mod conformance;
 mod invariants;
 mod slot_duration;
+mod storage_keys;
+mod sweep;
 
 use crate::{genesis_config_presets::*, *};
-use bspp_primitives::{refusal, AccountId, Nonce};
+use bspp_primitives::{refusal, traits::Membership, AccountId, Nonce};
 use bspp_runtime_common::{dev, CheckMember};
+use bspp_types::{messages, Authority, HospitalId};
 use codec::Encode;
 use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
-    frame_support::{assert_ok, genesis_builder_helper::build_state, traits::Contains},
+    frame_support::{
+        assert_noop, assert_ok, genesis_builder_helper::build_state, traits::Contains,
+    },
     frame_system,
     pallet_collective::{self, Instance1},
     sp_core::{sr25519, Pair, H256},
@@ -182,9 +187,48 @@ fn replayed_transaction_should_be_refused_when_a_requester_returns() {
         let operator = || RuntimeOrigin::signed(dev::account("HospitalB"));
         assert_ok!(Consortium::remove_requester(operator(), requester.clone()));
         assert_eq!(validate(old.clone()), custom(refusal::NOT_MEMBER));
-        assert_ok!(Consortium::add_requester(operator(), requester));
+        let (key, statement) = statement("DoctorB", "DoctorB", &dev::HOSPITAL_B.id());
+        assert_ok!(Consortium::add_requester(
+            operator(),
+            requester,
+            key,
+            statement
+        ));
         let stale = TransactionValidityError::Invalid(InvalidTransaction::Stale);
         assert_eq!(validate(old), Err(stale));
+    });
+}
+
+/// An X25519 key of a requester at a hospital, and the signature of `signer` over it.
+fn statement(signer: &str, requester: &str, hospital: &HospitalId) -> ([u8; 32], MultiSignature) {
+    let key = dev::encryption_secret(&H256::repeat_byte(1)).public().0;
+    let chain = System::block_hash(0);
+    let account = dev::account(requester);
+    let message = messages::requester_key_message(&chain, hospital, &account, &key);
+    (key, MultiSignature::Sr25519(pair(signer).sign(&message)))
+}
+
+#[test]
+fn requesters_key_should_be_taken_with_the_accounts_own_signature_only() {
+    in_first_block(|| {
+        let operator = || RuntimeOrigin::signed(dev::account("HospitalB"));
+        let (hospital, other) = (dev::HOSPITAL_B.id(), dev::HOSPITAL_A.id());
+        let requester = dev::account("Requester");
+        // The operator signs in the requester's place, or the statement is for another hospital.
+        for (signer, of) in [("HospitalB", hospital), ("Requester", other)] {
+            let (key, signature) = statement(signer, "Requester", &of);
+            let call = Consortium::add_requester(operator(), requester.clone(), key, signature);
+            let invalid = pallet_consortium::Error::<Runtime>::InvalidSignature;
+            assert_noop!(call, invalid);
+        }
+        let (key, signature) = statement("Requester", "Requester", &hospital);
+        assert_ok!(Consortium::add_requester(
+            operator(),
+            requester.clone(),
+            key,
+            signature
+        ));
+        assert_eq!(Consortium::requester_key(&requester), Some(key));
     });
 }
 
@@ -270,6 +314,15 @@ fn operational_calls_should_not_include_what_fills_the_chain() {
         entries: Default::default(),
     };
     assert!(!contains(&entries.into()));
+    let rotate = pallet_consortium::Call::rotate_requester_key { key: [1; 32] };
+    assert!(!contains(&rotate.into()));
+    // A hospital files tombstones from its own quota.
+    let tombstone = pallet_peks_search::Call::file_tombstone {
+        authority: Authority::GrantKey([1; 32]),
+        expiry: 1,
+        signature: [0; 64],
+    };
+    assert!(!contains(&tombstone.into()));
     assert!(contains(
         &pallet_consortium::Call::suspend_hospital {
             hospital: H256::zero()

@@ -9,8 +9,8 @@ use polkadot_sdk::frame_support::traits::{ConstU32, Contains};
 
 /// Calls that keep the chain going.
 ///
-/// They are those about session keys, finality and conformance, those of the admin pallet, and a
-/// patient's withdrawal of consent.
+/// They are those about session keys, finality and conformance, those of the admin pallet, and
+/// those that a patient signs: a withdrawal of consent and a rise of the label version.
 pub struct OperationalCalls;
 
 impl Contains<RuntimeCall> for OperationalCalls {
@@ -22,7 +22,9 @@ impl Contains<RuntimeCall> for OperationalCalls {
             | RuntimeCall::Grandpa(_)
             | RuntimeCall::Conformance(_)
             | RuntimeCall::HospitalAdmin(_)
-            | RuntimeCall::Patients(Patients::withdraw_consent { .. }) => true,
+            | RuntimeCall::Patients(
+                Patients::withdraw_consent { .. } | Patients::raise_label_version { .. },
+            ) => true,
             // Only the code that an admin has authorized is operational. Any other code would fill
             // blocks.
             RuntimeCall::System(System::apply_authorized_upgrade { code }) => {

@@ -7,6 +7,7 @@ use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::ConstU32;
 
 impl pallet_phi_records::Config for Runtime {
+    type Chain = HospitalAdmin;
     type Staff = HospitalAdmin;
     type Consents = Patients;
     type Time = Timestamp;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Proof of conformance on whole blocks of a hospital chain.
 
-use super::chain;
+use super::{chain, extension, patients, CONSORTIUM};
 use crate::{genesis_config_presets::HOSPITAL_A_LOCAL, *};
 use bspp_primitives::{
     conformance::{
         attestation_message, Attestation, AttestationKind, ConformancePair, ContentDigest,
         Shortfall, Verdict,
     },
-    AccountId,
+    refusal, AccountId,
 };
 use bspp_runtime_common::dev;
 use bspp_types::limits::DEFAULT_SLOT_DURATION;
@@ -19,7 +19,7 @@ use polkadot_sdk::{
     sp_core::{sr25519, Pair, H256},
     sp_io::{self, TestExternalities},
     sp_runtime::{
-        generic::{Digest, DigestItem, Era},
+        generic::{Digest, DigestItem},
         traits::{BlakeTwo256, Hash, Header as _},
         transaction_validity::{InvalidTransaction, TransactionValidityError},
         ApplyExtrinsicResult, MultiSignature,
@@ -29,10 +29,12 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// Slot of the only block in each test.
 const SLOT: u64 = 7;
+/// Its time.
+const NOW: u64 = SLOT * DEFAULT_SLOT_DURATION;
 
 /// Hospital A's chain, with credentials that are valid until `until`.
 fn state(until: u64) -> TestExternalities {
-    let mut state = chain(HOSPITAL_A_LOCAL, H256::repeat_byte(5));
+    let mut state = chain(HOSPITAL_A_LOCAL, CONSORTIUM);
     state.execute_with(|| {
         pallet_hospital_admin::Credentials::<Runtime>::insert(dev::validator("Alice"), until);
     });
@@ -73,43 +75,37 @@ fn signed(name: &str, call: impl Into<RuntimeCall>) -> UncheckedExtrinsic {
         call.into(),
         sr25519::Pair::from_string(&format!("//{name}"), None).unwrap(),
     );
-    let extension: TxExtension = (
-        frame_system::AuthorizeCall::new(),
-        frame_system::CheckNonZeroSender::new(),
-        frame_system::CheckSpecVersion::new(),
-        frame_system::CheckTxVersion::new(),
-        frame_system::CheckGenesis::new(),
-        frame_system::CheckEra::from(Era::Immortal),
-        CheckConformance::new(),
-        CheckMember::new(),
-        frame_system::CheckNonce::from(0),
-        frame_system::CheckWeight::new(),
-        frame_system::WeightReclaim::new(),
-    );
-    let payload = SignedPayload::new(call.clone(), extension.clone()).unwrap();
+    let payload = SignedPayload::new(call.clone(), extension()).unwrap();
     let signature = payload.using_encoded(|bytes| pair.sign(bytes));
     let account = AccountId::from(pair.public());
     UncheckedExtrinsic::new_signed(
         call,
         account.into(),
         MultiSignature::Sr25519(signature),
-        extension,
+        extension(),
     )
 }
 
-/// Builds block 1 with one extrinsic, or without it if the extrinsic is refused.
+/// [`propose_with`] for a call that an account signs.
 fn propose(
     state: &TestExternalities,
     name: &str,
     call: impl Into<RuntimeCall>,
 ) -> (Block, UncheckedExtrinsic, ApplyExtrinsicResult) {
+    propose_with(state, || signed(name, call))
+}
+
+/// Builds block 1 with one extrinsic, or without it if the extrinsic is refused.
+fn propose_with(
+    state: &TestExternalities,
+    extrinsic: impl FnOnce() -> UncheckedExtrinsic,
+) -> (Block, UncheckedExtrinsic, ApplyExtrinsicResult) {
     let header = header(state);
     copy(state).execute_with(|| {
         Executive::initialize_block(&header);
-        let now = SLOT * DEFAULT_SLOT_DURATION;
-        let time = UncheckedExtrinsic::new_bare(pallet_timestamp::Call::set { now }.into());
+        let time = UncheckedExtrinsic::new_bare(pallet_timestamp::Call::set { now: NOW }.into());
         assert_ok!(Executive::apply_extrinsic(time.clone()).unwrap());
-        let extrinsic = signed(name, call);
+        let extrinsic = extrinsic();
         // The block builder does the same: a refused extrinsic changes nothing.
         sp_io::storage::start_transaction();
         let result = Executive::apply_extrinsic(extrinsic.clone());
@@ -188,6 +184,39 @@ fn restricted_block_should_carry_the_credential_that_heals_when_all_have_expired
     let (block, _, result) = propose(&state, "HospitalA", issue);
     assert_ok!(result.unwrap());
     assert_eq!(import(&state, block), Ok(()));
+}
+
+#[test]
+fn restricted_block_should_carry_what_a_patient_signed() {
+    let mut state = state(SLOT - 1);
+    state.execute_with(|| {
+        patients::enrol();
+        patients::consent(0);
+    });
+    state.commit_all().unwrap();
+    for wish in [patients::rise(1, NOW), patients::withdrawal(0)] {
+        let (block, _, result) = propose_with(&state, || wish);
+        assert_ok!(result.unwrap());
+        assert_eq!(block.extrinsics.len(), 2);
+        assert_eq!(import(&state, block), Ok(()));
+    }
+}
+
+#[test]
+fn block_should_be_refused_when_a_rise_is_ahead_of_its_time() {
+    let mut state = state(SLOT);
+    state.execute_with(patients::enrol);
+    state.commit_all().unwrap();
+    let rise = patients::rise(1, NOW + 1);
+    let (mut block, rise, result) = propose_with(&state, || rise);
+    let refused = InvalidTransaction::Custom(refusal::INVALID_REVOKE_BEFORE);
+    assert_eq!(result, Err(refused.into()), "a proposer leaves it out");
+    block.extrinsics.push(rise);
+    let encoded = block.extrinsics.iter().map(Encode::encode).collect();
+    let version = VERSION.extrinsics_root_state_version();
+    block.header.extrinsics_root = BlakeTwo256::ordered_trie_root(encoded, version);
+    let reason = import(&state, block).unwrap_err();
+    assert!(reason.contains("custom error"), "{reason}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! Tests of the whole runtime: presets, admission, the gate, storage for other chains.
 
 mod conformance;
+mod patients;
+mod records;
 mod slot_duration;
 
 use crate::{genesis_config_presets::*, *};
@@ -15,7 +17,11 @@ use polkadot_sdk::{
     sp_core::H256,
     sp_genesis_builder::PresetId,
     sp_io,
+    sp_runtime::generic::Era,
 };
+
+/// The consortium chain of the hospitals.
+const CONSORTIUM: H256 = H256([5; 32]);
 
 fn chain(preset: &str, consortium: H256) -> sp_io::TestExternalities {
     let mut ext = sp_io::TestExternalities::default();
@@ -34,16 +40,37 @@ fn chain(preset: &str, consortium: H256) -> sp_io::TestExternalities {
     ext
 }
 
+/// The extensions of the first transaction of an account, or of one without an account.
+fn extension() -> TxExtension {
+    (
+        frame_system::AuthorizeCall::new(),
+        frame_system::CheckNonZeroSender::new(),
+        frame_system::CheckSpecVersion::new(),
+        frame_system::CheckTxVersion::new(),
+        frame_system::CheckGenesis::new(),
+        frame_system::CheckEra::from(Era::Immortal),
+        CheckConformance::new(),
+        CheckMember::new(),
+        frame_system::CheckNonce::from(0),
+        frame_system::CheckWeight::new(),
+        frame_system::WeightReclaim::new(),
+    )
+}
+
+/// The account that is admin and staff of hospital A.
+fn operator() -> RuntimeOrigin {
+    RuntimeOrigin::signed(dev::account(dev::HOSPITAL_A.operator))
+}
+
 #[test]
 fn presets_should_make_each_hospitals_chain() {
-    let consortium = H256::repeat_byte(5);
     for (preset, hospital) in [
         (HOSPITAL_A_LOCAL, dev::HOSPITAL_A),
         (HOSPITAL_B_LOCAL, dev::HOSPITAL_B),
     ] {
-        chain(preset, consortium).execute_with(|| {
+        chain(preset, CONSORTIUM).execute_with(|| {
             assert_eq!(HospitalAdmin::hospital(), hospital.id());
-            assert_eq!(HospitalAdmin::chain(), consortium);
+            assert_eq!(HospitalAdmin::chain(), CONSORTIUM);
             let operator = dev::account(hospital.operator);
             assert!(HospitalAdmin::is_admin(&operator) && HospitalAdmin::is_staff(&operator));
             let validators: Vec<_> = hospital

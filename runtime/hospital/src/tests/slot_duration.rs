@@ -6,7 +6,10 @@ use crate::{
     Aura, HospitalAdmin, Runtime, RuntimeCall, RuntimeGenesisConfig, RuntimeOrigin,
 };
 use bspp_runtime_common::dev;
-use bspp_types::limits::{DAY_MS, HOUR_MS, MAX_CREDENTIAL_DAYS, MIN_SLOT_DURATION};
+use bspp_types::{
+    limits::{DAY_MS, HOUR_MS, MAX_CREDENTIAL_DAYS, MIN_SLOT_DURATION},
+    MAX_CHUNKS, MAX_CHUNK_BYTES,
+};
 use pallet_conformance::SessionLengthOf;
 use pallet_slot_duration::SlotDuration;
 use polkadot_sdk::{
@@ -98,6 +101,28 @@ fn block_weights_should_be_half_of_the_slot_and_hold_an_upgrade() {
             let upgrade = Weights::apply_authorized_upgrade();
             assert!(upgrade.all_lte(operational.unwrap()));
             assert!(weights.validate().is_ok());
+        });
+    }
+}
+
+#[test]
+fn block_should_hold_the_heaviest_calls_of_patients_and_records() {
+    use pallet_patients::WeightInfo as _;
+    use pallet_phi_records::WeightInfo as _;
+    type Patients = <Runtime as pallet_patients::Config>::WeightInfo;
+    type Records = <Runtime as pallet_phi_records::Config>::WeightInfo;
+
+    for length in LENGTHS {
+        chain(length).execute_with(|| {
+            let weights = <Runtime as frame_system::Config>::BlockWeights::get();
+            let normal = weights.get(DispatchClass::Normal).max_extrinsic.unwrap();
+            for weight in [
+                Patients::enrol_patient(),
+                Records::store_chunk(MAX_CHUNK_BYTES),
+                Records::store_record(MAX_CHUNKS),
+            ] {
+                assert!(weight.all_lte(normal), "{length}: {weight:?}");
+            }
         });
     }
 }

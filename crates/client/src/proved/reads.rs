@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The state of the consortium chain after one finalized header, read by proof.
+
+use crate::{
+    error::{ClientError, Result},
+    ChainClient,
+};
+use bspp_primitives::{consortium_storage as storage, AccountId, Header};
+use bspp_types::{
+    FilingMonth, HospitalId, HospitalRecord, HospitalStatus, Match, Member, Moment, RecordId,
+    Request, RequestId, Role, Tombstone, X25519Key,
+};
+use codec::Decode;
+use sp_runtime::traits::BlakeTwo256;
+use sp_state_machine::read_proof_check;
+use sp_trie::StorageProof;
+
+/// The state after a finalized header. Every read checks a proof.
+#[derive(Clone, Debug)]
+pub struct ProvedState<'a> {
+    client: &'a ChainClient,
+    header: Header,
+}
+
+impl<'a> ProvedState<'a> {
+    /// The state after `header`, which the caller has verified.
+    pub(super) fn new(client: &'a ChainClient, header: Header) -> Self {
+        Self { client, header }
+    }
+
+    /// The header.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The time of the block, in milliseconds since the Unix epoch.
+    pub async fn now(&self) -> Result<Moment> {
+        self.required(storage::now(), "the time of the block").await
+    }
+
+    /// A hospital, if it is an active member.
+    pub async fn active_hospital(
+        &self,
+        id: &HospitalId,
+    ) -> Result<Option<HospitalRecord<AccountId>>> {
+        let record: Option<HospitalRecord<AccountId>> = self.get(storage::hospital(id)).await?;
+        Ok(record.filter(|record| record.status == HospitalStatus::Active))
+    }
+
+    /// The hospital for which an account is a requester.
+    pub async fn requester_hospital(&self, account: &[u8; 32]) -> Result<Option<HospitalId>> {
+        let member: Option<Member> = self.get(storage::member(account)).await?;
+        Ok(member
+            .filter(|member| member.role == Role::Requester)
+            .and_then(|member| member.hospital))
+    }
+
+    /// The registered X25519 key of a requester.
+    pub async fn requester_key(&self, account: &[u8; 32]) -> Result<Option<X25519Key>> {
+        self.get(storage::requester_key(account)).await
+    }
+
+    /// The X25519 key of a hospital that is in force in a month.
+    pub async fn encryption_key(
+        &self,
+        hospital: &HospitalId,
+        filing_month: FilingMonth,
+    ) -> Result<Option<X25519Key>> {
+        let months: Option<Vec<FilingMonth>> =
+            self.get(storage::key_filing_months(hospital)).await?;
+        let in_force = months
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|from| *from <= filing_month)
+            .max();
+        match in_force {
+            Some(from) => self.get(storage::encryption_key(hospital, from)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// A request.
+    pub async fn request(&self, id: &RequestId) -> Result<Option<Request<AccountId>>> {
+        self.get(storage::request(id)).await
+    }
+
+    /// A match of a request.
+    pub async fn matched(&self, request: &RequestId, record: &RecordId) -> Result<Option<Match>> {
+        self.get(storage::matched(request, record)).await
+    }
+
+    /// The revocation of a request that was not opened.
+    pub async fn tombstone(&self, request: &RequestId) -> Result<Option<Tombstone>> {
+        self.get(storage::tombstone(request)).await
+    }
+
+    async fn required<V: Decode>(&self, key: Vec<u8>, what: &str) -> Result<V> {
+        self.get(key).await?.ok_or_else(|| {
+            ClientError::InvalidStateProof(format!("the state does not have {what}"))
+        })
+    }
+
+    async fn get<V: Decode>(&self, key: Vec<u8>) -> Result<Option<V>> {
+        let nodes = self
+            .client
+            .read_proof(core::slice::from_ref(&key), self.header.hash())
+            .await?;
+        check(&self.header, nodes, &key)
+    }
+}
+
+/// The value at a key, or its proved absence.
+pub(super) fn check<V: Decode>(
+    header: &Header,
+    nodes: Vec<Vec<u8>>,
+    key: &[u8],
+) -> Result<Option<V>> {
+    let invalid = |reason: String| ClientError::InvalidStateProof(reason);
+    let values = read_proof_check::<BlakeTwo256, _>(
+        header.state_root,
+        StorageProof::new(nodes),
+        core::iter::once(key),
+    )
+    .map_err(|e| invalid(format!("block {}: {e}", header.number)))?;
+    let Some(bytes) = values.into_values().next().flatten() else {
+        return Ok(None);
+    };
+    V::decode(&mut bytes.as_slice())
+        .map(Some)
+        .map_err(|e| invalid(format!("a value of another type: {e}")))
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::{ports::Standing, vault::Vault};
+use async_trait::async_trait;
+use bspp_client::ClientError;
+use bspp_peks::{PatientKeys, Seed, X25519Secret};
+use bspp_primitives::AccountId;
+use bspp_record::{EncryptedRecord, GrantKey};
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{
+    day_of, payload_hash, seal_of, BatchId, ConsentId, FilingMonth, Match, Patient, Record,
+    RecordId, RecordLocation, Request, RequestId, Wraps,
+};
+use rand::rngs::OsRng;
+use std::sync::Mutex;
+
+const CHAIN: H256 = H256([1; 32]);
+const HOSPITAL: H256 = H256([2; 32]);
+
+/// Both chains. They refuse everything while `down` is set.
+#[derive(Default)]
+struct Chains {
+    enrolled: Option<Patient>,
+    record: Option<(RecordLocation, Record)>,
+    ciphertext: Vec<u8>,
+    down: Mutex<bool>,
+    version: Mutex<LabelVersion>,
+    filed: Mutex<Vec<Authority>>,
+    logged: Mutex<Vec<DisclosureGround>>,
+}
+
+impl Chains {
+    fn up(&self) -> ChainResult<()> {
+        if *self.down.lock().unwrap() {
+            return Err(ClientError::ConnectionLost {
+                reason: "a test".into(),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl RequestView for Chains {
+    async fn finalized_time(&self) -> ChainResult<Moment> {
+        Ok(0)
+    }
+    async fn best_time(&self) -> ChainResult<Moment> {
+        Ok(0)
+    }
+    async fn finalized_request(
+        &self,
+        _: RequestId,
+        _: RecordId,
+    ) -> ChainResult<(Option<Request<AccountId>>, Option<Match>)> {
+        Ok((None, None))
+    }
+    async fn finalized_standing(&self, _: &AccountId) -> ChainResult<Standing> {
+        unreachable!("wishes do not ask for it")
+    }
+    async fn best_request(&self, _: RequestId) -> ChainResult<Option<Request<AccountId>>> {
+        Ok(None)
+    }
+    async fn claim_disclosure(&self, _: RequestId, _: RecordId) -> ChainResult<()> {
+        Ok(())
+    }
+    async fn refuse_disclosure(&self, _: RequestId, _: RecordId) -> ChainResult<()> {
+        Ok(())
+    }
+    async fn file_tombstone(
+        &self,
+        authority: &Authority,
+        _: Day,
+        _: Ed25519Signature,
+    ) -> ChainResult<()> {
+        self.up()?;
+        self.filed.lock().unwrap().push(*authority);
+        Ok(())
+    }
+    async fn forward_revocation(&self, _: RequestId, _: Ed25519Signature) -> ChainResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PatientRegistry for Chains {
+    async fn patient(&self, account: [u8; 32]) -> ChainResult<Option<Patient>> {
+        Ok(self
+            .enrolled
+            .clone()
+            .filter(|patient| patient.bundle.account == account))
+    }
+    async fn label_state(&self, _: [u8; 32]) -> ChainResult<LabelState> {
+        Ok(LabelState {
+            version: *self.version.lock().unwrap(),
+            ..LabelState::default()
+        })
+    }
+    async fn raise_label_version(
+        &self,
+        _: [u8; 32],
+        version: LabelVersion,
+        _: Moment,
+        _: Ed25519Signature,
+    ) -> ChainResult<()> {
+        self.up()?;
+        *self.version.lock().unwrap() = version;
+        Ok(())
+    }
+    async fn consent(
+        &self,
+        _: [u8; 32],
+        _: Option<ConsentId>,
+        _: FilingMonth,
+    ) -> ChainResult<Option<ConsentId>> {
+        Ok(None)
+    }
+}
+
+#[async_trait]
+impl RecordArchive for Chains {
+    async fn record(&self, rid: RecordId) -> ChainResult<Option<(RecordLocation, Record)>> {
+        Ok(self
+            .record
+            .clone()
+            .filter(|(_, record)| record.entry.rid() == rid))
+    }
+    async fn batch_month(&self, _: BatchId) -> ChainResult<Option<FilingMonth>> {
+        Ok(None)
+    }
+    async fn ciphertext(&self, _: &Record) -> ChainResult<Vec<u8>> {
+        Ok(self.ciphertext.clone())
+    }
+    async fn log_disclosure(
+        &self,
+        ground: DisclosureGround,
+        _: RecordId,
+        _: [u8; 32],
+    ) -> ChainResult<()> {
+        self.logged.lock().unwrap().push(ground);
+        Ok(())
+    }
+}
+
+fn keys(n: u8) -> PatientKeys {
+    PatientKeys::derive(&Seed::from_bytes([n; 32]), &CHAIN.0, &HOSPITAL.0, 0)
+}
+
+struct World {
+    chains: Arc<Chains>,
+    wishes: Wishes<Chains, Chains>,
+    outbox: Outbox,
+    nonces: Arc<Nonces>,
+    shares: ShareStore,
+    rid: RecordId,
+    _dir: tempfile::TempDir,
+}
+
+/// Patient 3 is enrolled and has a record.
+fn world() -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let vault = Vault::open(&dir.path().join("vault")).unwrap();
+    let folders = [dir.path().join("a"), dir.path().join("b")];
+    let shares = ShareStore::open(&folders, vault).unwrap();
+    let ciphertext = b"ciphertext".to_vec();
+    let share = bspp_peks::HospitalShare::generate(&mut OsRng);
+    let wraps: Wraps = vec![[0; 48]; 8].try_into().unwrap();
+    let mut entry = EntryBuilder::new(1)
+        .payload_hash(payload_hash(&ciphertext))
+        .build();
+    entry.seal = seal_of(&entry.core(), &wraps, &share);
+    let rid = entry.rid();
+    shares.put(&[(rid, share)]).unwrap();
+    let account = keys(3).account().public();
+    let location = RecordLocation {
+        patient: account,
+        block: 1,
+        extrinsic: 1,
+        sequence: 0,
+        leaf: 0,
+    };
+    let record = Record {
+        entry,
+        wraps,
+        chunks: vec![H256([1; 32])].try_into().unwrap(),
+        patient: account,
+        consent: H256([5; 32]),
+    };
+    let chains = Arc::new(Chains {
+        enrolled: Some(Patient {
+            bundle: keys(3).bundle(&mut OsRng),
+            enrolled_at: 1,
+        }),
+        record: Some((location, record)),
+        ciphertext,
+        ..Chains::default()
+    });
+    let nonces = Arc::new(Nonces::new(60_000, 10));
+    let wishes = Wishes::new(
+        (Arc::clone(&chains), Arc::clone(&chains)),
+        LabelVersions::new(Arc::clone(&chains), outbox.clone()),
+        (outbox.clone(), shares.clone()),
+        Arc::clone(&nonces),
+        (CHAIN, HOSPITAL),
+    );
+    World {
+        chains,
+        wishes,
+        outbox,
+        nonces,
+        shares,
+        rid,
+        _dir: dir,
+    }
+}
+
+fn signed_rise(keys: &PatientKeys, version: LabelVersion, before: Moment) -> [u8; 64] {
+    let account = keys.account().public();
+    let message = messages::label_version_message(&CHAIN, &HOSPITAL, &account, version, before);
+    keys.account().sign(&message)
+}
+
+impl World {
+    async fn raise(&self, keys: &PatientKeys, version: LabelVersion) -> Result<(), Refusal> {
+        self.wishes
+            .raise_label_version(
+                keys.account().public(),
+                version,
+                0,
+                signed_rise(keys, version, 0),
+            )
+            .await
+    }
+
+    async fn version(&self) -> LabelVersion {
+        let account = keys(3).account().public();
+        self.wishes.label_state(account).await.unwrap().version
+    }
+
+    async fn revoke_unopened(&self, keys: &PatientKeys, index: u32) -> Result<(), Refusal> {
+        let grant = GrantKey::derive(keys, index);
+        let expiry = day_of(clock::now()) + 5;
+        let (request, signature) = grant.tombstone(&CHAIN, expiry);
+        let message = messages::unopened_message(&CHAIN, &HOSPITAL, &request);
+        self.wishes
+            .revoke_unopened(
+                (keys.account().public(), keys.account().sign(&message)),
+                Authority::GrantKey(grant.public()),
+                expiry,
+                signature,
+            )
+            .await
+    }
+}
+
+#[tokio::test]
+async fn rise_should_be_obeyed_before_it_reaches_the_chain_and_after_a_restart() {
+    let world = world();
+    *world.chains.down.lock().unwrap() = true;
+    world.raise(&keys(3), 1).await.unwrap();
+    assert_eq!(world.version().await, 1);
+    let state = world
+        .wishes
+        .label_state(keys(3).account().public())
+        .await
+        .unwrap();
+    assert_eq!(state.rises.len(), 1);
+    assert!(world.wishes.forward().await.is_err());
+    assert_eq!(world.version().await, 1);
+    *world.chains.down.lock().unwrap() = false;
+    // Records wait until the chain has decided the month of the rise.
+    let account = keys(3).account().public();
+    let settled = || world.wishes.versions.settled(account);
+    assert_eq!(settled().await.unwrap(), None);
+    world.wishes.forward().await.unwrap();
+    assert_eq!(*world.chains.version.lock().unwrap(), 1);
+    assert_eq!(settled().await.unwrap().unwrap().version, 1);
+    assert!(world.outbox.forwards().unwrap().is_empty());
+    // The same rise again is not an error.
+    world.raise(&keys(3), 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn forged_or_wrong_rise_should_be_refused() {
+    let world = world();
+    let account = keys(3).account().public();
+    let forged = world
+        .wishes
+        .raise_label_version(account, 1, 0, signed_rise(&keys(4), 1, 0))
+        .await;
+    assert!(matches!(forged, Err(Refusal::InvalidWish)));
+    // Not the next version; not enrolled.
+    assert!(matches!(
+        world.raise(&keys(3), 2).await,
+        Err(Refusal::WishRefused)
+    ));
+    assert!(matches!(
+        world.raise(&keys(4), 1).await,
+        Err(Refusal::WishRefused)
+    ));
+    assert_eq!(world.version().await, 0);
+}
+
+/// Attack: a thief of the account key exhausts the label versions while the chain is away.
+#[tokio::test]
+async fn stolen_key_should_not_exhaust_versions() {
+    let world = world();
+    *world.chains.down.lock().unwrap() = true;
+    for version in 1..=MAX_LABEL_RISES_PER_MONTH {
+        world.raise(&keys(3), version).await.unwrap();
+    }
+    let more = world.raise(&keys(3), MAX_LABEL_RISES_PER_MONTH + 1).await;
+    assert!(matches!(more, Err(Refusal::WishRefused)));
+}
+
+#[tokio::test]
+async fn unopened_grant_should_be_revoked_here_at_once_and_on_chain_when_it_answers() {
+    let world = world();
+    *world.chains.down.lock().unwrap() = true;
+    world.revoke_unopened(&keys(3), 0).await.unwrap();
+    let grant = Authority::GrantKey(GrantKey::derive(&keys(3), 0).public());
+    assert!(world
+        .outbox
+        .is_revoked(&messages::request_id(&grant))
+        .unwrap());
+    assert!(world.wishes.forward().await.is_err());
+    *world.chains.down.lock().unwrap() = false;
+    world.wishes.forward().await.unwrap();
+    assert_eq!(*world.chains.filed.lock().unwrap(), [grant]);
+    assert!(!world.wishes.forward().await.unwrap());
+    assert_eq!(world.chains.filed.lock().unwrap().len(), 1);
+}
+
+/// Attack: strangers fill the hospital's quota with tombstones of grants that nobody made.
+#[tokio::test]
+async fn stranger_should_not_file_tombstones() {
+    let world = world();
+    assert!(matches!(
+        world.revoke_unopened(&keys(4), 0).await,
+        Err(Refusal::WishRefused)
+    ));
+    let (patient, thief) = (keys(3), keys(4));
+    let grant = GrantKey::derive(&thief, 0);
+    let expiry = day_of(clock::now()) + 5;
+    let (request, signature) = grant.tombstone(&CHAIN, expiry);
+    let message = messages::unopened_message(&CHAIN, &HOSPITAL, &request);
+    let forged = world
+        .wishes
+        .revoke_unopened(
+            (patient.account().public(), thief.account().sign(&message)),
+            Authority::GrantKey(grant.public()),
+            expiry,
+            signature,
+        )
+        .await;
+    assert!(matches!(forged, Err(Refusal::InvalidWish)));
+    // A patient has few that wait.
+    *world.chains.down.lock().unwrap() = true;
+    for index in 0..MAX_WAITING_TOMBSTONES as u32 {
+        world.revoke_unopened(&patient, index).await.unwrap();
+    }
+    assert!(matches!(
+        world.revoke_unopened(&patient, 100).await,
+        Err(Refusal::WishRefused)
+    ));
+    // The same one again is the same.
+    world.revoke_unopened(&patient, 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn own_record_should_go_to_its_patient_only_and_be_logged() {
+    let world = world();
+    let ask = |keys: &PatientKeys, rid| {
+        let account = keys.account().public();
+        let nonce = world.nonces.issue(&account, clock::now());
+        OwnRecordRequest::new(keys.account(), (&CHAIN, &HOSPITAL), rid, nonce)
+    };
+    let request = ask(&keys(3), world.rid);
+    let sealed = world.wishes.own_record(&request).await.unwrap();
+    let entry = &world.chains.record.as_ref().unwrap().1.entry;
+    let package = OwnRecordRequest::open(
+        &sealed,
+        (&CHAIN, &HOSPITAL),
+        (&world.rid, entry),
+        keys(3).x25519(),
+    )
+    .unwrap();
+    assert_eq!(package.ciphertext, b"ciphertext");
+    assert!(OwnRecordRequest::open(
+        &sealed,
+        (&CHAIN, &HOSPITAL),
+        (&world.rid, entry),
+        &X25519Secret::generate(&mut OsRng),
+    )
+    .is_err());
+    assert_eq!(
+        *world.chains.logged.lock().unwrap(),
+        [DisclosureGround::OwnRecord]
+    );
+    // The nonce is used up.
+    let replayed = world.wishes.own_record(&request).await.unwrap_err();
+    assert_eq!(replayed.code(), "NonceNotFound");
+    // Another patient, an unknown record, and an erased one have one refusal.
+    let mut refusals = Vec::new();
+    for request in [ask(&keys(4), world.rid), ask(&keys(3), H256([9; 32]))] {
+        refusals.push(world.wishes.own_record(&request).await.unwrap_err().code());
+    }
+    let erased = ask(&keys(3), world.rid);
+    world.shares.delete(&world.rid).unwrap();
+    refusals.push(world.wishes.own_record(&erased).await.unwrap_err().code());
+    assert_eq!(refusals, ["NotCovered"; 3]);
+    let mut forged = ask(&keys(3), world.rid);
+    forged.signature[0] ^= 1;
+    let refused = world.wishes.own_record(&forged).await.unwrap_err();
+    assert_eq!(refused.code(), "InvalidSignature");
+}
+
+#[test]
+fn encrypted_record_should_be_the_archives_record() {
+    // The package of an own record has the ciphertext as one chunk.
+    let world = world();
+    let (_, record) = world.chains.record.clone().unwrap();
+    let encrypted = EncryptedRecord {
+        rid: world.rid,
+        record,
+        chunks: Arc::new(vec![world.chains.ciphertext.clone()]),
+    };
+    assert_eq!(encrypted.ciphertext(), b"ciphertext");
+}

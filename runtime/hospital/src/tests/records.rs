@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Records on the whole runtime: staff, clock, consents and batches of the real pallets.
+
+use super::{
+    operator,
+    patients::{consent, enrolled, patient, withdrawal, NOW},
+    CONSORTIUM,
+};
+use crate::*;
+use bspp_peks::{encryptor_id, BatchHeader, G1Bytes, SchnorrProof};
+use bspp_primitives::apis::runtime_decl_for_phi_records_api::PhiRecordsApiV1;
+use bspp_runtime_common::dev;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{
+    filing_month_at, filing_month_end, payload_hash, BatchId, ConsentId, FilingMonth,
+    HospitalBatch, Record, FILING_GRACE_MS,
+};
+use codec::Encode;
+use polkadot_sdk::{
+    frame_support::{assert_noop, assert_ok},
+    pallet_timestamp,
+    sp_core::H256,
+    sp_io::hashing::blake2_256,
+};
+
+type Error = pallet_phi_records::Error<Runtime>;
+
+const SALT: [u8; 32] = [9; 32];
+
+fn month() -> FilingMonth {
+    filing_month_at(NOW).unwrap()
+}
+
+/// A header of hospital A's operator. Its proof is not checked on this chain.
+fn header() -> BatchHeader {
+    let owner = dev::account(dev::HOSPITAL_A.operator);
+    BatchHeader {
+        hospital: dev::HOSPITAL_A.id().0,
+        enc: owner.using_encoded(|bytes| encryptor_id(bytes, &SALT)),
+        number: 1,
+        filing_month: month(),
+        point: G1Bytes([0; 48]),
+        proof: SchnorrProof {
+            commitment: G1Bytes([0; 48]),
+            response: [0; 32],
+        },
+    }
+}
+
+fn batch() -> BatchId {
+    H256(header().id(&CONSORTIUM.0))
+}
+
+/// Stores the only chunk of the `n`th record.
+fn store_chunk(n: u8) {
+    System::set_extrinsic_index(1);
+    assert_ok!(PhiRecords::store_chunk(operator(), vec![n; 1000]));
+}
+
+/// The `n`th record of the batch.
+fn record(n: u8, consent: ConsentId) -> Record {
+    let data = [n; 1000];
+    let entry = EntryBuilder::new(n)
+        .batch(batch())
+        .payload_hash(payload_hash(&data))
+        .build();
+    Record {
+        wraps: vec![[n; 48]; entry.slots.len()].try_into().unwrap(),
+        entry,
+        chunks: vec![H256(blake2_256(&data))].try_into().unwrap(),
+        patient: patient(),
+        consent,
+    }
+}
+
+#[test]
+fn record_should_be_judged_by_the_month_of_its_batch() {
+    enrolled().execute_with(|| {
+        let consent = consent(month());
+        store_chunk(1);
+        store_chunk(2);
+        assert_noop!(
+            PhiRecords::store_record(operator(), record(1, consent)),
+            Error::BatchNotFound
+        );
+        assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
+        let kept = HospitalBatch {
+            owner: dev::account(dev::HOSPITAL_A.operator),
+            filing_month: month(),
+            next_index: 0,
+        };
+        assert_eq!(
+            <Runtime as PhiRecordsApiV1<Block, AccountId>>::batch(batch()),
+            Some(kept)
+        );
+        // The month and the consent are over, but not the grace period.
+        let end = filing_month_end(month()).unwrap();
+        pallet_timestamp::Now::<Runtime>::put(end + FILING_GRACE_MS - 1);
+        assert_ok!(PhiRecords::store_record(operator(), record(1, consent)));
+        pallet_timestamp::Now::<Runtime>::put(end + FILING_GRACE_MS);
+        assert_noop!(
+            PhiRecords::store_record(operator(), record(2, consent)),
+            Error::FilingMonthClosed
+        );
+        let location = PhiRecords::record_location(record(1, consent).entry.rid()).unwrap();
+        assert_eq!(location.patient, patient());
+    });
+}
+
+#[test]
+fn withdrawn_consent_should_stop_records_of_an_open_batch() {
+    enrolled().execute_with(|| {
+        let consent = consent(month());
+        store_chunk(1);
+        assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
+        System::set_block_number(1);
+        let result = Executive::apply_extrinsic(withdrawal(month()));
+        assert_ok!(result.unwrap());
+        System::set_extrinsic_index(1);
+        assert_noop!(
+            PhiRecords::store_record(operator(), record(1, consent)),
+            Error::ConsentNotFound
+        );
+    });
+}
+
+#[test]
+fn account_that_is_not_staff_should_not_open_a_batch() {
+    enrolled().execute_with(|| {
+        let stranger = RuntimeOrigin::signed(dev::account(dev::HOSPITAL_B.operator));
+        assert_noop!(
+            PhiRecords::open_batch(stranger, header(), SALT),
+            Error::NotAuthorized
+        );
+    });
+}
