@@ -85,6 +85,10 @@ class Patient:
         keep = ["--keep-labels"] if keep_labels else []
         return self._patient("revoke", "--consortium", self.net.consortium_of(letter), "--request", request, *keep)
 
+    def revoke_all(self, letter):
+        """Revokes all grants of a hospital but those of the last minute."""
+        return self._patient("revoke-all", "--hospital-id", self.net.hospital_ids[letter])
+
     def own_records(self, letter, since=None, until=None):
         """The identifiers of the patient's own records."""
         found = self._patient(
@@ -114,12 +118,17 @@ class Doctor:
         made = net.cli("doctor", "new", "--out", self.key)
         self.account, self.x25519 = made["account"], made["x25519"]
 
-    def join(self):
-        """Has the doctor's hospital register the account with the X25519 key that the doctor signed."""
+    def state_key(self):
+        """Signs the statement of the doctor's X25519 key. The doctor then follows the card's consortium."""
         statement = self.net.folder / f"{self.label}-statement.json"
         self.net.cli(
             "doctor", "requester-key", "--key", self.key, "--card", self.net.card(self.letter), "--out", statement
         )
+        return statement
+
+    def join(self):
+        """Has the doctor's hospital register the account with the X25519 key that the doctor signed."""
+        statement = self.state_key()
         self._everywhere(self.net.cli(
             "hospital", "add-requester", "--consortium", self.consortium, "--key",
             f"//Hospital{self.letter.upper()}", "--statement", statement,
@@ -152,10 +161,13 @@ class Doctor:
     def request(self, grant):
         return self._everywhere(self.net.cli(*self.request_command(grant)))
 
-    def search(self, grant, out, *options, supplement=None, consortium=None):
-        return self.net.cli(*self._with(
+    def search_command(self, grant, out, *options, supplement=None, consortium=None):
+        return self._with(
             "doctor", "search", "--grant", grant, "--out", out, *options, supplement=supplement, consortium=consortium
-        ))
+        )
+
+    def search(self, grant, out, *options, supplement=None, consortium=None):
+        return self.net.cli(*self.search_command(grant, out, *options, supplement=supplement, consortium=consortium))
 
     def prove(self, grant, matches, supplement=None):
         return self._everywhere(self.net.cli(

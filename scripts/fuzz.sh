@@ -18,12 +18,16 @@ unset RUSTFLAGS
 corpus="$BSPP_CACHE/fuzz"
 have cargo-fuzz || fail "cargo-fuzz is not installed" "scripts/setup.sh --check-tools"
 
-cargo run --quiet --release --locked --manifest-path fuzz/Cargo.toml --example seeds -- "$corpus/seeds"
+mkdir -p "$BSPP_CACHE/logs"
 mapfile -t all < <(find fuzz/fuzz_targets -name '*.rs' -printf '%f\n' | sed 's/\.rs$//' | sort)
 [ $# -gt 0 ] || set -- "${all[@]}"
+cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml >/dev/null
 # No sanitizer: the code is safe Rust, and sanitizers need a nightly compiler.
 cargo fuzz build --sanitizer none --fuzz-dir fuzz --release >/dev/null 2>"$BSPP_CACHE/logs/fuzz-build.log" \
     || fail "the fuzz targets do not build" "read $BSPP_CACHE/logs/fuzz-build.log"
+# The build has made `seeds` too. A build of its own would compile all dependencies once more.
+host="$(rustc -vV | sed -n 's/^host: //p')"
+"$CARGO_TARGET_DIR/$host/release/seeds" "$corpus/seeds"
 found=0
 for target in "$@"; do
     mkdir -p "$corpus/corpus/$target" "$corpus/seeds/$target" "$corpus/artifacts/$target"

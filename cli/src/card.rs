@@ -7,13 +7,14 @@
 //! keys that join the patient at two hospitals.
 
 use crate::{
+    checkpoints::checkpoint_of,
     error::{CliError, CliResult},
     files, transport,
     values::{hex0x, Hex32},
 };
 use bspp_client::proved::Checkpoint;
 use bspp_types::{HospitalId, H256};
-use codec::{DecodeAll, Encode};
+use codec::Encode;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -85,12 +86,6 @@ impl Card {
     pub fn hospital(&self) -> CliResult<HospitalId> {
         hash(&self.hospital, "hospital")
     }
-}
-
-/// Reads a checkpoint that was written as hex of its SCALE encoding.
-pub fn checkpoint_of(text: &str) -> Option<Checkpoint> {
-    let bytes = hex::decode(text.trim_start_matches("0x")).ok()?;
-    Checkpoint::decode_all(&mut bytes.as_slice()).ok()
 }
 
 fn hash(text: &str, what: &str) -> CliResult<H256> {

@@ -139,8 +139,20 @@ impl Gateway {
     }
 
     /// Sends a FHIR file of a patient. Returns the number of the job.
-    pub async fn ingest(&self, patient: &[u8; 32], file: Vec<u8>) -> CliResult<u64> {
-        let path = self.path(&format!("/v1/ingest?patient={}", hex0x(patient)));
+    ///
+    /// `subject` is the patient of the file, if the account is to be bound to it anew.
+    pub async fn ingest(
+        &self,
+        patient: &[u8; 32],
+        subject: Option<&str>,
+        file: Vec<u8>,
+    ) -> CliResult<u64> {
+        let mut path = format!("/v1/ingest?patient={}", hex0x(patient));
+        if let Some(subject) = subject {
+            path.push_str("&subject=");
+            path.push_str(subject);
+        }
+        let path = self.path(&path);
         let post = self
             .http
             .post(path)

@@ -7,7 +7,7 @@ use crate::{
     keys::{DoctorArguments, DoctorKeys},
     matches::{FoundMatch, MatchFile},
     output::Output,
-    values::{hex0x, Date},
+    values::{hex0x, now, Date},
 };
 use bspp_peks::MonthLabel;
 use bspp_record::{
@@ -21,7 +21,6 @@ use serde::Serialize;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// A grant with its supplement.
@@ -204,12 +203,7 @@ pub fn inspect(
     output: Output,
 ) -> CliResult<()> {
     let keys = DoctorKeys::read(key)?;
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_err(CliError::failed)?
-        .as_millis();
-    let now = Moment::try_from(now).unwrap_or(Moment::MAX);
-    let received = grant.receive(None, &keys, now)?.received;
+    let received = grant.receive(None, &keys, now()?)?.received;
     let shown = |secret: String| reveal.then_some(secret);
     let issued_at = received
         .supplement

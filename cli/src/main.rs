@@ -6,6 +6,7 @@
 
 mod card;
 mod chain;
+mod checkpoints;
 mod commands;
 mod enrolment;
 mod error;

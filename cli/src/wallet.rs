@@ -4,7 +4,8 @@
 //! It is one file, encrypted under a passphrase: grants name keywords and doctors.
 
 use crate::{
-    card::{checkpoint_of, Card},
+    card::Card,
+    checkpoints::Checkpoints,
     error::{CliError, CliResult},
     files,
     keys::SecretText,
@@ -42,8 +43,8 @@ struct Content {
     seed: SecretText,
     enrolments: Vec<Enrolment>,
     grants: Vec<KeptGrant>,
-    /// The newest checkpoint of each consortium chain, as hex of its SCALE encoding.
-    checkpoints: Vec<String>,
+    /// The newest checkpoint of each consortium chain.
+    checkpoints: Checkpoints,
 }
 
 /// A hospital of the patient.
@@ -278,7 +279,7 @@ impl Wallet {
             seed: SecretText::new(seed.as_bytes()),
             enrolments: Vec::new(),
             grants: Vec::new(),
-            checkpoints: Vec::new(),
+            checkpoints: Checkpoints::default(),
         };
         files::write_secret(&path, &passphrase.seal(&content)?)
     }
@@ -391,34 +392,14 @@ impl Wallet {
 
     /// The newest checkpoint of a consortium chain.
     pub fn checkpoint(&self, chain: &H256) -> CliResult<Checkpoint> {
-        self.checkpoints()?
-            .into_iter()
-            .find(|known| known.chain == *chain)
-            .ok_or_else(|| {
-                CliError::NotFound("the wallet has no checkpoint of this consortium".into())
-            })
+        self.content.checkpoints.of(chain)?.ok_or_else(|| {
+            CliError::NotFound("the wallet has no checkpoint of this consortium".into())
+        })
     }
 
     /// Keeps a checkpoint if it is newer than the known one: trust never moves back.
     pub fn note_checkpoint(&mut self, checkpoint: &Checkpoint) -> CliResult<()> {
-        let mut all = self.checkpoints()?;
-        match all.iter_mut().find(|known| known.chain == checkpoint.chain) {
-            Some(known) if known.number >= checkpoint.number => return Ok(()),
-            Some(known) => *known = checkpoint.clone(),
-            None => all.push(checkpoint.clone()),
-        }
-        self.content.checkpoints = all.iter().map(|known| hex0x(known.encode())).collect();
-        Ok(())
-    }
-
-    fn checkpoints(&self) -> CliResult<Vec<Checkpoint>> {
-        let known = self.content.checkpoints.iter();
-        known
-            .map(|text| {
-                checkpoint_of(text)
-                    .ok_or_else(|| CliError::failed("a checkpoint in the wallet is damaged"))
-            })
-            .collect()
+        self.content.checkpoints.note(checkpoint)
     }
 
     /// The patient's keys at a hospital.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The honest world that fuzz targets and seeds share.
 
+pub mod node;
+
 use bspp_attacks::{evidence, hiv, keys, rng, vaccination, Doctor, Hospital, CHAIN, NOW};
 use bspp_peks::PatientKeys;
 use bspp_record::{GrantEnvelope, ReceivedGrant, ScopeOpening, SharedRecord};

@@ -5,7 +5,7 @@
 //! the metadata. The runtime's tests compare each key with the one of its pallet.
 
 use alloc::vec::Vec;
-use bspp_types::{FilingMonth, HospitalId, RecordId, RequestId};
+use bspp_types::{BatchId, FilingMonth, HospitalId, RecordId, RequestId, Sequence};
 use codec::Encode;
 use sp_io::hashing::{blake2_128, twox_128, twox_64};
 
@@ -65,6 +65,27 @@ pub fn encryption_key(hospital: &HospitalId, from: FilingMonth) -> Vec<u8> {
 /// The registered key of a requester, an `X25519Key`.
 pub fn requester_key(account: &[u8; 32]) -> Vec<u8> {
     blake2_128_concat(item("Consortium", "RequesterKeys"), account)
+}
+
+/// A batch, a `Batch`.
+pub fn batch(id: &BatchId) -> Vec<u8> {
+    blake2_128_concat(item("PhiIndex", "Batches"), id)
+}
+
+/// The number of batches of a hospital and month, a `u32`.
+pub fn batch_count(hospital: &HospitalId, filing_month: FilingMonth) -> Vec<u8> {
+    twox_64_concat(
+        blake2_128_concat(item("PhiIndex", "BatchCount"), hospital),
+        &filing_month,
+    )
+}
+
+/// A registered entry block, a `RegisteredBlock`.
+pub fn registered_block(hospital: &HospitalId, sequence: Sequence) -> Vec<u8> {
+    twox_64_concat(
+        blake2_128_concat(item("PhiIndex", "RegisteredBlocks"), hospital),
+        &sequence,
+    )
 }
 
 /// A request, a `Request<AccountId>`.

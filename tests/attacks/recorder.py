@@ -55,8 +55,7 @@ class Recorder:
             threading.Thread(target=self._copy, args=(node, client), daemon=True).start()
             threading.Thread(target=self._record, args=(client, node), daemon=True).start()
 
-    @staticmethod
-    def _copy(source, target):
+    def _copy(self, source, target):
         try:
             while data := source.recv(65536):
                 target.sendall(data)

@@ -6,6 +6,7 @@ line.
 """
 
 import sys
+import time
 import unittest
 from pathlib import Path
 
@@ -21,6 +22,10 @@ class DoctorWithOldTrapdoors(NetworkTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.patient = cls.world.patient("revoking")
+        # The grant for the last test: a minute must pass before that test revokes it.
+        cls.leaving = cls.world.patient("leaving")
+        cls.kept = cls.world.matched(cls.leaving, [None], "kept")
+        cls.made = time.monotonic()
 
     def found(self, grant, name):
         return {match["rid"] for match in self.doctor.search(grant, self.path(f"{name}.json"))["matches"]}
@@ -82,6 +87,21 @@ class DoctorWithOldTrapdoors(NetworkTest):
         done = self.patient.revoke(request, "a", keep_labels=True)
         self.assertEqual(done["on_chain"], "tombstone", done)
         self.refused("PeksSearch.RequestRevoked", *self.doctor.request_command(grant))
+
+    def test_5_doctor_should_get_nothing_after_the_patient_has_revoked_all_grants(self):
+        """The doctor asks under an open request, with a proved match and trapdoors that still fit.
+
+        Rests on `revoke_before`, which the hospital judges by the time in the patient's signature. Revert:
+        leave out `check_currency` in the gateway.
+        """
+        grant, matches, _, _ = self.kept
+        self.doctor.fetch(grant, matches, "a", self.path("before-all"))
+        time.sleep(max(0, 62 - (time.monotonic() - self.made)))
+        self.leaving.revoke_all("a")
+        self.refused("GrantRevoked", *self.doctor.fetch_command(grant, matches, "a", self.path("no")))
+        # A grant that is made afterwards holds.
+        later, found, _, _ = self.world.matched(self.leaving, [None], "after-all")
+        self.doctor.fetch(later, found, "a", self.path("after-all"))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "network"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from liar import LyingNode  # noqa: E402
 from recorder import Recorder  # noqa: E402
 from world import NetworkTest  # noqa: E402
 
@@ -63,6 +64,28 @@ class ForeignNode(NetworkTest):
             key = lambda match: (match["item"], match["rid"], match["counter"], match["slot"])  # noqa: E731
             self.assertEqual(sorted(map(key, foreign["matches"])), sorted(map(key, found["matches"])))
             self.assertTrue(found["matches"])
+
+    def test_lying_node_should_not_hide_or_invent_facts_of_the_chain(self):
+        """The node leaves out batches, or shows a state of its own, to a doctor who searches.
+
+        Rests on the proofs against the state of a header that the known validators finalized. Revert:
+        read the batches by runtime calls only.
+        """
+        grant, _, _, _ = self.world.share(self.patients[0], [None], "lied-to", open_request=False)
+
+        def hide_batches(method, params, result):
+            return "0x00" if method == "state_call" and params[0] == "PhiIndexApi_batches" else result
+
+        def no_proof(method, params, result):
+            return {**result, "proof": []} if method == "state_getReadProof" else result
+
+        for lie in (hide_batches, no_proof):
+            with self.subTest(lie=lie.__name__), LyingNode(self.doctor.consortium, lie) as node:
+                _, error = self.net.cli_refused(*self.doctor.search_command(
+                    grant, self.path(f"{lie.__name__}.json"), "--foreign-node", consortium=node.url
+                ))
+                self.assertIn("InvalidStateProof", error["message"])
+                self.assertGreater(node.lies, 0)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class Outsider(NetworkTest):
         send the trapdoors in the clear.
         """
         thief = Doctor(self.net, "outside-thief", "b")
+        thief.state_key()
         grant = self.path("copied-grant.json")
         self.patients[0].grant("a", self.doctor, [None], grant)
         self.refused("RequesterMismatch", *thief.request_command(grant))

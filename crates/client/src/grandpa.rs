@@ -11,6 +11,8 @@ use finality_grandpa::voter_set::VoterSet;
 use sp_consensus_grandpa::{AuthorityList, SetId};
 use sp_core::{Bytes, H256};
 
+const PROVE: &str = "finality_prove";
+
 /// A justification: precommits of more than two thirds of the voters for one block.
 pub type Justification = GrandpaJustification<Header>;
 
@@ -49,6 +51,42 @@ fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
     }
 }
 
+/// The block and the justification in an answer of `finality_prove`.
+///
+/// # Errors
+/// `InvalidAnswer`.
+pub fn decode_finality_proof(mut bytes: &[u8]) -> Result<(H256, Justification)> {
+    let proof = EncodedFinalityProof::decode(&mut bytes).map_err(|e| invalid(PROVE, e))?;
+    let justification = decode_justification(PROVE, &proof.justification)?;
+    Ok((proof.block, justification))
+}
+
+/// A justification in an answer of `method`, from its SCALE encoding.
+///
+/// # Errors
+/// `InvalidAnswer`.
+pub fn decode_justification(method: &str, mut bytes: &[u8]) -> Result<Justification> {
+    Justification::decode(&mut bytes).map_err(|e| invalid(method, e))
+}
+
+/// Maximum number of headers between the proved block and the blocks that voters named.
+const MAX_ANCESTRIES: usize = 1024;
+
+/// Refuses a justification that would take long to verify.
+///
+/// The time grows with votes and headers together. An honest voter has one vote, or two if it is faulty.
+fn check_size(justification: &Justification, set: &AuthoritySet) -> Result<()> {
+    let votes = justification.commit.precommits.len();
+    let headers = justification.votes_ancestries.len();
+    if votes > set.authorities.len().saturating_mul(2) || headers > MAX_ANCESTRIES {
+        return Err(ClientError::InvalidJustification(format!(
+            "{votes} votes of {} voters with {headers} headers are too many",
+            set.authorities.len()
+        )));
+    }
+    Ok(())
+}
+
 /// Verifies a proof against a set of voters and minimizes it.
 ///
 /// It removes redundant precommits and headers, which the verifier on the consortium refuses.
@@ -56,6 +94,7 @@ fn invalid(what: &str, error: impl core::fmt::Display) -> ClientError {
 /// # Errors
 /// `InvalidJustification`.
 pub fn verify_and_optimize(proof: &mut FinalityProof, set: &AuthoritySet) -> Result<()> {
+    check_size(&proof.justification, set)?;
     let voter_set = VoterSet::new(set.authorities.iter().cloned())
         .ok_or_else(|| ClientError::InvalidJustification("the authority set is empty".into()))?;
     let context = JustificationVerificationContext {
@@ -79,8 +118,7 @@ impl ChainClient {
     ///
     /// Repeated queries for the height after the last proof give every set change, in order.
     pub async fn prove_finality(&self, number: u32) -> Result<Option<FinalityProof>> {
-        const METHOD: &str = "finality_prove";
-        let answer: Option<Bytes> = match self.rpc(METHOD, params![number]).await {
+        let answer: Option<Bytes> = match self.rpc(PROVE, params![number]).await {
             Ok(answer) => answer,
             // The node reports "not yet finalized" as an error.
             Err(ClientError::RpcRefused { message, .. })
@@ -91,11 +129,8 @@ impl ChainClient {
             Err(error) => return Err(error),
         };
         let Some(bytes) = answer else { return Ok(None) };
-        let proof = EncodedFinalityProof::decode(&mut bytes.0.as_slice())
-            .map_err(|e| invalid(METHOD, e))?;
-        let justification = Justification::decode(&mut proof.justification.as_slice())
-            .map_err(|e| invalid(METHOD, e))?;
-        let header = self.header(At::Block(proof.block)).await?;
+        let (block, justification) = decode_finality_proof(&bytes.0)?;
+        let header = self.header(At::Block(block)).await?;
         Ok(Some(FinalityProof {
             header,
             justification,
@@ -155,8 +190,7 @@ impl JustificationStream {
     }
 
     async fn complete(&self, bytes: Bytes) -> Result<FinalityProof> {
-        let justification = Justification::decode(&mut bytes.0.as_slice())
-            .map_err(|e| invalid("grandpa_subscribeJustifications", e))?;
+        let justification = decode_justification("grandpa_subscribeJustifications", &bytes.0)?;
         let header = self
             .client
             .header(At::Block(justification.commit.target_hash))

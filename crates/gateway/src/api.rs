@@ -24,6 +24,7 @@ pub struct NonceAnswer {
 ///
 /// The same calls take the SCALE bytes as `application/octet-stream`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DisclosureBody {
     /// The SCALE encoding of `bspp_record::DisclosureRequest` or `OwnRecordRequest`, hex.
     pub request: String,
@@ -40,7 +41,7 @@ pub struct DisclosureAnswer {
 
 /// The body of `POST /v1/revocations`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevocationBody {
     /// The request, hex.
     pub request: String,

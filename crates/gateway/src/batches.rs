@@ -2,7 +2,7 @@
 //! The open batch of a gateway.
 //!
 //! The gateway opens and registers a batch when it needs one, and replaces the batch when its
-//! filing month ends or its counters are exhausted.
+//! counters are exhausted. The secret of a batch is erased when its filing month or lifetime ends.
 //!
 //! The encryptor holds the secret of the batch, only in memory. A restart loses it, and the gateway
 //! opens a new batch.
@@ -14,6 +14,7 @@ use crate::{
     ports::BatchRegistry,
     shares::ShareStore,
 };
+use bspp_client::ClientError;
 use bspp_peks::{encryptor_id, OpenBatch};
 use bspp_record::{EncryptError, Encryptor, Patient, PlainRecord, SharedRecord};
 use bspp_types::{ConsentId, FilingMonth, HospitalId, RecordId};
@@ -44,10 +45,33 @@ pub struct Encryption<'a> {
     pub plain: u32,
 }
 
-struct Open {
+/// The filing month of a batch, and the time at which it was made.
+#[derive(Clone, Copy)]
+struct Age {
     filing_month: FilingMonth,
-    opened: Instant,
+    made: Instant,
+}
+
+impl Age {
+    /// Whether records of `filing_month` may go to the batch.
+    fn serves(&self, filing_month: FilingMonth, lifetime: Duration) -> bool {
+        self.filing_month == filing_month && self.made.elapsed() < lifetime
+    }
+}
+
+struct Open {
+    age: Age,
     encryptor: Mutex<Box<Encryptor>>,
+}
+
+/// The open batch, and a batch that one or both chains may not have yet.
+///
+/// A failed attempt leaves its batch here for the next one: a new header for each attempt would use up
+/// the batches that the consortium takes in a month.
+#[derive(Default)]
+struct State {
+    open: Option<Arc<Open>>,
+    opening: Option<(Age, OpenBatch)>,
 }
 
 /// The open batch of one gateway, and the tools to replace it.
@@ -61,11 +85,11 @@ pub struct Batches<R> {
     shares: ShareStore,
     patience: Duration,
     lifetime: Duration,
-    pause: Duration,
+    pub(crate) pause: Duration,
     /// The lock for the time in which records are encrypted and written to the outbox.
     ///
     /// It keeps the records in the order of their indices.
-    open: tokio::sync::Mutex<Option<Arc<Open>>>,
+    state: tokio::sync::Mutex<State>,
     finalized: Notify,
 }
 
@@ -88,7 +112,7 @@ impl<R: BatchRegistry> Batches<R> {
     ) -> Result<Self> {
         let salt = outbox.encryptor_salt(rand::random)?;
         let enc = encryptor_id(account, &salt);
-        let open = tokio::sync::Mutex::new(None);
+        let state = tokio::sync::Mutex::default();
         let finalized = Notify::new();
         Ok(Self {
             registry,
@@ -101,7 +125,7 @@ impl<R: BatchRegistry> Batches<R> {
             patience,
             lifetime,
             pause: BATCH_PAUSE,
-            open,
+            state,
             finalized,
         })
     }
@@ -112,39 +136,69 @@ impl<R: BatchRegistry> Batches<R> {
     }
 
     /// Opens a batch: registers its header and waits until the header is finalized.
-    async fn open_batch(&self, filing_month: FilingMonth, job: JobId) -> Result<Arc<Open>> {
+    async fn open_batch(
+        &self,
+        state: &mut State,
+        filing_month: FilingMonth,
+        job: JobId,
+    ) -> Result<Arc<Open>> {
         self.phase(job, JobPhase::OpeningBatch)?;
-        let number = self.outbox.next_batch_number()?;
-        let batch = OpenBatch::open(
-            &self.chain.0,
-            &self.hospital.0,
-            &self.enc,
-            number,
+        let earlier = state.opening.take();
+        let (age, batch) = match earlier.filter(|(age, _)| age.serves(filing_month, self.lifetime))
+        {
+            Some(earlier) => earlier,
+            None => {
+                let age = Age {
+                    filing_month,
+                    made: Instant::now(),
+                };
+                let batch = OpenBatch::open(
+                    &self.chain.0,
+                    &self.hospital.0,
+                    &self.enc,
+                    self.outbox.next_batch_number()?,
+                    filing_month,
+                    &mut rand::rngs::OsRng,
+                );
+                (age, batch)
+            }
+        };
+        let header = batch.header().clone();
+        // A caller may give up while it waits, so the batch is kept before the first await.
+        state.opening = Some((age, batch));
+        self.registry.open_batch(&header, &self.salt).await?;
+        let Some((age, batch)) = state.opening.take() else {
+            return Err(GatewayError::Stopping);
+        };
+        tracing::info!(
+            number = header.number,
             filing_month,
-            &mut rand::rngs::OsRng,
+            "batch opened on both chains"
         );
-        self.registry.open_batch(batch.header(), &self.salt).await?;
-        tracing::info!(number, filing_month, "batch opened on both chains");
-        Ok(Arc::new(Open {
-            filing_month,
-            opened: Instant::now(),
+        let open = Arc::new(Open {
+            age,
             // The secret is boxed: a move of the struct leaves no copy behind.
             encryptor: Mutex::new(Box::new(Encryptor::new(batch))),
-        }))
+        });
+        state.open = Some(Arc::clone(&open));
+        Ok(open)
     }
 
     fn phase(&self, job: JobId, phase: JobPhase) -> Result<()> {
-        self.outbox.update_job(job, |job| job.phase = phase)
+        self.outbox.update_job(job, |job| {
+            job.phase = phase;
+            job.failure = None;
+        })
     }
 
     /// Encrypts a record under the open batch and writes the result to the outbox.
     ///
     /// It waits while counters are exhausted. If that takes too long, it opens another batch,
-    /// provided that the consortium permits one more. It also waits while blocks include no
-    /// batches, or the consortium cannot be reached.
+    /// provided that the consortium permits one more. After a failure nothing is spent: the caller
+    /// may try again.
     ///
     /// # Errors
-    /// `Encrypt`, `OutboxFailed`, and those of the chain.
+    /// `Encrypt`, `OutboxFailed`, `SharesFailed`, and those of the chains, after a pause.
     pub async fn encrypt(
         &self,
         with: &Encryption<'_>,
@@ -152,21 +206,28 @@ impl<R: BatchRegistry> Batches<R> {
     ) -> Result<Vec<OutboxId>> {
         let mut deadline = Instant::now().checked_add(self.patience);
         loop {
-            let mut guard = self.open.lock().await;
-            let open = match guard.as_ref().filter(|open| {
-                open.filing_month == with.filing_month && open.opened.elapsed() < self.lifetime
-            }) {
+            let mut state = self.state.lock().await;
+            let known = state.open.as_ref();
+            let open = match known.filter(|open| open.age.serves(with.filing_month, self.lifetime))
+            {
                 Some(open) => Arc::clone(open),
-                None => match self.open_batch(with.filing_month, with.job).await {
-                    Ok(open) => Arc::clone(guard.insert(open)),
-                    Err(GatewayError::Chain(error)) if error.is_transient() => {
-                        drop(guard);
-                        tracing::warn!(%error, "no batch could be registered; will try again");
-                        tokio::time::sleep(self.pause).await;
-                        continue;
+                None => {
+                    state.open = None;
+                    match self
+                        .open_batch(&mut state, with.filing_month, with.job)
+                        .await
+                    {
+                        Ok(open) => open,
+                        Err(error) => {
+                            drop(state);
+                            // The caller tries again, with the month and consent of that time.
+                            if matches!(error, GatewayError::Chain(_)) {
+                                tokio::time::sleep(self.pause).await;
+                            }
+                            return Err(error);
+                        }
                     }
-                    Err(error) => return Err(error),
-                },
+                }
             };
             self.phase(with.job, JobPhase::Encrypting)?;
             let made = run_encryption(
@@ -195,19 +256,19 @@ impl<R: BatchRegistry> Batches<R> {
                 }
                 Err(EncryptError::CounterExhausted) => {
                     let waited = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-                    if waited && self.replace(&mut guard, with).await? {
+                    if waited && self.replace(&mut state, with).await? {
                         continue;
                     }
                     if waited {
                         // The quota is used up: keep waiting, and try again much later.
                         deadline = Instant::now().checked_add(self.patience);
                     }
-                    drop(guard);
+                    drop(state);
                     self.phase(with.job, JobPhase::WaitingForFinality)?;
                     let nap = Duration::from_secs(1).min(self.patience);
                     let _ = tokio::time::timeout(nap, self.finalized.notified()).await;
                 }
-                Err(EncryptError::MaxBatchSizeExceeded) => *guard = None,
+                Err(EncryptError::MaxBatchSizeExceeded) => state.open = None,
                 Err(error) => return Err(error.into()),
             }
         }
@@ -215,25 +276,31 @@ impl<R: BatchRegistry> Batches<R> {
 
     /// Replaces an exhausted batch.
     ///
-    /// The result is `false` if the consortium takes no more batches in this filing month.
-    async fn replace(&self, guard: &mut Option<Arc<Open>>, with: &Encryption<'_>) -> Result<bool> {
-        match self.open_batch(with.filing_month, with.job).await {
-            Ok(open) => {
-                *guard = Some(open);
-                Ok(true)
-            }
-            Err(GatewayError::Chain(error))
-                if error.is_dispatch("PhiIndex", "MaxBatchesPerFilingMonthExceeded") =>
-            {
-                tracing::warn!("no more batches this month; waiting until entries are finalized");
-                Ok(false)
-            }
-            Err(GatewayError::Chain(error)) if error.is_transient() => {
-                tracing::warn!(%error, "no further batch could be registered; will try again");
+    /// The result is `false` if the consortium takes no more batches at this time.
+    async fn replace(&self, state: &mut State, with: &Encryption<'_>) -> Result<bool> {
+        match self.open_batch(state, with.filing_month, with.job).await {
+            Ok(_) => Ok(true),
+            Err(GatewayError::Chain(error)) if is_of_this_moment(&error) => {
+                tracing::warn!(%error, "no further batch could be opened; waiting for finality");
                 Ok(false)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Erases secrets of batches whose month or lifetime has ended.
+    ///
+    /// A batch may be of a later month than `filing_month`, the month of this clock: the chain may be
+    /// ahead.
+    pub async fn erase_ended(&self, filing_month: FilingMonth) {
+        let mut state = self.state.lock().await;
+        let has_ended =
+            |age: &Age| age.filing_month < filing_month || age.made.elapsed() >= self.lifetime;
+        if state.open.as_ref().is_some_and(|open| has_ended(&open.age)) {
+            state.open = None;
+            tracing::info!("the batch has ended, and its secret is erased");
+        }
+        state.opening = state.opening.take().filter(|(age, _)| !has_ended(age));
     }
 
     /// Tells the encryptor which entries are finalized on the consortium.
@@ -243,7 +310,7 @@ impl<R: BatchRegistry> Batches<R> {
         if rids.is_empty() {
             return;
         }
-        if let Some(open) = self.open.lock().await.as_ref() {
+        if let Some(open) = self.state.lock().await.open.as_ref() {
             let mut encryptor = open
                 .encryptor
                 .lock()
@@ -257,8 +324,13 @@ impl<R: BatchRegistry> Batches<R> {
 
     /// Drops the open batch and its secret.
     pub async fn close(&self) {
-        *self.open.lock().await = None;
+        *self.state.lock().await = State::default();
     }
+}
+
+/// Whether a chain that refuses a batch now may take one later.
+fn is_of_this_moment(error: &ClientError) -> bool {
+    error.is_transient() || error.is_dispatch("PhiIndex", "MaxBatchesPerFilingMonthExceeded")
 }
 
 /// Encrypts on a thread outside the async runtime, because pairings keep a thread busy.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Disclosure: the checks of a request, and the release of the record.
 //!
-//! See steps 5 and 7 in section 8 of the protocol.
+//! See steps 5 and 6 in section 8 of the protocol.
 
 use crate::{
     clock,
@@ -10,6 +10,7 @@ use crate::{
     nonces::{NonceError, Nonces},
     outbox::Outbox,
     ports::{PatientRegistry, RecordArchive, RequestView, Standing},
+    refusal_time,
     secrets::EncryptionSecrets,
     shares::{Kept, ShareStore},
 };
@@ -17,23 +18,16 @@ use bspp_client::{ClientError, Signer};
 use bspp_peks::HospitalShare;
 use bspp_primitives::{AccountId, Signature};
 use bspp_record::{
-    verify_revocation, DisclosureError, DisclosurePackage, DisclosureRequest, EncryptedRecord,
-    SealedBox, SignedPackage,
+    DisclosureError, DisclosurePackage, DisclosureRequest, EncryptedRecord, SealedBox,
+    SignedPackage,
 };
 use bspp_types::{
-    messages, Authority, DisclosureGround, Ed25519Signature, HospitalId, Moment, Record, RecordId,
-    RequestId, RequestStatus,
+    DisclosureGround, HospitalId, Moment, Record, RecordId, RequestId, RequestStatus,
 };
 use sp_core::H256;
 use sp_runtime::traits::Verify;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
-
-/// The time after which a request for a record that the grant does not cover is refused.
-///
-/// It is longer than the look-up of a record, so that the time of the answer does not show how far
-/// the checks came.
-const REFUSAL_TIME: Duration = Duration::from_millis(500);
 
 /// The reasons for which a disclosure or revocation is refused.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +78,7 @@ pub enum Refusal {
     #[error("InvalidSignature: the wish is not signed by the account and the keys that it names")]
     InvalidWish,
     /// A wish of a patient cannot be taken.
-    #[error("WishRefused: the account is not enrolled here, the wish is not the next one, or too many wait")]
+    #[error("WishRefused: the account is not enrolled here, the wish is not the next one, its expiry is too far away, or too many are in force")]
     WishRefused,
     /// The grant, a signature or a field is wrong.
     #[error(transparent)]
@@ -110,6 +104,16 @@ impl From<ClientError> for Refusal {
 }
 
 impl Refusal {
+    /// Whether the hospital has judged the grant and will not disclose the record under it.
+    ///
+    /// Such a refusal goes to the consortium, so that nobody can flag the hospital as silent.
+    fn is_answer(&self) -> bool {
+        matches!(
+            self,
+            Self::NotCovered | Self::ShareDeleted | Self::Disclosure(_)
+        )
+    }
+
     /// The part of the message before the colon, for scripts.
     pub fn code(&self) -> String {
         if let Self::Gateway(error) = self {
@@ -157,8 +161,6 @@ pub struct Discloser<V, A> {
     chain: H256,
     hospital: HospitalId,
     times: Times,
-    /// The time from arrival to the refusal of a record that the grant does not cover.
-    refusal_time: Duration,
 }
 
 /// A record that the grant covers, ready to be released.
@@ -185,7 +187,6 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
             chain,
             hospital,
             times,
-            refusal_time: REFUSAL_TIME,
         }
     }
 
@@ -238,12 +239,15 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
         matched.ok_or(Refusal::MatchNotFound)?;
         let Covered { record, share } = match self.covered(request).await {
             Ok(covered) => covered,
-            Err(Refusal::NotCovered) => {
-                self.refuse(request.request, request.record);
-                tokio::time::sleep_until(arrival + self.refusal_time).await;
-                return Err(Refusal::NotCovered);
+            Err(refusal) => {
+                if refusal.is_answer() {
+                    self.refuse(request.request, request.record);
+                }
+                if matches!(refusal, Refusal::NotCovered) {
+                    refusal_time::wait(arrival).await;
+                }
+                return Err(refusal);
             }
-            Err(refusal) => return Err(refusal),
         };
         let ciphertext = self.holder.archive.ciphertext(&record).await?;
         let encrypted = EncryptedRecord {
@@ -380,35 +384,6 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
                 }
             }
         });
-    }
-
-    /// Takes a revocation directly from the patient, and forwards it to the consortium.
-    ///
-    /// When the method has returned, no record is disclosed under the request.
-    ///
-    /// # Errors
-    /// [`Refusal::RequestMismatch`], [`Refusal::InvalidRevocation`], and an error if the revocation
-    /// cannot be written.
-    pub fn revoke(
-        &self,
-        request: RequestId,
-        authority: &Authority,
-        signature: Ed25519Signature,
-    ) -> Result<(), Refusal> {
-        if messages::request_id(authority) != request {
-            return Err(Refusal::RequestMismatch);
-        }
-        verify_revocation(&self.chain, authority, &signature)
-            .map_err(|_| Refusal::InvalidRevocation)?;
-        self.outbox.revoke(&request, &signature)?;
-        tracing::info!("a revocation was received directly");
-        let view = Arc::clone(&self.view);
-        tokio::spawn(async move {
-            if let Err(error) = view.forward_revocation(request, signature).await {
-                tracing::info!(%error, "the revocation was not forwarded");
-            }
-        });
-        Ok(())
     }
 }
 

@@ -51,6 +51,9 @@ pub enum GatewayError {
     /// The answers of the hospital's node contradict its state.
     #[error("EntryMismatch: {0}")]
     EntryMismatch(String),
+    /// A chain refused the entry of a record in every attempt.
+    #[error("EntryRefused: a chain refused the entry of a record {0} times; send the file again")]
+    EntryRefused(u32),
     /// The set of voters that the consortium expects is not the set of the hospital chain.
     #[error("AuthoritySetMismatch: the consortium expects set {expected}, the chain has {found}")]
     AuthoritySetMismatch {

@@ -4,6 +4,7 @@
 use crate::{
     batches::Batches,
     chains::{BatchPort, ConsortiumPort, HospitalPort},
+    clock,
     config::GatewayConfig,
     disclose::{Discloser, Holder, Times},
     error::{GatewayError, Result},
@@ -20,7 +21,7 @@ use crate::{
     sync::Synchronizer,
     tasks::Tasks,
     track::Tracker,
-    vault::Vault,
+    vault::{check_mode, Vault},
 };
 use bspp_client::{At, ConsortiumClient, HospitalClient, Scheme, Signer};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
@@ -56,6 +57,7 @@ impl Gateway {
     pub async fn start(config: GatewayConfig) -> Result<Self> {
         config.check()?;
         let secrets = EncryptionSecrets::from_files(&config.x25519_secret_files)?;
+        check_mode(&config.operator_key_file)?;
         let operator = Arc::new(Signer::from_file(
             &config.operator_key_file,
             Scheme::Sr25519,
@@ -197,7 +199,7 @@ impl Gateway {
 
         let storer = Arc::new(Storer::new(
             shared.hospital_chain.clone(),
-            shared.outbox.clone(),
+            (shared.outbox.clone(), shared.shares.clone()),
             config.tuning.store_window,
             config.tuning.store_window_bytes,
         ));
@@ -221,7 +223,7 @@ impl Gateway {
         let tracker = Arc::new(Tracker::new(
             shared.hospital_chain.clone(),
             shared.consortium.clone(),
-            shared.outbox.clone(),
+            (shared.outbox.clone(), shared.shares.clone()),
         ));
         let (batches, outbox) = (Arc::clone(&shared.batches), shared.outbox.clone());
         tasks.repeat("track", move || {
@@ -241,10 +243,19 @@ impl Gateway {
             async move { jobs.resume().map(|()| false) }
         });
 
+        let batches = Arc::clone(&shared.batches);
+        tasks.repeat("batches", move || {
+            let batches = Arc::clone(&batches);
+            async move {
+                batches.erase_ended(clock::filing_month()?).await;
+                Ok(false)
+            }
+        });
+
         let waiting = Arc::clone(&wishes);
         tasks.repeat("wishes", move || {
             let waiting = Arc::clone(&waiting);
-            async move { waiting.forward().await }
+            async move { waiting.forward().await.map(|()| false) }
         });
 
         let limit = Arc::new(ClientLimit::new(config.tuning.max_client_requests));

@@ -15,7 +15,7 @@ use crate::{
     secrets::EncryptionSecrets,
     vault::Vault,
 };
-use bspp_peks::{blake2b_256, Context, LabelVersion};
+use bspp_peks::{Context, LabelVersion};
 use bspp_record::{random_source, split, Document, Patient, PlainRecord};
 use bspp_types::{ConsentId, FilingMonth, HospitalId};
 use codec::{Decode, Encode};
@@ -25,10 +25,14 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// Maximum number of encryptions of one plain record.
 const MAX_ATTEMPTS: u32 = 5;
+/// The pause of a job after a failure.
+const JOB_PAUSE: Duration = Duration::from_secs(5);
 /// The pause before the label versions are read again, while a rise waits for the chain.
 const RISE_POLL: Duration = Duration::from_millis(500);
 /// The place of plain records in the vault.
 const PLACE: &[u8] = b"plain";
+/// The place of subjects in the vault.
+const SUBJECT: &[u8] = b"subject";
 
 /// A file to ingest.
 pub struct Upload {
@@ -75,6 +79,7 @@ pub struct Ingest<P, R> {
     secrets: Arc<EncryptionSecrets>,
     chain: H256,
     hospital: HospitalId,
+    pause: Duration,
 }
 
 /// A patient that is ready for encryption, with the facts for which this holds.
@@ -103,6 +108,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
             secrets,
             chain,
             hospital,
+            pause: JOB_PAUSE,
         }
     }
 
@@ -146,7 +152,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         .await
         .map_err(|_| GatewayError::Stopping)??;
         if let Some(about) = about {
-            let hash = blake2b_256(about.as_bytes());
+            let hash = self.vault.fingerprint(SUBJECT, about.as_bytes());
             if !self
                 .outbox
                 .bind_subject(&patient, &hash, subject.is_some())?
@@ -172,32 +178,43 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
     }
 
     /// Encrypts the records of a job that wait, and stores the outcome in the job.
+    ///
+    /// Only a reason that lies in the file, the patient or the consent ends a job. Every other failure,
+    /// a refusal of a chain and a full disk included, lets the records wait, and the job runs again.
     pub async fn run(&self, job: JobId) {
-        let ended = match self.encrypt_all(job).await {
+        let outcome = self.encrypt_all(job).await;
+        let ended = match &outcome {
             Ok(()) => {
                 tracing::info!(job, "all records of the job are encrypted");
-                self.outbox
-                    .update_job(job, |job| job.phase = JobPhase::Encrypted)
-            }
-            // The chain is away: the records wait, and the job runs again.
-            Err(GatewayError::Chain(error)) if error.is_transient() => {
-                tracing::warn!(job, %error, "the job waits for a chain");
-                return;
+                self.outbox.update_job(job, |job| {
+                    job.phase = JobPhase::Encrypted;
+                    job.failure = None;
+                })
             }
             Err(GatewayError::Stopping) => return,
-            Err(error) => {
+            Err(error) if ends_job(error) => {
                 tracing::warn!(job, %error, "job failed");
-                let reason = error.to_string();
                 self.outbox.drop_plains(job).and_then(|()| {
                     self.outbox.update_job(job, |job| {
                         job.phase = JobPhase::Failed;
-                        job.failure = Some(reason);
+                        job.failure = Some(error.to_string());
                     })
+                })
+            }
+            Err(error) => {
+                tracing::warn!(job, %error, "the job waits");
+                self.outbox.update_job(job, |job| {
+                    job.phase = JobPhase::Waiting;
+                    job.failure = Some(error.to_string());
                 })
             }
         };
         if let Err(error) = ended {
             tracing::error!(job, %error, "the outcome of the job could not be written");
+        }
+        if outcome.is_err() {
+            // The caller runs the job again while records wait.
+            tokio::time::sleep(self.pause).await;
         }
     }
 
@@ -210,9 +227,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
                 sealed,
             } = pending;
             if attempt >= MAX_ATTEMPTS {
-                return Err(GatewayError::EntryMismatch(format!(
-                    "a chain refused the entry of a record {attempt} times"
-                )));
+                return Err(GatewayError::EntryRefused(attempt));
             }
             let bytes = self.vault.unseal(PLACE, &sealed)?;
             let spooled = Spooled::decode(&mut bytes.as_slice())
@@ -258,7 +273,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
     }
 
     async fn prepare(&self, account: [u8; 32], filing_month: FilingMonth) -> Result<Patient> {
-        let version = self.versions.current(account).await?;
+        let version = self.versions.state(account).await?.version;
         self.prepare_at(account, filing_month, version).await
     }
 
@@ -308,6 +323,19 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
     }
 }
 
+/// Whether a job cannot go on, whatever the chains and the operator do.
+fn ends_job(error: &GatewayError) -> bool {
+    matches!(
+        error,
+        GatewayError::PatientNotFound
+            | GatewayError::InvalidPatient(_)
+            | GatewayError::ConsentNotFound(_)
+            | GatewayError::InvalidFhir(_)
+            | GatewayError::Encrypt(_)
+            | GatewayError::EntryRefused(_)
+    )
+}
+
 /// The only subject of a file, which is the named one. A file may be about nobody.
 fn one_subject(
     subjects: std::collections::BTreeSet<String>,
@@ -329,21 +357,4 @@ fn one_subject(
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn subjects(names: &[&str]) -> std::collections::BTreeSet<String> {
-        names.iter().map(|name| (*name).to_owned()).collect()
-    }
-
-    #[test]
-    fn file_of_another_or_of_several_patients_should_be_refused() {
-        let one = || subjects(&["Patient/1"]);
-        assert_eq!(one_subject(one(), None).unwrap(), Some("Patient/1".into()));
-        assert!(one_subject(one(), Some("Patient/1".into())).is_ok());
-        assert!(one_subject(one(), Some("Patient/2".into())).is_err());
-        assert!(one_subject(subjects(&["Patient/1", "Patient/2"]), None).is_err());
-        assert_eq!(one_subject(subjects(&[]), None).unwrap(), None);
-    }
-}
+mod tests;

@@ -5,7 +5,6 @@ use crate::{
     outbox::{Forward, Outbox},
     ports::PatientRegistry,
 };
-use bspp_peks::LabelVersion;
 use bspp_types::{LabelRise, LabelState};
 use std::sync::Arc;
 
@@ -28,14 +27,6 @@ impl<P: PatientRegistry> LabelVersions<P> {
     /// Makes the view.
     pub fn new(patients: Arc<P>, outbox: Outbox) -> Self {
         Self { patients, outbox }
-    }
-
-    /// The label version for a record that is filed now.
-    ///
-    /// # Errors
-    /// `OutboxFailed`, and those of the chain.
-    pub async fn current(&self, account: [u8; 32]) -> crate::error::Result<LabelVersion> {
-        Ok(self.state(account).await?.version)
     }
 
     /// The label versions of a patient, once no rise is on its way to the chain.

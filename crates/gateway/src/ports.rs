@@ -156,7 +156,8 @@ pub trait BatchRegistry: Send + Sync {
     ///
     /// It registers the batch on the consortium and waits until the registration is finalized, then
     /// opens it on the hospital chain and waits for inclusion. `salt` shows the hospital chain that
-    /// the header names this account.
+    /// the header names this account. A chain that has the batch already is not an error, so the
+    /// same header may be sent again.
     async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> Result<()>;
 
     /// The hospital's X25519 key of a filing month.
@@ -172,14 +173,14 @@ pub trait PatientRegistry: Send + Sync {
     /// The label versions of a patient, in best state: a rise counts at once.
     async fn label_state(&self, account: [u8; 32]) -> Result<LabelState>;
 
-    /// Brings a rise of the label version to the chain. A rise that holds is not an error.
+    /// Brings a rise of the label version to the chain. Returns whether it is final there.
     async fn raise_label_version(
         &self,
         account: [u8; 32],
         version: LabelVersion,
         revoke_before: Moment,
         signature: Ed25519Signature,
-    ) -> Result<()>;
+    ) -> Result<bool>;
 
     /// A consent of the patient in force for a filing month: `named` if it is given, else any.
     async fn consent(
@@ -229,20 +230,20 @@ pub trait RequestView: Send + Sync {
     /// Refuses on chain a disclosure that was asked for. If nobody asked, it does nothing.
     async fn refuse_disclosure(&self, request: RequestId, record: RecordId) -> Result<()>;
 
-    /// Files the revocation of a request, opened or not. One that holds is not an error.
+    /// Files the revocation of a request, opened or not. Returns whether it is final there.
     async fn file_tombstone(
         &self,
         authority: &Authority,
         expiry: Day,
         signature: Ed25519Signature,
-    ) -> Result<()>;
+    ) -> Result<bool>;
 
-    /// Forwards a patient's revocation.
+    /// Forwards the revocation of an opened request. Returns whether it is final there.
     async fn forward_revocation(
         &self,
         request: RequestId,
         signature: Ed25519Signature,
-    ) -> Result<()>;
+    ) -> Result<bool>;
 }
 
 /// The hospital chain: records to be disclosed.

@@ -7,6 +7,7 @@
 
 use crate::{
     error::{GatewayError, Result},
+    outbox::{JobId, Outbox},
     vault::Vault,
 };
 use bspp_peks::HospitalShare;
@@ -250,6 +251,23 @@ impl ShareStore {
         Ok(Kept::Share(HospitalShare::from_bytes(*Zeroizing::new(
             bytes,
         ))))
+    }
+
+    /// Gives up the entries of a plain record for another encryption, with their shares.
+    ///
+    /// The result is `false` if the plaintext is not here any more; nothing is deleted then. A stop
+    /// between the two leaves entries without shares, which the next call gives up.
+    ///
+    /// # Errors
+    /// `SharesFailed`, `OutboxFailed`.
+    pub fn redo(&self, outbox: &Outbox, plain: (JobId, u32)) -> Result<bool> {
+        let Some(rids) = outbox.replaceable(plain)? else {
+            return Ok(false);
+        };
+        for rid in rids {
+            self.delete(&rid)?;
+        }
+        outbox.redo(plain)
     }
 
     /// Deletes a share for ever.

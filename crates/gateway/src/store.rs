@@ -10,6 +10,7 @@ use crate::{
     error::Result,
     outbox::{Mark, Outbox, OutboxId, OutboxRecord},
     ports::{Outgoing, RecordSink, StoreOutcome},
+    shares::ShareStore,
 };
 
 /// Refusals that another encryption, in another batch or month, heals.
@@ -24,6 +25,7 @@ const AGAIN: [&str; 4] = [
 pub struct Storer<K> {
     sink: K,
     outbox: Outbox,
+    shares: ShareStore,
     window: usize,
     window_bytes: usize,
 }
@@ -32,10 +34,16 @@ impl<K: RecordSink> Storer<K> {
     /// Makes a storer that sends a maximum of `window` records at a time.
     ///
     /// `window_bytes` is the approximate maximum of their ciphertext.
-    pub fn new(sink: K, outbox: Outbox, window: usize, window_bytes: usize) -> Self {
+    pub fn new(
+        sink: K,
+        (outbox, shares): (Outbox, ShareStore),
+        window: usize,
+        window_bytes: usize,
+    ) -> Self {
         Self {
             sink,
             outbox,
+            shares,
             window: window.max(1),
             window_bytes,
         }
@@ -53,7 +61,7 @@ impl<K: RecordSink> Storer<K> {
     /// Queues the plain record of an entry for another encryption.
     fn redo(&self, id: OutboxId) -> Result<bool> {
         match self.outbox.record(id)? {
-            Some(item) => self.outbox.redo((item.job, item.plain)),
+            Some(item) => self.shares.redo(&self.outbox, (item.job, item.plain)),
             // It was given up with another entry of the same record.
             None => Ok(true),
         }

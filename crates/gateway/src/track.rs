@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     outbox::{Mark, Outbox, OutboxId, Progress},
     ports::{RecordSink, Registry},
+    shares::ShareStore,
 };
 use bspp_types::{RecordId, RegisteredBlock, Sequence};
 use std::collections::HashMap;
@@ -24,15 +25,17 @@ pub struct Tracker<K, T> {
     sink: K,
     registry: T,
     outbox: Outbox,
+    shares: ShareStore,
 }
 
 impl<K: RecordSink, T: Registry> Tracker<K, T> {
     /// Makes a tracker.
-    pub fn new(sink: K, registry: T, outbox: Outbox) -> Self {
+    pub fn new(sink: K, registry: T, (outbox, shares): (Outbox, ShareStore)) -> Self {
         Self {
             sink,
             registry,
             outbox,
+            shares,
         }
     }
 
@@ -89,7 +92,9 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
                                 searchable.push(item.rid);
                             }
                             // Another encryption files the record in a batch that takes it.
-                            Some(false) if self.outbox.redo((item.job, item.plain))? => {
+                            Some(false)
+                                if self.shares.redo(&self.outbox, (item.job, item.plain))? =>
+                            {
                                 tracing::warn!(record = id, "the consortium refused an entry");
                                 continue;
                             }

@@ -5,6 +5,7 @@
 //! file of its own, apart from the data.
 
 use crate::error::{GatewayError, Result};
+use bspp_peks::blake2b_256_parts;
 use chacha20poly1305::{
     aead::{Aead, KeyInit, Payload},
     XChaCha20Poly1305, XNonce,
@@ -65,6 +66,13 @@ impl Vault {
             )
             .map_err(|_| GatewayError::Outbox("the data cannot be sealed".into()))?;
         Ok([&nonce[..], &sealed].concat())
+    }
+
+    /// A hash that only the holder of the key can make. `place` names its use.
+    ///
+    /// A secret prefix makes BLAKE2b a MAC. So a thief of the data cannot try what was hashed.
+    pub fn fingerprint(&self, place: &'static [u8], bytes: &[u8]) -> [u8; 32] {
+        blake2b_256_parts(&[self.0.as_slice(), place, bytes])
     }
 
     /// Opens a box of this place.

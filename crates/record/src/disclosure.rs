@@ -109,15 +109,11 @@ pub struct Question<'a> {
     pub nonce: [u8; 32],
 }
 
-/// `HPKE_OPENING ‖ H(h) ‖ request ‖ record`.
-fn opening_info(header: &GrantHeader, record: &RecordId) -> Vec<u8> {
-    [
-        domain::HPKE_OPENING,
-        &header.hash().0,
-        &header.request_id().0,
-        &record.0,
-    ]
-    .concat()
+/// The HPKE info of a message between requester and hospital.
+///
+/// It is `domain ‖ H(h) ‖ request ‖ record`: it makes the message valid for one grant, request and record only.
+fn info(domain: &[u8], header: &GrantHeader, record: &RecordId) -> Vec<u8> {
+    [domain, &header.hash().0, &header.request_id().0, &record.0].concat()
 }
 
 impl<S> DisclosureRequest<S> {
@@ -135,7 +131,7 @@ impl<S> DisclosureRequest<S> {
         let request = header.request_id();
         let opening_hash = question.opening.hash();
         let mut plain = question.opening.encode();
-        let info = opening_info(&header, record);
+        let info = info(domain::HPKE_OPENING, &header, record);
         let opening = sealing::seal(&question.hospital_key, &info, &plain, rng);
         plain.zeroize();
         let signature = sign(&messages::disclosure_message(
@@ -216,7 +212,7 @@ impl<S> DisclosureRequest<S> {
         &self,
         secrets: impl IntoIterator<Item = &'a X25519Secret>,
     ) -> Result<ScopeOpening, DisclosureError> {
-        let info = opening_info(&self.header, &self.record);
+        let info = info(domain::HPKE_OPENING, &self.header, &self.record);
         let plain = secrets
             .into_iter()
             .find_map(|secret| sealing::open(secret, &info, &self.opening).ok())
@@ -317,19 +313,6 @@ impl fmt::Debug for DisclosurePackage {
     }
 }
 
-/// `HPKE_RECORD ‖ H(h) ‖ request ‖ record`.
-///
-/// It makes an answer valid for one request and record only.
-fn info(header: &GrantHeader, record: &RecordId) -> Vec<u8> {
-    [
-        domain::HPKE_RECORD,
-        &header.hash().0,
-        &header.request_id().0,
-        &record.0,
-    ]
-    .concat()
-}
-
 impl DisclosurePackage {
     /// The package of a stored record.
     pub fn new(encrypted: &EncryptedRecord, share: &HospitalShare) -> Self {
@@ -401,7 +384,7 @@ impl<S: Encode + Decode> SignedPackage<S> {
         rng: &mut R,
     ) -> Result<SealedBox, SealingError> {
         let mut plain = self.encode();
-        let info = info(header, &self.package.record);
+        let info = info(domain::HPKE_RECORD, header, &self.package.record);
         let sealed = sealing::seal(&header.requester_key, &info, &plain, rng);
         plain.zeroize();
         sealed
@@ -422,7 +405,7 @@ impl<S: Encode + Decode> SignedPackage<S> {
         secret: &X25519Secret,
         (operator, verifier): (&A, AccountVerifier<S, A>),
     ) -> Result<Self, DisclosureError> {
-        let bytes = sealing::open(secret, &info(header, record), sealed)?;
+        let bytes = sealing::open(secret, &info(domain::HPKE_RECORD, header, record), sealed)?;
         let signed =
             Self::decode_all(&mut &bytes[..]).map_err(|_| DisclosureError::InvalidPackage)?;
         let hash = signed.package.hash();

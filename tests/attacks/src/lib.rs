@@ -7,7 +7,7 @@ use bspp_peks::{
     OpenBatch, OpenSecret, PatientKeys, SearchSecret, Seed, X25519Secret,
 };
 use bspp_record::{
-    create_grant, split, DisclosureError, DisclosurePackage, DisclosureRequest, Document,
+    create_grant, slot_of, split, DisclosureError, DisclosurePackage, DisclosureRequest, Document,
     Encryptor, GrantEnvelope, GrantItem, GrantTerms, GrantedLabel, Patient, Question,
     ReceivedGrant, ScopeOpening, SharedRecord, SignedPackage, SlotOpening,
 };
@@ -305,9 +305,8 @@ pub fn open_secret(hospital: &Hospital, grant: &ReceivedGrant, label: &GrantedLa
 /// The slot and counter of a secret in an entry, if the entry has its label.
 pub fn found(entry: &Entry, secret: &SearchSecret) -> Option<(u8, u32)> {
     (0..64).find_map(|counter| {
-        let tag = secret.tag(counter);
-        let slot = entry.slots.iter().position(|slot| slot.tag == tag)?;
-        Some((u8::try_from(slot).ok()?, counter))
+        let slot = slot_of(entry, &secret.tag(counter))?;
+        Some((slot, counter))
     })
 }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     card::Card,
+    checkpoints::DoctorCheckpoints,
     error::CliResult,
     files,
     keys::{DoctorArguments, DoctorFile, DoctorKeys, SecretText},
@@ -72,6 +73,8 @@ pub(super) fn whoami(arguments: &DoctorArguments, reveal: bool, output: Output) 
 }
 
 /// Signs the statement of the doctor's X25519 key, for the operator of the hospital.
+///
+/// It also keeps the checkpoint of the card: from it the doctor follows the consortium.
 pub(super) fn requester_key(
     arguments: &DoctorArguments,
     card: &Path,
@@ -80,6 +83,7 @@ pub(super) fn requester_key(
 ) -> CliResult<()> {
     let card = Card::read(card)?;
     let keys = DoctorKeys::read(arguments)?;
+    DoctorCheckpoints::read(&arguments.key)?.keep(&card.checkpoint()?)?;
     let file = RequesterKeyFile::sign(&keys, &card.chain()?, &card.hospital()?);
     let lines = match out {
         Some(path) => {

@@ -13,14 +13,14 @@ use crate::{
     keys::{DoctorArguments, DoctorKeys},
     output::Output,
     passphrase::PassphraseArguments,
+    proved::proved_for_doctor,
     values::{hex0x, Hex32},
 };
 use answers::{ask, contest, flag, AnswerArguments};
-use bspp_client::{calls, At, ConsortiumClient};
+use bspp_client::{calls, proved::ProvedState, ConsortiumClient};
 use clap::{Args, Subcommand};
 use identity::{new, requester_key, whoami};
 use records::{fetch, get, open, FetchArguments};
-pub(crate) use search::batch_point;
 use search::{prove, search};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -168,6 +168,8 @@ pub struct Common {
 /// A doctor's connection, keys and grant.
 pub(super) struct Session {
     pub(super) consortium: ConsortiumClient,
+    /// The newest finalized state. Facts of it do not depend on the node.
+    pub(super) state: ProvedState,
     pub(super) keys: DoctorKeys,
     pub(super) grant: OpenGrant,
 }
@@ -176,10 +178,12 @@ impl Common {
     async fn open(&self) -> CliResult<Session> {
         let keys = DoctorKeys::read(&self.key)?;
         let consortium = chain::consortium(&self.consortium).await?;
-        let now = consortium.timestamp(At::Best).await?;
+        let state = proved_for_doctor(&self.key.key, &consortium).await?;
+        let now = state.now().await?;
         let grant = self.grant.receive(Some(&consortium.chain()), &keys, now)?;
         Ok(Session {
             consortium,
+            state,
             keys,
             grant,
         })

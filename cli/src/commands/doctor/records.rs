@@ -2,7 +2,7 @@
 //! Fetches records from the hospital, and opens them.
 
 use super::{
-    search::{batch_point, labels_with_slots, search_secret},
+    search::{labels_with_slots, search_secret},
     Common, Session,
 };
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     matches::{FoundMatch, Located, MatchFile},
     output::Output,
     plaintext,
+    proved::proved_batch,
     values::hex0x,
 };
 use bspp_client::{calls, At};
@@ -62,12 +63,12 @@ pub(super) async fn scope_opening(
     located: &Located,
 ) -> CliResult<ScopeOpening> {
     let item = session.grant.item(found.item)?;
-    let point = batch_point(&session.consortium, located.entry.batch).await?;
+    let batch = proved_batch(&session.consortium, &session.state, located.entry.batch).await?;
     let openings: Vec<SlotOpening> = labels_with_slots(item, found)?
         .into_iter()
         .map(|(granted, place)| SlotOpening {
             slot: place.slot,
-            opening: *search_secret(&session.grant.received, granted, &point)
+            opening: *search_secret(&session.grant.received, granted, &batch.point.point)
                 .label_opening(place.counter)
                 .as_bytes(),
         })
@@ -78,12 +79,12 @@ pub(super) async fn scope_opening(
 
 /// The hospital's X25519 key of this month, to which the scope's opening is encrypted.
 async fn hospital_key(session: &Session) -> CliResult<X25519Key> {
-    let consortium = &session.consortium;
-    let now = consortium.timestamp(At::Finalized).await?;
-    let month = filing_month_at(now)
+    let month = filing_month_at(session.state.now().await?)
         .ok_or_else(|| CliError::failed("the consortium's time is outside the calendar"))?;
-    consortium
-        .encryption_key(At::Finalized, session.grant.received.header.hospital, month)
+    let hospital = &session.grant.received.header.hospital;
+    session
+        .state
+        .encryption_key(hospital, month)
         .await?
         .ok_or_else(|| CliError::NotFound("the hospital has no key in this month".into()))
 }
@@ -92,8 +93,8 @@ async fn hospital_key(session: &Session) -> CliResult<X25519Key> {
 async fn operator(session: &Session) -> CliResult<AccountId> {
     let hospital = session.grant.received.header.hospital;
     session
-        .consortium
-        .hospital(At::Finalized, hospital)
+        .state
+        .hospital(&hospital)
         .await?
         .map(|hospital| hospital.operator)
         .ok_or_else(|| {
@@ -346,8 +347,9 @@ async fn open_one(
         ))
     })?;
     let package = package.package;
-    let point = batch_point(&session.consortium, located.entry.batch).await?;
-    let secret = OpenSecret::from_trapdoor::<DefaultBackend>(&point, trapdoor, &received.open_key);
+    let batch = proved_batch(&session.consortium, &session.state, located.entry.batch).await?;
+    let point = &batch.point.point;
+    let secret = OpenSecret::from_trapdoor::<DefaultBackend>(point, trapdoor, &received.open_key);
     open_record(
         &located.rid,
         &located.entry,

@@ -8,13 +8,13 @@ use crate::{
     grant_file::{month_label, Query},
     matches::{FoundMatch, FoundSlot, MatchFile},
     output::Output,
-    values::hex0x,
+    proved::proved_batch,
 };
-use bspp_client::{calls, At, ConsortiumClient, Included, SearchStep};
-use bspp_peks::{BatchPoint, DefaultBackend, G1Point, MatchStatement, SearchSecret};
+use bspp_client::{calls, proved::ProvedBatch, At, Included, SearchStep};
+use bspp_peks::{DefaultBackend, G1Point, MatchStatement, SearchSecret};
 use bspp_record::{GrantedItem, GrantedLabel, ReceivedGrant};
 use bspp_rpc_types::{FoundRecord, SearchQuery, MAX_QUERIES};
-use bspp_types::{BatchId, FilingMonth, HospitalId, MatchProof};
+use bspp_types::{FilingMonth, MatchProof};
 use serde::Serialize;
 use std::{
     collections::{btree_map::Entry, BTreeMap, BTreeSet},
@@ -94,10 +94,15 @@ async fn search_there(session: &Session, wanted: &[Query<'_>], output: Output) -
 async fn search_here(session: &Session, wanted: &[Query<'_>], output: Output) -> CliResult<Raw> {
     let (consortium, received) = (&session.consortium, &session.grant.received);
     let hospital = received.header.hospital;
-    let mut scopes: BTreeMap<FilingMonth, Vec<BatchPoint>> = BTreeMap::new();
+    let mut scopes: BTreeMap<FilingMonth, Vec<ProvedBatch>> = BTreeMap::new();
     for query in wanted {
         if let Entry::Vacant(vacant) = scopes.entry(query.label.filing_month) {
-            vacant.insert(batch_points(consortium, hospital, query.label.filing_month).await?);
+            let month = query.label.filing_month;
+            vacant.insert(
+                consortium
+                    .proved_batches(&session.state, hospital, month)
+                    .await?,
+            );
         }
     }
     let scope_of = |month| scopes.get(month).map_or(&[][..], Vec::as_slice);
@@ -110,10 +115,10 @@ async fn search_here(session: &Session, wanted: &[Query<'_>], output: Output) ->
     for (place, query) in wanted.iter().enumerate() {
         let mut found = Vec::new();
         for batch in scope_of(&query.label.filing_month) {
-            let secret = search_secret(received, query.granted, &batch.point);
+            let secret = search_secret(received, query.granted, &batch.point.point);
             found.extend(
                 consortium
-                    .search_batch(hospital, batch, &secret, &query.label, place)
+                    .search_batch(&session.state, batch, (&secret, &query.label), place)
                     .await?,
             );
             raw.batches = raw.batches.saturating_add(1);
@@ -124,37 +129,6 @@ async fn search_here(session: &Session, wanted: &[Query<'_>], output: Output) ->
     }
     bar.finish_and_clear();
     Ok(raw)
-}
-
-/// The batches of a hospital and month, with verified points.
-///
-/// The proofs of knowledge are checked again, because a foreign node is not trusted for them.
-async fn batch_points(
-    consortium: &ConsortiumClient,
-    hospital: HospitalId,
-    filing_month: FilingMonth,
-) -> CliResult<Vec<BatchPoint>> {
-    let chain = consortium.chain();
-    let listed = consortium
-        .all_batches(At::Finalized, hospital, filing_month)
-        .await?;
-    listed
-        .iter()
-        .map(|listed| {
-            let header = &listed.batch.header;
-            let valid = header.verify(&chain.0).map_err(CliError::failed)?;
-            let expected = header.hospital == hospital.0 && header.filing_month == filing_month;
-            if !expected {
-                return Err(CliError::failed(
-                    "the node listed a batch of another hospital or month",
-                ));
-            }
-            Ok(BatchPoint {
-                id: valid.id,
-                point: valid.point,
-            })
-        })
-        .collect()
 }
 
 pub(super) async fn search(
@@ -233,29 +207,6 @@ fn records_in_all<'a>(lists: &[&'a [FoundRecord]]) -> Vec<Vec<&'a FoundRecord>> 
         .collect()
 }
 
-/// The point of a batch.
-///
-/// The command checks the proof of knowledge again, because it does not trust nodes for it.
-pub(crate) async fn batch_point(consortium: &ConsortiumClient, id: BatchId) -> CliResult<G1Point> {
-    let batch = consortium.batch(At::Finalized, id).await?.ok_or_else(|| {
-        CliError::NotFound(format!(
-            "the consortium has no finalized batch {}",
-            hex0x(id)
-        ))
-    })?;
-    let chain = consortium.chain();
-    if batch.header.id(&chain.0) != id.0 {
-        return Err(CliError::failed(
-            "the node answered with another batch than the requested one",
-        ));
-    }
-    Ok(batch
-        .header
-        .verify(&chain.0)
-        .map_err(CliError::failed)?
-        .point)
-}
-
 /// The search secret of a granted label in a batch.
 pub(super) fn search_secret(
     received: &ReceivedGrant,
@@ -317,13 +268,13 @@ pub(super) async fn prove(
             bar.inc(1);
             continue;
         }
-        let point = batch_point(consortium, located.entry.batch).await?;
+        let batch = proved_batch(consortium, &session.state, located.entry.batch).await?;
         let item = session.grant.item(found.item)?;
         let pairs = labels_with_slots(item, found)?;
         let Some((granted, place)) = pairs.first() else {
             continue;
         };
-        let secret = search_secret(received, granted, &point);
+        let secret = search_secret(received, granted, &batch.point.point);
         let label = month_label(item, granted);
         let statement = MatchStatement {
             chain: consortium.chain().0,

@@ -26,6 +26,20 @@ use serde::Serialize;
 use sp_core::crypto::AccountId32;
 use std::path::PathBuf;
 
+/// A reference to a FHIR patient: `Patient/` and an id of FHIR.
+fn subject(text: &str) -> Result<String, String> {
+    let is_id = |id: &str| {
+        (1..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+    };
+    match text.strip_prefix("Patient/") {
+        Some(id) if is_id(id) => Ok(text.to_owned()),
+        _ => Err("expected Patient/<id>".into()),
+    }
+}
+
 /// A hospital's administration.
 #[derive(Subcommand)]
 pub enum Command {
@@ -85,6 +99,9 @@ pub enum Command {
         /// The patient's account on the hospital's chain.
         #[arg(long)]
         patient: Hex32,
+        /// The patient of the files, `Patient/<id>`: it binds the account to this patient anew.
+        #[arg(long, value_parser = subject)]
+        subject: Option<String>,
         /// FHIR R4 JSON files: bundles or single resources.
         #[arg(required = true)]
         files: Vec<PathBuf>,
@@ -167,8 +184,12 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             gateway,
             token_file,
             patient,
+            subject,
             files,
-        } => ingest(&gateway, token_file.as_deref(), patient, &files, output).await,
+        } => {
+            let about = (patient, subject.as_deref());
+            ingest(&gateway, token_file.as_deref(), about, &files, output).await
+        }
         Command::AddRequester {
             consortium,
             key,
@@ -221,4 +242,24 @@ async fn submit(
         },
         &[format!("{what}, finalized in block {}.", included.number)],
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::subject;
+
+    #[test]
+    fn subject_should_be_a_reference_to_a_patient() {
+        assert_eq!(subject("Patient/a-1.b").as_deref(), Ok("Patient/a-1.b"));
+        for wrong in [
+            "",
+            "a",
+            "Patient/",
+            "Patient/a&consent=b",
+            "Group/1",
+            "Patient/a/b",
+        ] {
+            assert!(subject(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -91,14 +91,16 @@ struct Ingested {
 pub async fn ingest(
     gateway: &str,
     token: Option<&Path>,
-    patient: Hex32,
+    (patient, subject): (Hex32, Option<&str>),
     paths: &[PathBuf],
     output: Output,
 ) -> CliResult<()> {
     let gateway = gateway_api::Gateway::local(gateway, token)?;
     let mut records = Vec::new();
     for path in paths {
-        let job = gateway.ingest(&patient.0, files::read(path)?).await?;
+        let job = gateway
+            .ingest(&patient.0, subject, files::read(path)?)
+            .await?;
         records.extend(gateway.wait(job, output).await?);
     }
     let lines = vec![format!(

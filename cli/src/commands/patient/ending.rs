@@ -190,7 +190,8 @@ impl Revocation<'_> {
 
     /// Revokes at the hospital. It takes effect there at once, independent of the chain.
     async fn at_hospital(&mut self) -> CliResult<()> {
-        let is_opened = self.is_opened().await == Some(true);
+        // A grant that was recovered from the chain was opened or revoked there.
+        let is_opened = self.grant.made.is_none() || self.is_opened().await == Some(true);
         let gateway = self.arguments.rest.hospital.gateway(&self.enrolment)?;
         let (request, signature) = self.key.revocation(&self.chain);
         match &self.grant.made {

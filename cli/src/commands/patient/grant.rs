@@ -125,7 +125,7 @@ impl GrantArguments {
 }
 
 /// The X25519 key of a requester of an active hospital, by proof.
-async fn requester_key(state: &ProvedState<'_>, requester: Hex32) -> CliResult<X25519Key> {
+async fn requester_key(state: &ProvedState, requester: Hex32) -> CliResult<X25519Key> {
     let unknown = || {
         CliError::NotFound(format!(
             "account {} is not a requester of an active hospital",

@@ -144,7 +144,7 @@ pub fn issue_time(now: Moment, state: &LabelState) -> Moment {
 ///
 /// It is each group of keywords in each month, under each of the month's label versions.
 pub async fn items(
-    consortium: &ProvedState<'_>,
+    consortium: &ProvedState,
     hospital: HospitalId,
     state: &LabelState,
     scope: &Scope,

@@ -4,19 +4,19 @@
 use super::labels::HospitalArguments;
 use crate::{
     chain,
-    commands::doctor::batch_point,
     error::{CliError, CliResult},
     output::Output,
     plaintext,
+    proved::{proved, proved_batch},
     values::{hex0x, Hex32, Month},
-    wallet::{Wallet, WalletArguments},
+    wallet::{Enrolment, Wallet, WalletArguments},
 };
-use bspp_client::{At, ConsortiumClient};
+use bspp_client::{proved::ProvedState, ConsortiumClient};
 use bspp_peks::{
-    BatchPoint, DefaultBackend, G1Point, Kappa, KeywordLabel, LabelScope, LabelVersion, MonthLabel,
-    OpenSecret, PatientKeys, SearchSecret, X25519Public, GAP,
+    DefaultBackend, G1Point, Kappa, KeywordLabel, LabelScope, LabelVersion, MonthLabel, OpenSecret,
+    PatientKeys, SearchSecret, X25519Public, GAP,
 };
-use bspp_record::{open_record, Keyword, OwnRecordRequest};
+use bspp_record::{open_record, slot_of, Keyword, OwnRecordRequest};
 use bspp_types::{Entry, FilingMonth, HospitalId, LabelState};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -76,6 +76,8 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
 /// A patient's view of one hospital.
 struct Own {
     consortium: ConsortiumClient,
+    proved: ProvedState,
+    enrolment: Enrolment,
     hospital: HospitalId,
     keys: PatientKeys,
     state: LabelState,
@@ -88,12 +90,15 @@ impl OwnArguments {
         let keys = wallet.keys(&hospital)?;
         let chain = wallet.enrolment(&hospital)?.card.chain()?;
         let consortium = chain::consortium_of(&self.consortium, &chain).await?;
+        let proved = proved(&mut wallet, &consortium).await?;
         let state = self
             .hospital
             .known_label_state(&mut wallet, &hospital)
             .await?;
         Ok(Own {
             consortium,
+            proved,
+            enrolment: wallet.enrolment(&hospital)?.clone(),
             hospital,
             keys,
             state,
@@ -106,10 +111,7 @@ impl Own {
     ///
     /// There is none in a month in which the hospital has no key.
     async fn labels(&self, month: FilingMonth) -> CliResult<Vec<KeywordLabel>> {
-        let key = self
-            .consortium
-            .encryption_key(At::Finalized, self.hospital, month)
-            .await?;
+        let key = self.proved.encryption_key(&self.hospital, month).await?;
         let Some(key) = key else {
             return Ok(Vec::new());
         };
@@ -173,22 +175,18 @@ async fn list(arguments: &OwnArguments, from: Month, to: Month, output: Output) 
         }
         let batches = own
             .consortium
-            .all_batches(At::Finalized, own.hospital, month)
+            .proved_batches(&own.proved, own.hospital, month)
             .await?;
         for batch in batches {
-            let batch = BatchPoint {
-                id: batch.id.0,
-                point: batch_point(&own.consortium, batch.id).await?,
-            };
             for label in &labels {
-                let secret = own.search_secret(&batch.point, month, label);
+                let secret = own.search_secret(&batch.point.point, month, label);
                 let month_label = MonthLabel {
                     filing_month: month,
                     kw: label.clone(),
                 };
                 let found = own
                     .consortium
-                    .search_batch(own.hospital, &batch, &secret, &month_label, 0)
+                    .search_batch(&own.proved, &batch, (&secret, &month_label), 0)
                     .await?;
                 listed
                     .records
@@ -208,16 +206,15 @@ async fn list(arguments: &OwnArguments, from: Month, to: Month, output: Output) 
     output.result(&listed, &lines)
 }
 
-/// The slot of an entry whose tag a secret makes, with the counter.
+/// The slot of an entry that has a tag of a secret, with the counter.
 ///
 /// Each entry of a batch takes one counter of a label or none, so the counter is not far above the
 /// entry's index.
-fn slot_of(entry: &Entry, secret: &SearchSecret) -> Option<(u8, u32)> {
+fn find_slot(entry: &Entry, secret: &SearchSecret) -> Option<(u8, u32)> {
     let last = entry.index.saturating_add(GAP);
     (0..=last).find_map(|counter| {
-        let tag = secret.tag(counter);
-        let slot = entry.slots.iter().position(|slot| slot.tag == tag)?;
-        Some((u8::try_from(slot).ok()?, counter))
+        let slot = slot_of(entry, &secret.tag(counter))?;
+        Some((slot, counter))
     })
 }
 
@@ -240,28 +237,19 @@ async fn get(
         .await?
         .ok_or_else(|| CliError::NotFound(format!("the consortium has no record {}", hex0x(rid))))?
         .entry;
-    let month = own
-        .consortium
-        .batch(At::Finalized, entry.batch)
-        .await?
-        .ok_or_else(|| CliError::NotFound("the record's batch is not finalized".into()))?
-        .header
-        .filing_month;
-    let point = batch_point(&own.consortium, entry.batch).await?;
+    let batch = proved_batch(&own.consortium, &own.proved, entry.batch).await?;
+    let (month, point) = (batch.filing_month, batch.point.point);
     let mut place = None;
     for label in own.labels(month).await? {
         let secret = own.search_secret(&point, month, &label);
-        if let Some((slot, counter)) = slot_of(&entry, &secret) {
+        if let Some((slot, counter)) = find_slot(&entry, &secret) {
             place = Some((label, slot, counter));
             break;
         }
     }
     let (label, slot, counter) = place
         .ok_or_else(|| CliError::NotFound(format!("record {} is not the patient's", hex0x(rid))))?;
-    let wallet = Wallet::read(&arguments.wallet)?;
-    let gateway = arguments
-        .hospital
-        .gateway(wallet.enrolment(&own.hospital)?)?;
+    let gateway = arguments.hospital.gateway(&own.enrolment)?;
     let chain = bspp_types::H256(*own.keys.chain());
     let account = own.keys.account().public();
     let nonce = gateway.nonce(&account).await?;

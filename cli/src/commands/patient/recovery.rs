@@ -92,10 +92,7 @@ pub(super) async fn recover(arguments: &RecoveryArguments, output: Output) -> Cl
 /// The indices whose grants were used or revoked.
 ///
 /// Each comes with its request, and whether the grant has ended.
-async fn search(
-    state: &ProvedState<'_>,
-    keys: &PatientKeys,
-) -> CliResult<Vec<(u32, RequestId, bool)>> {
+async fn search(state: &ProvedState, keys: &PatientKeys) -> CliResult<Vec<(u32, RequestId, bool)>> {
     let mut found: Vec<(u32, RequestId, bool)> = Vec::new();
     let mut index = 0u32;
     loop {

@@ -112,7 +112,7 @@ pub(super) async fn renew_all(
 
 async fn renew(
     wallet: &mut Wallet,
-    proved: &ProvedState<'_>,
+    proved: &ProvedState,
     state: &LabelState,
     request: &RequestId,
     path: &Path,

@@ -4,10 +4,10 @@
 use super::author::Author;
 use crate::{
     chain,
-    error::{CliError, CliResult},
+    error::CliResult,
     output::Output,
     slots,
-    values::hex0x,
+    values::{hex0x, now},
 };
 use bspp_client::{At, ChainClient};
 use bspp_primitives::{
@@ -15,7 +15,6 @@ use bspp_primitives::{
     conformance::{AttestationKind, BlockAttestation, SuspensionReason},
     AccountId,
 };
-use chrono::Utc;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -80,8 +79,7 @@ async fn ask(client: &ChainClient) -> CliResult<Status> {
     let best = client.header(At::Best).await?;
     let at = At::Block(best.hash());
     let duration = client.slot_duration(at).await?;
-    let now = u64::try_from(Utc::now().timestamp_millis()).map_err(CliError::failed)?;
-    let slot = slots::at(now, duration);
+    let slot = slots::at(now()?, duration);
     let kind = client.kind();
     let mut authors = Vec::new();
     for standing in client.authors(at).await? {

@@ -2,7 +2,11 @@
 //! Runtime APIs of the consortium chain.
 
 use super::runtime_apis;
-use crate::{chain::At, consortium::ConsortiumClient, error::Result};
+use crate::{
+    chain::At,
+    consortium::ConsortiumClient,
+    error::{ClientError, Result},
+};
 use bspp_primitives::AccountId;
 use bspp_types::{
     AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
@@ -57,6 +61,8 @@ impl ConsortiumClient {
         filing_month: FilingMonth,
     ) -> Result<Vec<IdentifiedBatch>> {
         const PAGE: u32 = 128;
+        /// More than the consortium takes in a month: a node must not keep the caller busy for ever.
+        const MAX: usize = 16_384;
         let at = At::Block(self.resolve(at).await?);
         let mut all = Vec::new();
         let mut from = 0u32;
@@ -66,6 +72,12 @@ impl ConsortiumClient {
             all.extend(page);
             if count < PAGE {
                 return Ok(all);
+            }
+            if all.len() > MAX {
+                return Err(ClientError::InvalidAnswer {
+                    what: "PhiIndexApi_batches".into(),
+                    reason: format!("a month has more than {MAX} batches"),
+                });
             }
             from = from.saturating_add(count);
         }

@@ -42,15 +42,28 @@ impl Block {
     }
 }
 
-#[derive(Deserialize)]
-struct RpcSignedBlock {
+/// The answer of `chain_getBlock`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SignedBlock {
     block: RpcBlock,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct RpcBlock {
     header: Header,
     extrinsics: Vec<sp_core::Bytes>,
+}
+
+impl SignedBlock {
+    /// The block, whose hash the caller knows.
+    pub fn into_block(self, hash: H256) -> Block {
+        let RpcBlock { header, extrinsics } = self.block;
+        Block {
+            hash,
+            header,
+            extrinsics: extrinsics.into_iter().map(|bytes| bytes.0).collect(),
+        }
+    }
 }
 
 impl ChainClient {
@@ -104,15 +117,10 @@ impl ChainClient {
     /// `BlockNotFound`, and those of [`Self::rpc`].
     pub async fn block(&self, at: At) -> Result<Block> {
         let hash = self.resolve(at).await?;
-        let signed: Option<RpcSignedBlock> = self.rpc("chain_getBlock", params![hash]).await?;
-        let block = signed
-            .ok_or_else(|| ClientError::BlockNotFound(format!("{hash:?}")))?
-            .block;
-        Ok(Block {
-            hash,
-            header: block.header,
-            extrinsics: block.extrinsics.into_iter().map(|bytes| bytes.0).collect(),
-        })
+        let signed: Option<SignedBlock> = self.rpc("chain_getBlock", params![hash]).await?;
+        signed
+            .map(|signed| signed.into_block(hash))
+            .ok_or_else(|| ClientError::BlockNotFound(format!("{hash:?}")))
     }
 
     /// The headers of finalized blocks, as GRANDPA finalizes them.

@@ -5,10 +5,10 @@ mod block;
 mod node;
 mod transport;
 
-pub use block::{At, Block};
-pub use node::Health;
-pub use transport::Subscription;
+pub use block::{At, Block, SignedBlock};
+pub use node::{Health, ReadProof};
 pub(crate) use transport::{params, rpc_error, within};
+pub use transport::{runtime_value, Subscription};
 
 use crate::{config::BsppConfig, error::*};
 use bspp_primitives::apis::ChainKind;

@@ -20,9 +20,17 @@ pub struct Health {
     pub should_have_peers: bool,
 }
 
-#[derive(Deserialize)]
-struct RpcReadProof {
+/// The answer of `state_getReadProof`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ReadProof {
     proof: Vec<sp_core::Bytes>,
+}
+
+impl ReadProof {
+    /// The trie nodes.
+    pub fn into_nodes(self) -> Vec<Vec<u8>> {
+        self.proof.into_iter().map(|node| node.0).collect()
+    }
 }
 
 impl ChainClient {
@@ -53,8 +61,8 @@ impl ChainClient {
     /// The trie nodes that prove values (or their absence) in the state after a block.
     pub async fn read_proof(&self, keys: &[Vec<u8>], block: H256) -> Result<Vec<Vec<u8>>> {
         let keys: Vec<_> = keys.iter().cloned().map(sp_core::Bytes).collect();
-        let answer: RpcReadProof = self.rpc("state_getReadProof", params![keys, block]).await?;
-        Ok(answer.proof.into_iter().map(|node| node.0).collect())
+        let answer: ReadProof = self.rpc("state_getReadProof", params![keys, block]).await?;
+        Ok(answer.into_nodes())
     }
 
     /// Calls a runtime API (`Trait_method`) with SCALE-encoded arguments.

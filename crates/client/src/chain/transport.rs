@@ -60,7 +60,15 @@ pub(super) async fn state_call<R: Decode>(
         },
         other => other,
     })?;
-    R::decode(&mut answer.0.as_slice()).map_err(|e| ClientError::InvalidAnswer {
+    runtime_value(method, &answer.0)
+}
+
+/// The value that a runtime API returned, from its SCALE encoding.
+///
+/// # Errors
+/// `InvalidAnswer`.
+pub fn runtime_value<R: Decode>(method: &str, mut bytes: &[u8]) -> Result<R> {
+    R::decode(&mut bytes).map_err(|e| ClientError::InvalidAnswer {
         what: method.to_owned(),
         reason: e.to_string(),
     })

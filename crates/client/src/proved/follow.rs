@@ -44,11 +44,7 @@ impl Follower {
     /// `WrongGenesis`, `InvalidJustification`, `CheckpointNeeded` (the council replaced the voters
     /// by force), `StaleFinality` (the newest proved header is older than [`MAX_AGE_MS`]),
     /// `InvalidStateProof`, and those of `ChainClient::rpc`.
-    pub async fn advance<'a>(
-        &mut self,
-        client: &'a ChainClient,
-        now: Moment,
-    ) -> Result<ProvedState<'a>> {
+    pub async fn advance(&mut self, client: &ChainClient, now: Moment) -> Result<ProvedState> {
         if client.genesis_hash() != self.checkpoint.chain {
             return Err(ClientError::WrongGenesis {
                 expected: self.checkpoint.chain,
@@ -67,7 +63,7 @@ impl Follower {
         // Without a newer proof the checkpoint itself is the newest trusted block.
         let header = client.header(At::Block(self.checkpoint.block)).await?;
         self.check_header(&header)?;
-        let state = ProvedState::new(client, header);
+        let state = ProvedState::new(client.clone(), header);
         let age_ms = now.saturating_sub(state.now().await?);
         if age_ms > MAX_AGE_MS {
             return Err(ClientError::StaleFinality { age_ms });
@@ -76,7 +72,10 @@ impl Follower {
     }
 
     /// Checks that a header is the one of the checkpoint.
-    pub(super) fn check_header(&self, header: &Header) -> Result<()> {
+    ///
+    /// # Errors
+    /// `InvalidStateProof`.
+    pub fn check_header(&self, header: &Header) -> Result<()> {
         if header.hash() != self.checkpoint.block {
             return Err(ClientError::InvalidStateProof(format!(
                 "the header of block {} is not the finalized one",
@@ -87,7 +86,10 @@ impl Follower {
     }
 
     /// Verifies a proof and moves to its header. The result tells whether the set ended there.
-    pub(super) fn accept(&mut self, proof: &FinalityProof) -> Result<bool> {
+    ///
+    /// # Errors
+    /// `InvalidJustification`, `CheckpointNeeded`. The checkpoint then stays as it was.
+    pub fn accept(&mut self, proof: &FinalityProof) -> Result<bool> {
         let mut proof = proof.clone();
         if proof.header.number <= self.checkpoint.number {
             return Err(ClientError::InvalidJustification(format!(

@@ -6,13 +6,15 @@
 //! ([`Follower`]). Each value comes with a proof against the state root of a header that the
 //! followed set finalized ([`ProvedState`]). Such a node can be late, but it cannot lie.
 
+mod batches;
 mod checkpoint;
 mod follow;
 mod reads;
 
+pub use batches::ProvedBatch;
 pub use checkpoint::Checkpoint;
 pub use follow::{Follower, MAX_AGE_MS};
-pub use reads::ProvedState;
+pub use reads::{check_read, ProvedState};
 
 #[cfg(test)]
 mod tests;

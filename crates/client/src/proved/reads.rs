@@ -7,8 +7,8 @@ use crate::{
 };
 use bspp_primitives::{consortium_storage as storage, AccountId, Header};
 use bspp_types::{
-    FilingMonth, HospitalId, HospitalRecord, HospitalStatus, Match, Member, Moment, RecordId,
-    Request, RequestId, Role, Tombstone, X25519Key,
+    Batch, BatchId, FilingMonth, HospitalId, HospitalRecord, HospitalStatus, Match, Member, Moment,
+    RecordId, RegisteredBlock, Request, RequestId, Role, Sequence, Tombstone, X25519Key,
 };
 use codec::Decode;
 use sp_runtime::traits::BlakeTwo256;
@@ -17,14 +17,14 @@ use sp_trie::StorageProof;
 
 /// The state after a finalized header. Every read checks a proof.
 #[derive(Clone, Debug)]
-pub struct ProvedState<'a> {
-    client: &'a ChainClient,
+pub struct ProvedState {
+    client: ChainClient,
     header: Header,
 }
 
-impl<'a> ProvedState<'a> {
+impl ProvedState {
     /// The state after `header`, which the caller has verified.
-    pub(super) fn new(client: &'a ChainClient, header: Header) -> Self {
+    pub(super) fn new(client: ChainClient, header: Header) -> Self {
         Self { client, header }
     }
 
@@ -38,12 +38,17 @@ impl<'a> ProvedState<'a> {
         self.required(storage::now(), "the time of the block").await
     }
 
+    /// A hospital, whether it is active or not.
+    pub async fn hospital(&self, id: &HospitalId) -> Result<Option<HospitalRecord<AccountId>>> {
+        self.get(storage::hospital(id)).await
+    }
+
     /// A hospital, if it is an active member.
     pub async fn active_hospital(
         &self,
         id: &HospitalId,
     ) -> Result<Option<HospitalRecord<AccountId>>> {
-        let record: Option<HospitalRecord<AccountId>> = self.get(storage::hospital(id)).await?;
+        let record = self.hospital(id).await?;
         Ok(record.filter(|record| record.status == HospitalStatus::Active))
     }
 
@@ -79,6 +84,33 @@ impl<'a> ProvedState<'a> {
         }
     }
 
+    /// A batch.
+    pub async fn batch(&self, id: &BatchId) -> Result<Option<Batch>> {
+        self.get(storage::batch(id)).await
+    }
+
+    /// The number of batches of a hospital and month.
+    pub async fn batch_count(
+        &self,
+        hospital: &HospitalId,
+        filing_month: FilingMonth,
+    ) -> Result<u32> {
+        let count = self
+            .get(storage::batch_count(hospital, filing_month))
+            .await?;
+        Ok(count.unwrap_or(0))
+    }
+
+    /// A registered entry block.
+    pub async fn registered_block(
+        &self,
+        hospital: &HospitalId,
+        sequence: Sequence,
+    ) -> Result<Option<RegisteredBlock>> {
+        self.get(storage::registered_block(hospital, sequence))
+            .await
+    }
+
     /// A request.
     pub async fn request(&self, id: &RequestId) -> Result<Option<Request<AccountId>>> {
         self.get(storage::request(id)).await
@@ -105,12 +137,15 @@ impl<'a> ProvedState<'a> {
             .client
             .read_proof(core::slice::from_ref(&key), self.header.hash())
             .await?;
-        check(&self.header, nodes, &key)
+        check_read(&self.header, nodes, &key)
     }
 }
 
-/// The value at a key, or its proved absence.
-pub(super) fn check<V: Decode>(
+/// The value at a key in the state of a header, or its proved absence.
+///
+/// # Errors
+/// `InvalidStateProof`.
+pub fn check_read<V: Decode>(
     header: &Header,
     nodes: Vec<Vec<u8>>,
     key: &[u8],

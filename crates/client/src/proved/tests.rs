@@ -2,7 +2,7 @@
 //! Attacks of a node that lies to a wallet.
 #![allow(clippy::unwrap_used)]
 
-use super::{reads::check, Checkpoint, Follower};
+use super::{check_read, Checkpoint, Follower};
 use crate::{AuthoritySet, ClientError, FinalityProof};
 use bp_test_utils::{
     authority_list, make_justification_for_header, JustificationGeneratorParams, ALICE, BOB,
@@ -124,6 +124,22 @@ fn lying_node_should_not_show_a_header_of_its_own() {
     assert_eq!(follower.checkpoint().number, 10);
 }
 
+/// Attack: a node keeps a wallet busy with one proof of many votes.
+#[test]
+fn proof_with_too_many_votes_should_be_refused_before_it_is_verified() {
+    let mut follower = follower(10);
+    let mut long = proof(header(11, vec![]), 1);
+    let vote = long.justification.commit.precommits[0].clone();
+    let voters = set(1).authorities.len();
+    long.justification
+        .commit
+        .precommits
+        .resize(2 * voters + 1, vote);
+    let refused = follower.accept(&long).unwrap_err().to_string();
+    assert!(refused.contains("too many"), "{refused}");
+    assert_eq!(follower.checkpoint().number, 10);
+}
+
 #[test]
 fn forced_or_delayed_change_should_need_a_new_checkpoint() {
     for log_of in [
@@ -164,22 +180,22 @@ fn lying_node_should_not_change_or_hide_a_value() {
     let key = storage::requester_key(&doctor);
     let honest = vec![(key.clone(), H256::repeat_byte(9).encode())];
     let (header, nodes) = proved(honest, &key);
-    let value: Option<H256> = check(&header, nodes.clone(), &key).unwrap();
+    let value: Option<H256> = check_read(&header, nodes.clone(), &key).unwrap();
     assert_eq!(value, Some(H256::repeat_byte(9)));
 
     // Another value, from a state with another root.
     let (_, forged) = proved(vec![(key.clone(), H256::repeat_byte(8).encode())], &key);
-    assert!(check::<H256>(&header, forged, &key).is_err());
+    assert!(check_read::<H256>(&header, forged, &key).is_err());
     // No nodes at all cannot pass as absence.
-    assert!(check::<H256>(&header, vec![], &key).is_err());
+    assert!(check_read::<H256>(&header, vec![], &key).is_err());
     // A node for which the key is absent gives the proof of absence of another state.
     let (_, absent) = proved(vec![(storage::now(), 1u64.encode())], &key);
-    assert!(check::<H256>(&header, absent, &key).is_err());
+    assert!(check_read::<H256>(&header, absent, &key).is_err());
     // Real absence is proved.
     let (header, nodes) = proved(
         vec![(key, H256::repeat_byte(9).encode())],
         &storage::requester_key(&other),
     );
-    let value: Option<H256> = check(&header, nodes, &storage::requester_key(&other)).unwrap();
+    let value: Option<H256> = check_read(&header, nodes, &storage::requester_key(&other)).unwrap();
     assert_eq!(value, None);
 }

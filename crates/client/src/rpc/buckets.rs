@@ -3,15 +3,24 @@
 //!
 //! The node learns the hospital, the batches and the buckets. It learns neither a trapdoor nor the
 //! tags that the search looks for: tags that are absent today are those of later filings (protocol
-//! section 7). A node can leave out entries. It cannot show an entry that is not registered.
+//! section 7). The size of a batch, which decides how small buckets are, and the roots of entry blocks
+//! come from proved state. A node can leave out entries, or show a registered one that the consortium
+//! refused. It cannot show one that is not registered.
 
-use crate::{chain::*, consortium::ConsortiumClient, error::*};
-use bspp_peks::{BatchPoint, MonthLabel, SearchSecret, GAP};
+use crate::{
+    chain::*,
+    consortium::ConsortiumClient,
+    error::*,
+    proved::{ProvedBatch, ProvedState},
+};
+use bspp_peks::{MonthLabel, SearchSecret, GAP};
 use bspp_rpc_types::{
     FoundRecord, ListedTag, TagBucket, WholeBlock, MAX_PREFIX_BITS, MIN_BUCKET_TAGS,
 };
-use bspp_types::{entries_root, entry_proof, BatchId, HospitalId, Sequence, Tag};
-use std::collections::HashMap;
+use bspp_types::{
+    entries_root, entry_proof, BatchId, Ed25519Key, HospitalId, Sequence, Tag, H256, SLOT_CLASSES,
+};
+use std::collections::{HashMap, HashSet};
 
 /// The number of counters of the first step. Each step doubles it, up to [`GAP`].
 const FIRST_STEP: u32 = 4;
@@ -26,6 +35,14 @@ fn prefix_bits(total: u64) -> u8 {
         .min(MAX_PREFIX_BITS)
 }
 
+/// The least number of tags of a batch with this number of entries.
+///
+/// A node that could name the number would make buckets so small that they name the keyword.
+fn least_tags(entries: u32) -> u64 {
+    let [fewest, ..] = SLOT_CLASSES;
+    u64::from(entries).saturating_mul(u64::try_from(fewest).unwrap_or(1))
+}
+
 /// The first `bits` bits of a tag.
 fn prefix(tag: &Tag, bits: u8) -> u16 {
     let [first, second, ..] = *tag;
@@ -37,6 +54,7 @@ fn prefix(tag: &Tag, bits: u8) -> u16 {
 /// The buckets and entry blocks that one search has fetched.
 struct Fetched<'a> {
     client: &'a ConsortiumClient,
+    state: &'a ProvedState,
     hospital: HospitalId,
     batch: BatchId,
     bits: u8,
@@ -56,19 +74,24 @@ impl Fetched<'_> {
             self.buckets.insert(prefix, bucket.tags);
         }
         let tags = self.buckets.get(&prefix).map_or(&[][..], Vec::as_slice);
-        let found = tags.iter().filter(|listed| listed.tag.as_bytes() == tag);
-        Ok(found.cloned().collect())
+        Ok(places_of(tags, tag))
     }
 
-    /// A whole entry block, checked against its registered root.
-    async fn block(&mut self, sequence: Sequence) -> Result<&WholeBlock> {
+    /// A whole entry block, checked against its proved root.
+    ///
+    /// `None` if it is not registered in the proved state: the node's index may be ahead.
+    async fn block(&mut self, sequence: Sequence) -> Result<Option<&WholeBlock>> {
         if !self.blocks.contains_key(&sequence) {
-            let block = self.client.whole_block(self.hospital, sequence).await?;
+            let Some(block) = self
+                .client
+                .whole_block(self.state, self.hospital, sequence)
+                .await?
+            else {
+                return Ok(None);
+            };
             self.blocks.insert(sequence, block);
         }
-        self.blocks
-            .get(&sequence)
-            .ok_or_else(|| invalid("phi_entryBlock", "the block is missing"))
+        Ok(self.blocks.get(&sequence))
     }
 }
 
@@ -76,6 +99,98 @@ fn invalid(what: &str, reason: &str) -> ClientError {
     ClientError::InvalidAnswer {
         what: what.into(),
         reason: reason.into(),
+    }
+}
+
+/// The places of a tag in a bucket, each once: a node may repeat them.
+pub fn places_of(bucket: &[ListedTag], tag: &Tag) -> Vec<ListedTag> {
+    let mut seen = HashSet::new();
+    let found = bucket.iter().filter(|listed| {
+        listed.tag.as_bytes() == tag.as_slice()
+            && seen.insert((listed.sequence, listed.leaf, listed.slot))
+    });
+    found.cloned().collect()
+}
+
+/// An answer of `phi_entryBlock`, checked against the registered root.
+///
+/// # Errors
+/// `InvalidAnswer` if the entries have another root.
+pub fn checked_block(block: WholeBlock, root: &H256) -> Result<WholeBlock> {
+    if entries_root(&block.entries) != *root {
+        return Err(invalid(
+            "phi_entryBlock",
+            "the entries do not have the registered root",
+        ));
+    }
+    Ok(block)
+}
+
+/// One counter of one secret in one batch, for which a search looks.
+pub struct WantedTag {
+    /// The hospital.
+    pub hospital: HospitalId,
+    /// The batch.
+    pub batch: BatchId,
+    /// The position of the query in the search.
+    pub query: usize,
+    /// The counter.
+    pub counter: u32,
+    /// The tag of the counter.
+    pub tag: Tag,
+    /// The public match key of the counter.
+    pub match_key: Ed25519Key,
+}
+
+impl WantedTag {
+    /// The tag and match key of a counter.
+    pub fn new(
+        (hospital, batch, query): (HospitalId, BatchId, usize),
+        (secret, label): (&SearchSecret, &MonthLabel),
+        counter: u32,
+    ) -> Self {
+        Self {
+            hospital,
+            batch,
+            query,
+            counter,
+            tag: secret.tag(counter),
+            match_key: secret.match_key(counter, label).public(),
+        }
+    }
+
+    /// The record at a place of a checked block; `None` if the tag is not genuine there.
+    ///
+    /// # Errors
+    /// `InvalidAnswer` if the place is outside the block.
+    pub fn record_at(&self, place: &ListedTag, block: &WholeBlock) -> Result<Option<FoundRecord>> {
+        if block.refused.contains(&place.leaf) {
+            return Ok(None);
+        }
+        let outside = || invalid("phi_tags", "a place is outside its block");
+        let entry = usize::try_from(place.leaf)
+            .ok()
+            .and_then(|leaf| block.entries.get(leaf))
+            .ok_or_else(outside)?;
+        let slot = entry.slots.get(usize::from(place.slot));
+        let genuine = slot.is_some_and(|slot| {
+            slot.tag == self.tag && slot.match_key == self.match_key && entry.batch == self.batch
+        });
+        if !genuine {
+            return Ok(None);
+        }
+        let path = entry_proof(&block.entries, place.leaf).ok_or_else(outside)?;
+        Ok(Some(FoundRecord {
+            query: self.query,
+            batch: self.batch,
+            counter: self.counter,
+            rid: entry.rid(),
+            hospital: self.hospital,
+            sequence: place.sequence,
+            slot: place.slot,
+            entry: entry.clone(),
+            path,
+        }))
     }
 }
 
@@ -95,57 +210,49 @@ impl ConsortiumClient {
             .await
     }
 
-    /// A registered entry block, whose entries have the registered root.
+    /// A registered entry block, whose entries have the proved root.
+    ///
+    /// `None` if the proved state does not have it.
     ///
     /// # Errors
     /// `InvalidAnswer` if the block is missing or has another root, and those of the chain.
     pub async fn whole_block(
         &self,
+        state: &ProvedState,
         hospital: HospitalId,
         sequence: Sequence,
-    ) -> Result<WholeBlock> {
+    ) -> Result<Option<WholeBlock>> {
+        let Some(registered) = state.registered_block(&hospital, sequence).await? else {
+            return Ok(None);
+        };
         let block: Option<WholeBlock> = self
             .rpc("phi_entryBlock", params![hospital, sequence])
             .await?;
         let block = block.ok_or_else(|| invalid("phi_entryBlock", "the block is missing"))?;
-        let registered = self
-            .registered_block(At::Finalized, hospital, sequence)
-            .await?
-            .ok_or_else(|| invalid("phi_entryBlock", "the block is not registered"))?;
-        if entries_root(&block.entries) != registered.block.root {
-            return Err(invalid(
-                "phi_entryBlock",
-                "the entries do not have the registered root",
-            ));
-        }
-        Ok(block)
+        checked_block(block, &registered.block.root).map(Some)
     }
 
     /// Searches one batch with a secret that the caller computed from its trapdoor.
     ///
-    /// `label` is the label of the trapdoor with its month. `query` is copied into the records that the search finds. Nothing secret goes to the node.
+    /// `label` is the label of the trapdoor with its month. `query` is copied into the records that
+    /// the search finds. Nothing secret goes to the node.
     ///
     /// # Errors
     /// `InvalidAnswer`, and those of the chain.
     pub async fn search_batch(
         &self,
-        hospital: HospitalId,
-        batch: &BatchPoint,
-        secret: &SearchSecret,
-        label: &MonthLabel,
+        state: &ProvedState,
+        batch: &ProvedBatch,
+        (secret, label): (&SearchSecret, &MonthLabel),
         query: usize,
     ) -> Result<Vec<FoundRecord>> {
-        let id = BatchId::from(batch.id);
-        // Any bucket tells the size of the batch; this one does not depend on the secret.
-        let total = self
-            .tag_bucket(hospital, id, MAX_PREFIX_BITS, 0)
-            .await?
-            .total;
+        let (hospital, id) = (batch.hospital, BatchId::from(batch.point.id));
         let mut fetched = Fetched {
             client: self,
+            state,
             hospital,
             batch: id,
-            bits: prefix_bits(total),
+            bits: prefix_bits(least_tags(batch.next_index)),
             buckets: HashMap::new(),
             blocks: HashMap::new(),
         };
@@ -157,43 +264,16 @@ impl ConsortiumClient {
             let counters = counter..counter.saturating_add(step);
             let mut tags = Vec::new();
             for counter in counters.clone() {
-                let tag = secret.tag(counter);
-                tags.push((counter, tag, fetched.places(&tag).await?));
+                let wanted = WantedTag::new((hospital, id, query), (secret, label), counter);
+                let places = fetched.places(&wanted.tag).await?;
+                tags.push((wanted, places));
             }
-            for (counter, tag, places) in tags {
-                let expected = secret.match_key(counter, label).public();
+            for (wanted, places) in tags {
                 let before = found.len();
                 for place in places {
-                    let block = fetched.block(place.sequence).await?;
-                    if block.refused.contains(&place.leaf) {
-                        continue;
+                    if let Some(block) = fetched.block(place.sequence).await? {
+                        found.extend(wanted.record_at(&place, block)?);
                     }
-                    let Some(entry) = usize::try_from(place.leaf)
-                        .ok()
-                        .and_then(|leaf| block.entries.get(leaf))
-                    else {
-                        return Err(invalid("phi_tags", "a place is outside its block"));
-                    };
-                    let slot = entry.slots.get(usize::from(place.slot));
-                    let genuine = slot.is_some_and(|slot| {
-                        slot.tag == tag && slot.match_key == expected && entry.batch == id
-                    });
-                    if !genuine {
-                        continue;
-                    }
-                    let path = entry_proof(&block.entries, place.leaf)
-                        .ok_or_else(|| invalid("phi_tags", "a place is outside its block"))?;
-                    found.push(FoundRecord {
-                        query,
-                        batch: id,
-                        counter,
-                        rid: entry.rid(),
-                        hospital,
-                        sequence: place.sequence,
-                        slot: place.slot,
-                        entry: entry.clone(),
-                        path,
-                    });
                 }
                 absent = if found.len() == before {
                     absent.saturating_add(1)
@@ -229,6 +309,31 @@ mod tests {
         for total in [1u64, 300, 4096, 1 << 20, 1 << 23] {
             assert!(total >> prefix_bits(total) >= MIN_BUCKET_TAGS.min(total));
         }
+    }
+
+    /// Attack: a foreign node makes a bucket for each keyword.
+    #[test]
+    fn size_of_buckets_should_follow_from_proved_entries() {
+        assert_eq!(prefix_bits(least_tags(0)), 0);
+        let entries = 10_000;
+        let bits = prefix_bits(least_tags(entries));
+        assert!(least_tags(entries) >> bits >= MIN_BUCKET_TAGS);
+        assert_eq!(least_tags(u32::MAX), u64::from(u32::MAX) * 8);
+    }
+
+    /// Attack: a node repeats a place, so that each copy costs a proof over its whole block.
+    #[test]
+    fn repeated_places_should_count_once() {
+        let tag: Tag = [7; 16];
+        let listed = |leaf| ListedTag {
+            tag: (&tag).into(),
+            sequence: 1,
+            leaf,
+            slot: 0,
+        };
+        let bucket = [listed(1), listed(1), listed(2), listed(1)];
+        let leaves: Vec<u32> = places_of(&bucket, &tag).iter().map(|at| at.leaf).collect();
+        assert_eq!(leaves, [1, 2]);
     }
 
     #[test]

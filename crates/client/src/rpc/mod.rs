@@ -6,5 +6,7 @@ mod phi;
 mod search;
 mod session;
 
-pub use search::{Search, SearchStep};
+pub use buckets::{checked_block, places_of, WantedTag};
+pub use phi::{checked_chunk, checked_entry};
+pub use search::{search_step, Search, SearchStep};
 pub use session::SessionKeys;

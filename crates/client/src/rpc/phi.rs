@@ -42,13 +42,21 @@ impl ConsortiumClient {
     /// `ChainClient::rpc`.
     pub async fn entry(&self, rid: RecordId) -> Result<Option<LocatedEntry>> {
         let located: Option<LocatedEntry> = self.rpc("phi_entry", params![rid]).await?;
-        match located {
-            Some(located) if located.entry.rid() != rid => Err(ClientError::InvalidAnswer {
-                what: "phi_entry".into(),
-                reason: format!("the entry is not that of {rid:?}"),
-            }),
-            located => Ok(located),
-        }
+        checked_entry(located, rid)
+    }
+}
+
+/// An answer of `phi_entry`, checked against the identifier of the record.
+///
+/// # Errors
+/// `InvalidAnswer` if it is the entry of another record.
+pub fn checked_entry(located: Option<LocatedEntry>, rid: RecordId) -> Result<Option<LocatedEntry>> {
+    match located {
+        Some(located) if located.entry.rid() != rid => Err(ClientError::InvalidAnswer {
+            what: "phi_entry".into(),
+            reason: format!("the entry is not that of {rid:?}"),
+        }),
+        located => Ok(located),
     }
 }
 
@@ -59,13 +67,21 @@ impl HospitalClient {
     /// `InvalidAnswer` if the bytes have another hash, and those of `ChainClient::rpc`.
     pub async fn chunk(&self, hash: H256) -> Result<Option<Vec<u8>>> {
         let chunk: Option<Bytes> = self.rpc("phi_chunk", params![hash]).await?;
-        match chunk {
-            Some(bytes) if blake2_256(&bytes.0) == hash.0 => Ok(Some(bytes.0)),
-            Some(_) => Err(ClientError::InvalidAnswer {
-                what: "phi_chunk".into(),
-                reason: format!("the bytes do not have the hash {hash:?}"),
-            }),
-            None => Ok(None),
-        }
+        checked_chunk(chunk, hash)
+    }
+}
+
+/// An answer of `phi_chunk`, checked against the hash of the chunk.
+///
+/// # Errors
+/// `InvalidAnswer` if the bytes have another hash.
+pub fn checked_chunk(chunk: Option<Bytes>, hash: H256) -> Result<Option<Vec<u8>>> {
+    match chunk {
+        Some(bytes) if blake2_256(&bytes.0) == hash.0 => Ok(Some(bytes.0)),
+        Some(_) => Err(ClientError::InvalidAnswer {
+            what: "phi_chunk".into(),
+            reason: format!("the bytes do not have the hash {hash:?}"),
+        }),
+        None => Ok(None),
     }
 }

@@ -38,7 +38,7 @@ impl Search {
             return None;
         }
         let step = match self.inner.next().await {
-            Some(Ok(event)) => step(event),
+            Some(Ok(event)) => search_step(event),
             Some(Err(error)) => Err(error),
             None => Err(ClientError::ConnectionLost {
                 reason: "the search ended without a result".into(),
@@ -49,7 +49,11 @@ impl Search {
     }
 }
 
-fn step(event: SearchEvent) -> Result<SearchStep> {
+/// The step of a search that a message of the node means.
+///
+/// # Errors
+/// `RpcRefused` if the node ended the search.
+pub fn search_step(event: SearchEvent) -> Result<SearchStep> {
     match event {
         SearchEvent::Progress(progress) => Ok(SearchStep::Progress(progress)),
         SearchEvent::Match(found) => Ok(SearchStep::Match(found)),
@@ -102,7 +106,7 @@ mod tests {
     #[test]
     fn step_should_be_an_error_when_the_search_failed() {
         let event: SearchEvent = serde_json::from_str(r#"{"type":"failed","reason":"x"}"#).unwrap();
-        let error = step(event).unwrap_err();
+        let error = search_step(event).unwrap_err();
         assert!(
             matches!(error, ClientError::RpcRefused { method, code: 0, message }
                 if method == "peks_search" && message == "x")
@@ -115,7 +119,7 @@ mod tests {
             batches_done: 1,
             batches_total: 3,
         };
-        let step = step(SearchEvent::Progress(progress)).unwrap();
+        let step = search_step(SearchEvent::Progress(progress)).unwrap();
         assert_eq!(step, SearchStep::Progress(progress));
     }
 }

@@ -16,7 +16,10 @@ const FILING_MONTH: FilingMonth = 600;
 const ACCOUNT: [u8; 32] = [7; 32];
 const GAP: usize = bspp_peks::GAP as usize;
 
-/// Accepts a number of batches, after a number of batches that no block includes.
+/// Accepts a number of batches.
+///
+/// The last number counts answers that are lost: the consortium has the batch, and the gateway does
+/// not learn it.
 #[derive(Clone)]
 struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
 
@@ -24,28 +27,32 @@ struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
 impl BatchRegistry for Registrations {
     async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> ChainResult<()> {
         assert_eq!(header.enc, encryptor_id(&ACCOUNT, salt));
+        let mut state = self.0.lock().unwrap();
+        if !state.0.contains(header) {
+            if state.0.len() >= state.1 {
+                return Err(refused("PhiIndex::MaxBatchesPerFilingMonthExceeded"));
+            }
+            header.verify(&CHAIN.0).unwrap();
+            state.0.push(header.clone());
+        }
         let mut lost = self.1.lock().unwrap();
         if *lost > 0 {
             *lost -= 1;
             return Err(ClientError::TransactionExpired { blocks: 64 });
         }
-        let mut state = self.0.lock().unwrap();
-        if state.0.len() >= state.1 {
-            return Err(ClientError::DispatchFailed {
-                failure: DispatchFailure {
-                    name: "PhiIndex::MaxBatchesPerFilingMonthExceeded".into(),
-                },
-                block: 1,
-                extrinsic: 1,
-            });
-        }
-        header.verify(&CHAIN.0).unwrap();
-        state.0.push(header.clone());
         Ok(())
     }
 
     async fn encryption_key(&self, _: FilingMonth) -> ChainResult<Option<X25519Key>> {
         Ok(None)
+    }
+}
+
+fn refused(name: &str) -> ClientError {
+    ClientError::DispatchFailed {
+        failure: DispatchFailure { name: name.into() },
+        block: 1,
+        extrinsic: 1,
     }
 }
 
@@ -190,10 +197,14 @@ async fn encrypt_should_fail_when_the_first_batch_is_refused() {
     assert!(world.outbox.records_of(world.job).unwrap().is_empty());
 }
 
+/// Fault: each attempt while a chain was away registered one more batch of the month.
 #[tokio::test]
-async fn encrypt_should_try_again_when_the_batch_got_into_no_block() {
+async fn failed_attempts_should_not_use_up_the_batches_of_the_month() {
     let world = world(1, Duration::from_secs(60));
     *world.registrations.1.lock().unwrap() = 3;
+    for _ in 0..3 {
+        assert!(world.encrypt().await.is_err());
+    }
     world.encrypt().await.unwrap();
     assert_eq!(world.registered(), 1);
     assert_eq!(world.outbox.records_of(world.job).unwrap().len(), 1);
@@ -203,19 +214,43 @@ async fn encrypt_should_try_again_when_the_batch_got_into_no_block() {
 async fn replace_should_wait_on_when_the_batch_got_into_no_block() {
     let world = world(1, Duration::from_secs(60));
     *world.registrations.1.lock().unwrap() = 1;
-    let mut open = world.batches.open.lock().await;
+    let mut state = world.batches.state.lock().await;
     assert!(!world
         .batches
-        .replace(&mut open, &world.with())
+        .replace(&mut state, &world.with())
         .await
         .unwrap());
-    assert!(open.is_none());
+    assert!(state.open.is_none());
     assert!(world
         .batches
-        .replace(&mut open, &world.with())
+        .replace(&mut state, &world.with())
         .await
         .unwrap());
     assert_eq!(world.registered(), 1);
+}
+
+/// Attack: a thief of an idle gateway's memory takes the secret of an ended batch.
+#[tokio::test]
+async fn secret_of_a_batch_should_not_outlive_its_month_or_lifetime() {
+    let mut world = world(3, Duration::from_secs(60));
+    world.encrypt().await.unwrap();
+    for month in [FILING_MONTH, FILING_MONTH - 1] {
+        world.batches.erase_ended(month).await;
+        assert!(world.batches.state.lock().await.open.is_some());
+    }
+    world.batches.erase_ended(FILING_MONTH + 1).await;
+    assert!(world.batches.state.lock().await.open.is_none());
+    // One that is not open yet has a secret too.
+    *world.registrations.1.lock().unwrap() = 1;
+    assert!(world.encrypt().await.is_err());
+    assert!(world.batches.state.lock().await.opening.is_some());
+    world.batches.erase_ended(FILING_MONTH + 1).await;
+    assert!(world.batches.state.lock().await.opening.is_none());
+    world.encrypt().await.unwrap();
+    let batches = Arc::get_mut(&mut world.batches).unwrap();
+    batches.lifetime = Duration::ZERO;
+    world.batches.erase_ended(FILING_MONTH).await;
+    assert!(world.batches.state.lock().await.open.is_none());
 }
 
 /// A stop between share and record leaves no record without its share.

@@ -10,9 +10,9 @@ use bspp_client::{
 use bspp_peks::BatchHeader;
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, Authority, BlockNumber, Day, DisclosureStatus, Ed25519Signature, Entry,
+    AnchoredHead, Authority, BatchId, BlockNumber, Day, DisclosureStatus, Ed25519Signature, Entry,
     FilingMonth, HospitalId, Match, Moment, RecordId, RegisteredBlock, Request, RequestId,
-    Sequence, X25519Key,
+    RequestStatus, Sequence, X25519Key,
 };
 use sp_core::H256;
 use std::sync::Arc;
@@ -110,12 +110,23 @@ impl Registry for ConsortiumPort {
 
 impl ConsortiumPort {
     /// Registers a batch and waits until the registration is finalized.
+    ///
+    /// A batch that is registered is not an error.
     pub(super) async fn register_batch(&self, header: &BatchHeader) -> Result<()> {
+        let id = BatchId::from(header.id(&self.client.chain().0));
+        if self.client.batch(At::Finalized, id).await?.is_some() {
+            return Ok(());
+        }
         let call = phi_index::register_batch(header);
-        self.client
-            .submit_and_finalize(&call, &self.operator)
-            .await
-            .map(|_| ())
+        match self.client.submit_and_finalize(&call, &self.operator).await {
+            Ok(_) => Ok(()),
+            // An earlier attempt has registered it in the meantime.
+            Err(error) if error.is_dispatch("PhiIndex", "AlreadyExists") => {
+                let known = self.client.batch(At::Finalized, id).await?;
+                known.map(|_| ()).ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// The hospital's X25519 key of a filing month.
@@ -193,17 +204,17 @@ impl RequestView for ConsortiumPort {
         authority: &Authority,
         expiry: Day,
         signature: Ed25519Signature,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let call = peks_search::file_tombstone(authority, expiry, signature);
         match self.client.submit_and_finalize(&call, &self.operator).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             // It holds already: filed before, revoked before, or expired.
             Err(error)
                 if ["TombstoneAlreadyExists", "RequestNotOpen", "RequestExpired"]
                     .iter()
                     .any(|known| error.is_dispatch("PeksSearch", known)) =>
             {
-                Ok(())
+                Ok(true)
             }
             Err(error) => Err(error),
         }
@@ -213,13 +224,24 @@ impl RequestView for ConsortiumPort {
         &self,
         request: RequestId,
         signature: Ed25519Signature,
-    ) -> Result<()> {
-        let call = peks_search::revoke_request(request, signature);
-        self.client
-            .submit_authorized(&call)
-            .await?
-            .in_block()
-            .await
-            .map(|_| ())
+    ) -> Result<bool> {
+        let Some(best) = self.client.request(At::Best, request).await? else {
+            // It has expired and was swept.
+            return Ok(true);
+        };
+        if best.expires_at() <= self.best_time().await? {
+            return Ok(true);
+        }
+        if best.status == RequestStatus::Open {
+            let call = peks_search::revoke_request(request, signature);
+            self.client
+                .submit_authorized(&call)
+                .await?
+                .in_block()
+                .await?;
+            return Ok(false);
+        }
+        let finalized = self.client.request(At::Finalized, request).await?;
+        Ok(finalized.is_some_and(|known| known.status != RequestStatus::Open))
     }
 }

@@ -202,17 +202,20 @@ impl PatientRegistry for HospitalPort {
         version: LabelVersion,
         revoke_before: Moment,
         signature: Ed25519Signature,
-    ) -> Result<()> {
-        if self.label_state(account).await?.version >= version {
-            return Ok(());
+    ) -> Result<bool> {
+        let finalized = self.client.label_state(At::Finalized, account).await?;
+        if finalized.version >= version {
+            return Ok(true);
         }
-        let call = patients::raise_label_version(account, version, revoke_before, signature);
-        self.client
-            .submit_authorized(&call)
-            .await?
-            .in_block()
-            .await
-            .map(|_| ())
+        if self.label_state(account).await?.version < version {
+            let call = patients::raise_label_version(account, version, revoke_before, signature);
+            self.client
+                .submit_authorized(&call)
+                .await?
+                .in_block()
+                .await?;
+        }
+        Ok(false)
     }
 
     async fn consent(

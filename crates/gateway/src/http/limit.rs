@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The limit of requests of one client of the public address.
 
-use super::{serve::Client, ApiError};
+use super::{client::Client, ApiError};
 use axum::{
     extract::{Request, State},
     middleware::Next,
     response::Response,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc};
 
 /// The number of clients above which idle ones are forgotten.
 const MANY_CLIENTS: usize = 10_000;
@@ -34,27 +30,14 @@ impl ClientLimit {
     }
 
     /// Whether a client may send another request.
-    ///
-    /// A proxy on this machine limits its own clients, so loopback addresses are free.
     fn permits(&self, address: IpAddr) -> bool {
-        if address.is_loopback() {
+        let Some(client) = Client(address).name() else {
             return true;
-        }
+        };
         if self.0.len() > MANY_CLIENTS {
             self.0.retain_recent();
         }
-        self.0.check_key(&client(address)).is_ok()
-    }
-}
-
-/// An IPv4 address, or the network of 64 bits that one IPv6 client usually has.
-fn client(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = address.to_bits() & !u128::from(u64::MAX);
-            Ipv6Addr::from_bits(network).into()
-        }
-        address => address,
+        self.0.check_key(&client).is_ok()
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! HTTP: the public disclosure API and the local ingest API, on two addresses.
 
+mod client;
 mod limit;
 mod local;
 mod public;
@@ -43,7 +44,7 @@ impl ApiError {
             return Self {
                 status,
                 code: "MaxUploadBytesExceeded".into(),
-                message: "the file is larger than `max_upload_bytes` of the gateway".into(),
+                message: "the body is larger than this address takes".into(),
             };
         }
         Self {
@@ -107,6 +108,19 @@ impl IntoResponse for ApiError {
     }
 }
 
+fn error_status(error: &GatewayError) -> StatusCode {
+    match error {
+        GatewayError::PatientNotFound => StatusCode::NOT_FOUND,
+        GatewayError::ConsentNotFound(_) => StatusCode::FORBIDDEN,
+        GatewayError::InvalidFhir(_)
+        | GatewayError::InvalidPatient(_)
+        | GatewayError::Subject(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        GatewayError::Chain(_) => StatusCode::BAD_GATEWAY,
+        GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
@@ -138,7 +152,7 @@ impl From<Refusal> for ApiError {
             | Refusal::RequestMismatch => StatusCode::CONFLICT,
             Refusal::Disclosure(DisclosureError::Sealing(_)) => StatusCode::BAD_REQUEST,
             Refusal::Disclosure(_) => StatusCode::FORBIDDEN,
-            Refusal::Gateway(_) => StatusCode::BAD_GATEWAY,
+            Refusal::Gateway(error) => error_status(error),
         };
         Self {
             status,
@@ -150,21 +164,25 @@ impl From<Refusal> for ApiError {
 
 impl From<GatewayError> for ApiError {
     fn from(error: GatewayError) -> Self {
-        let status = match &error {
-            GatewayError::PatientNotFound => StatusCode::NOT_FOUND,
-            GatewayError::ConsentNotFound(_) => StatusCode::FORBIDDEN,
-            GatewayError::InvalidFhir(_)
-            | GatewayError::InvalidPatient(_)
-            | GatewayError::Subject(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            GatewayError::Chain(_) => StatusCode::BAD_GATEWAY,
-            GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
         Self {
-            status,
+            status: error_status(&error),
             code: error.code(),
             message: error.to_string(),
         }
+    }
+}
+
+/// The answer to a path that the address does not have.
+pub(crate) async fn no_route() -> ApiError {
+    ApiError::not_found("RouteNotFound", "this address has no such path")
+}
+
+/// The answer to a method that the path does not take.
+pub(crate) async fn no_method() -> ApiError {
+    ApiError {
+        status: StatusCode::METHOD_NOT_ALLOWED,
+        code: "MethodNotAllowed".into(),
+        message: "this path does not take the method".into(),
     }
 }
 

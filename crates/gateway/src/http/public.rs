@@ -4,7 +4,7 @@
 use super::{
     bytes, fixed, hexed,
     limit::{limit_clients, ClientLimit},
-    ApiError,
+    no_method, no_route, ApiError,
 };
 use crate::{
     api::*,
@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{
     body::Bytes,
-    extract::{DefaultBodyLimit, RawQuery, State},
+    extract::{rejection::BytesRejection, DefaultBodyLimit, RawQuery, State},
     http::{header::CONTENT_TYPE, HeaderMap},
     middleware::from_fn_with_state,
     response::{IntoResponse, Response},
@@ -30,6 +30,13 @@ use std::sync::Arc;
 
 /// Maximum size of a body in bytes. Requests are small.
 const MAX_BODY: usize = 64 * 1024;
+
+/// A body that did or did not arrive.
+type Body = Result<Bytes, BytesRejection>;
+
+fn read(body: Body) -> Result<Bytes, ApiError> {
+    body.map_err(|rejection| ApiError::unread_body(&rejection))
+}
 
 struct Public<V, A> {
     discloser: Arc<Discloser<V, A>>,
@@ -67,6 +74,8 @@ where
         .route("/v1/label-versions", post(raise_label_version::<V, A>))
         .route("/v1/label-state", get(label_state::<V, A>))
         .route("/v1/status", get(status::<V, A>))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn_with_state(limit, limit_clients))
         .with_state(Public {
@@ -78,13 +87,13 @@ where
 
 async fn nonce<V, A>(
     State(public): State<Public<V, A>>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<NonceAnswer>, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let body: NonceBody = parse(&body)?;
+    let body: NonceBody = parse(&read(body)?)?;
     let account = fixed("account", &body.account)?;
     Ok(Json(NonceAnswer {
         nonce: hexed(&public.discloser.issue_nonce(&account)),
@@ -94,13 +103,13 @@ where
 async fn disclose<V, A>(
     State(public): State<Public<V, A>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let request: DisclosureRequest<Signature> = encoded_request(&headers, &body)?;
+    let request: DisclosureRequest<Signature> = encoded_request(&headers, &read(body)?)?;
     let sealed = match public.discloser.disclose(&request).await {
         Ok(sealed) => sealed.encode(),
         Err(refusal) => {
@@ -145,13 +154,13 @@ fn sealed_answer(headers: &HeaderMap, sealed: Vec<u8>) -> Response {
 async fn own_record<V, A>(
     State(public): State<Public<V, A>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let request: OwnRecordRequest = encoded_request(&headers, &body)?;
+    let request: OwnRecordRequest = encoded_request(&headers, &read(body)?)?;
     let sealed = public.wishes.own_record(&request).await?;
     tracing::info!("a patient received an own record");
     Ok(sealed_answer(&headers, sealed.encode()))
@@ -159,29 +168,29 @@ where
 
 async fn revoke<V, A>(
     State(public): State<Public<V, A>>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<RevocationAnswer>, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let body: RevocationBody = parse(&body)?;
+    let body: RevocationBody = parse(&read(body)?)?;
     let request = H256(fixed("request", &body.request)?);
     let authority = Authority::GrantKey(fixed("grantKey", &body.grant_key)?);
     let signature = fixed("signature", &body.signature)?;
-    public.discloser.revoke(request, &authority, signature)?;
+    public.wishes.revoke(request, &authority, signature).await?;
     Ok(Json(RevocationAnswer { revoked: true }))
 }
 
 async fn revoke_unopened<V, A>(
     State(public): State<Public<V, A>>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<RevocationAnswer>, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let body: UnopenedRevocationBody = parse(&body)?;
+    let body: UnopenedRevocationBody = parse(&read(body)?)?;
     let account = fixed("account", &body.account)?;
     let account_signature = fixed("accountSignature", &body.account_signature)?;
     let authority = Authority::GrantKey(fixed("grantKey", &body.grant_key)?);
@@ -200,13 +209,13 @@ where
 
 async fn raise_label_version<V, A>(
     State(public): State<Public<V, A>>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<LabelVersionAnswer>, ApiError>
 where
     V: RequestView + 'static,
     A: RecordArchive + PatientRegistry + 'static,
 {
-    let body: LabelVersionBody = parse(&body)?;
+    let body: LabelVersionBody = parse(&read(body)?)?;
     let account = fixed("account", &body.account)?;
     let signature = fixed("signature", &body.signature)?;
     public

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The server of both addresses: TLS, limits of connections, and time limits.
 
+use super::client::Client;
 use crate::{
     config::TlsFiles,
     error::{GatewayError, Result},
@@ -38,7 +39,7 @@ use tokio_rustls::{
 pub(crate) struct Limits {
     /// Maximum number of connections at a time.
     connections: usize,
-    /// Maximum number of connections of one client at a time.
+    /// Maximum number of connections of one client at a time. See [`Client::name`].
     connections_per_client: usize,
     /// The time in which a client must complete a TLS handshake, and the headers of a request.
     header_time: Duration,
@@ -61,31 +62,37 @@ impl Default for Limits {
 /// The pause after the system refuses a connection, for example without free descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The address of the client of a request.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Client(pub(crate) IpAddr);
-
 /// The open connections, in total and by client.
 #[derive(Default)]
-struct Seats(Mutex<HashMap<IpAddr, usize>>);
+struct Seats(Mutex<Taken>);
+
+#[derive(Default)]
+struct Taken {
+    total: usize,
+    by_client: HashMap<IpAddr, usize>,
+}
 
 /// One open connection. It ends when dropped.
 struct Seat {
     seats: Arc<Seats>,
-    client: IpAddr,
+    client: Option<IpAddr>,
 }
 
 impl Seats {
-    fn take(self: &Arc<Self>, client: IpAddr, limits: &Limits) -> Option<Seat> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.values().sum::<usize>() >= limits.connections {
+    fn take(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Seat> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.total >= limits.connections {
             return None;
         }
-        let of_client = open.entry(client).or_default();
-        if *of_client >= limits.connections_per_client {
-            return None;
+        let client = Client(address).name();
+        if let Some(client) = client {
+            let of_client = taken.by_client.entry(client).or_default();
+            if *of_client >= limits.connections_per_client {
+                return None;
+            }
+            *of_client = of_client.saturating_add(1);
         }
-        *of_client = of_client.saturating_add(1);
+        taken.total = taken.total.saturating_add(1);
         Some(Seat {
             seats: Arc::clone(self),
             client,
@@ -95,8 +102,10 @@ impl Seats {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        let mut open = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut of_client) = open.entry(self.client) {
+        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.total = taken.total.saturating_sub(1);
+        let Some(client) = self.client else { return };
+        if let Entry::Occupied(mut of_client) = taken.by_client.entry(client) {
             *of_client.get_mut() = of_client.get().saturating_sub(1);
             if *of_client.get() == 0 {
                 of_client.remove();
@@ -276,11 +285,11 @@ mod tests {
         assert!(closed(&mut stream).await, "the connection is still open");
     }
 
-    /// Attack: a client takes all connections.
+    /// Attack: clients take all connections.
     #[tokio::test]
-    async fn connections_beyond_the_share_of_a_client_should_be_closed() {
+    async fn connections_beyond_the_limit_should_be_closed() {
         let limits = Limits {
-            connections_per_client: 2,
+            connections: 2,
             ..Limits::default()
         };
         let (address, _stop) = server(limits).await;
@@ -315,6 +324,37 @@ mod tests {
         assert!(seats.take(clients[2], &limits).is_none());
         drop(first);
         assert!(seats.take(clients[2], &limits).is_some());
-        assert_eq!(seats.0.lock().unwrap().len(), 1);
+        assert_eq!(seats.0.lock().unwrap().by_client.len(), 1);
+    }
+
+    /// Attack: a client with a network of IPv6 addresses takes a connection with each.
+    #[test]
+    fn addresses_of_one_ipv6_network_should_share_their_connections() {
+        let limits = Limits {
+            connections_per_client: 1,
+            ..Limits::default()
+        };
+        let seats = Arc::new(Seats::default());
+        let of = |network: u16, host: u16| IpAddr::from([0x2001, 0xdb8, 0, network, 0, 0, 0, host]);
+        let _kept = seats.take(of(1, 1), &limits).unwrap();
+        assert!(seats.take(of(1, 2), &limits).is_none());
+        assert!(seats.take(of(2, 1), &limits).is_some());
+    }
+
+    #[test]
+    fn clients_behind_a_proxy_on_this_machine_should_share_only_the_total() {
+        let limits = Limits {
+            connections: 3,
+            connections_per_client: 1,
+            ..Limits::default()
+        };
+        let seats = Arc::new(Seats::default());
+        let proxy = IpAddr::from([127, 0, 0, 1]);
+        let kept: Vec<_> = (0..3)
+            .map(|_| seats.take(proxy, &limits).unwrap())
+            .collect();
+        assert!(seats.take(proxy, &limits).is_none());
+        drop(kept);
+        assert_eq!(seats.0.lock().unwrap().total, 0);
     }
 }

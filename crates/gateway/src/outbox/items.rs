@@ -3,7 +3,8 @@
 
 use bspp_peks::LabelVersion;
 use bspp_types::{
-    Authority, BlockNumber, Day, Ed25519Key, Ed25519Signature, Moment, Record, RecordId, Sequence,
+    Authority, BlockNumber, Day, Ed25519Key, Ed25519Signature, Moment, Record, RecordId, RequestId,
+    Sequence,
 };
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,8 @@ pub enum JobPhase {
     Encrypting,
     /// The job waits until entries are finalized, so that it can encrypt more.
     WaitingForFinality,
+    /// The job waits until what the failure names is mended; it loses nothing.
+    Waiting,
     /// All records are encrypted and in the outbox. They no longer need the job.
     Encrypted,
     /// The job failed; see the reason.
@@ -128,7 +131,7 @@ pub struct Job {
     pub phase: JobPhase,
     /// The number of records of the file.
     pub records_total: u32,
-    /// The reason of a failure.
+    /// The reason for which it failed or waits.
     pub failure: Option<String>,
 }
 
@@ -166,6 +169,17 @@ impl Counts {
     }
 }
 
+/// A revocation that the gateway obeys.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Revoked {
+    /// The authority's signature.
+    pub signature: Ed25519Signature,
+    /// The expiry of the grant. After it, the revocation is of no use and is forgotten.
+    pub expiry: Day,
+    /// The account that asked for it, if the request may not be open.
+    pub account: Option<Ed25519Key>,
+}
+
 /// A wish of a patient.
 ///
 /// The gateway obeys it at once, and brings it to a chain until it holds there.
@@ -179,6 +193,13 @@ pub enum Forward {
         authority: Authority,
         /// The expiry of the grant.
         expiry: Day,
+        /// The authority's signature.
+        signature: Ed25519Signature,
+    },
+    /// The revocation of an opened request, for the consortium.
+    Revocation {
+        /// The request.
+        request: RequestId,
         /// The authority's signature.
         signature: Ed25519Signature,
     },

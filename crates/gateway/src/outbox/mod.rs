@@ -13,7 +13,7 @@ pub use items::*;
 
 use crate::error::{GatewayError, Result};
 use bspp_record::EncryptedRecord;
-use bspp_types::{Ed25519Signature, Moment, RecordId, RequestId};
+use bspp_types::{Day, Moment, RecordId, RequestId};
 use codec::{Decode, Encode};
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use std::{path::Path, sync::Arc};
@@ -30,11 +30,12 @@ const JOB_RECORDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("j
 const PLAINS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("plains");
 /// Plain records that wait for their encryption, with the number of earlier attempts.
 const PENDING: TableDefinition<'_, (u64, u32), u32> = TableDefinition::new("pending");
-/// The hash of the FHIR subject of each patient account.
+/// The fingerprint of the FHIR subject of each patient account.
 const SUBJECTS: TableDefinition<'_, [u8; 32], [u8; 32]> = TableDefinition::new("subjects");
 /// Wishes of patients until they hold on their chains: see [`Forward`].
 const FORWARDS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("forwards");
 const ACTIVE: TableDefinition<'_, u64, ()> = TableDefinition::new("active");
+/// Revocations that the gateway obeys: see [`Revoked`].
 const REVOCATIONS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("revocations");
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
@@ -235,6 +236,18 @@ impl Outbox {
             plains.retain_in(all, |_, _| false).map_err(failed)?;
         }
         write.commit().map_err(failed)
+    }
+
+    /// The records of a plain record. `None` if its plaintext is not here any more.
+    pub fn replaceable(&self, (job, plain): (JobId, u32)) -> Result<Option<Vec<RecordId>>> {
+        let read = self.0.begin_read().map_err(failed)?;
+        let plains = read.open_table(PLAINS).map_err(failed)?;
+        if plains.get((job, plain)).map_err(failed)?.is_none() {
+            return Ok(None);
+        }
+        let records = self.records_of(job)?.into_iter();
+        let made = records.filter(|record| record.plain == plain);
+        Ok(Some(made.map(|record| record.rid).collect()))
     }
 
     /// Gives up the records of a plain record, and queues it for another encryption.
@@ -531,15 +544,50 @@ impl Outbox {
     }
 
     /// Writes a revocation of a patient, before the gateway acknowledges it.
-    pub fn revoke(&self, request: &RequestId, signature: &Ed25519Signature) -> Result<()> {
+    ///
+    /// With it goes the wish that brings it to the consortium, and revocations whose grants expired
+    /// before `today` are forgotten. The result is `false`, and nothing is written, if `max` other
+    /// revocations of unopened requests of the same account are in force.
+    pub fn revoke(
+        &self,
+        request: &RequestId,
+        revoked: &Revoked,
+        (id, wish): (&[u8; 32], &Forward),
+        (today, max): (Day, usize),
+    ) -> Result<bool> {
         let write = self.0.begin_write().map_err(failed)?;
         {
             let mut revocations = write.open_table(REVOCATIONS).map_err(failed)?;
+            let mut of_account = 0usize;
+            let mut expired = Vec::new();
+            for item in revocations.iter().map_err(failed)? {
+                let (known, bytes) = item.map_err(failed)?;
+                let row: Revoked = decode(bytes.value())?;
+                if row.expiry < today {
+                    expired.push(known.value());
+                } else if known.value() != request.0
+                    && revoked.account.is_some()
+                    && row.account == revoked.account
+                {
+                    of_account = of_account.saturating_add(1);
+                }
+            }
+            if of_account >= max {
+                return Ok(false);
+            }
+            for known in expired {
+                revocations.remove(known).map_err(failed)?;
+            }
             revocations
-                .insert(request.0, signature.as_slice())
+                .insert(request.0, revoked.encode().as_slice())
+                .map_err(failed)?;
+            let mut forwards = write.open_table(FORWARDS).map_err(failed)?;
+            forwards
+                .insert(id, wish.encode().as_slice())
                 .map_err(failed)?;
         }
-        write.commit().map_err(failed)
+        write.commit().map_err(failed)?;
+        Ok(true)
     }
 
     /// Whether a request was revoked at this gateway.

@@ -118,17 +118,48 @@ fn update_should_drop_ciphertext_when_final_and_records_when_over() {
     assert_eq!((counts.searchable, counts.failed), (1, 1));
 }
 
+/// Revokes request `n`, and returns whether it was written.
+fn revoke(outbox: &Outbox, n: u8, expiry: Day, account: Option<u8>, today: Day) -> bool {
+    let revoked = Revoked {
+        signature: [1; 64],
+        expiry,
+        account: account.map(|account| [account; 32]),
+    };
+    let wish = Forward::Revocation {
+        request: H256([n; 32]),
+        signature: [1; 64],
+    };
+    outbox
+        .revoke(&H256([n; 32]), &revoked, (&[n; 32], &wish), (today, 2))
+        .unwrap()
+}
+
 #[test]
 fn revoke_should_survive_reopening() {
     let dir = tempfile::tempdir().unwrap();
-    let request = H256([9; 32]);
-    Outbox::open(dir.path())
-        .unwrap()
-        .revoke(&request, &[1; 64])
-        .unwrap();
+    assert!(revoke(&Outbox::open(dir.path()).unwrap(), 9, 5, None, 1));
     let outbox = Outbox::open(dir.path()).unwrap();
-    assert!(outbox.is_revoked(&request).unwrap());
+    assert!(outbox.is_revoked(&H256([9; 32])).unwrap());
     assert!(!outbox.is_revoked(&H256([8; 32])).unwrap());
+    assert_eq!(outbox.forwards().unwrap().len(), 1);
+}
+
+/// Attack: a patient fills the disk with revocations of requests that nobody opened.
+#[test]
+fn account_should_have_few_revocations_in_force() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    assert!(revoke(&outbox, 1, 10, Some(1), 1));
+    assert!(revoke(&outbox, 2, 10, Some(1), 1));
+    assert!(!revoke(&outbox, 3, 10, Some(1), 1));
+    assert!(!outbox.is_revoked(&H256([3; 32])).unwrap());
+    // The same one again, another account's, and one of an opened request are not counted.
+    assert!(revoke(&outbox, 1, 10, Some(1), 1));
+    assert!(revoke(&outbox, 4, 10, Some(2), 1));
+    assert!(revoke(&outbox, 5, 10, None, 1));
+    // Those of expired grants make room.
+    assert!(revoke(&outbox, 3, 20, Some(1), 11));
+    assert!(!outbox.is_revoked(&H256([1; 32])).unwrap());
 }
 
 #[test]

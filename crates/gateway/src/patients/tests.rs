@@ -26,6 +26,12 @@ struct Chains {
     record: Option<(RecordLocation, Record)>,
     ciphertext: Vec<u8>,
     down: Mutex<bool>,
+    opened: Mutex<Option<Request<AccountId>>>,
+    /// Whether a wish that a block has is finalized.
+    is_final: Mutex<bool>,
+    revoked: Mutex<Vec<RequestId>>,
+    /// The account whose rises the chain refuses.
+    refused: Mutex<Option<[u8; 32]>>,
     version: Mutex<LabelVersion>,
     filed: Mutex<Vec<Authority>>,
     logged: Mutex<Vec<DisclosureGround>>,
@@ -60,8 +66,10 @@ impl RequestView for Chains {
     async fn finalized_standing(&self, _: &AccountId) -> ChainResult<Standing> {
         unreachable!("wishes do not ask for it")
     }
-    async fn best_request(&self, _: RequestId) -> ChainResult<Option<Request<AccountId>>> {
-        Ok(None)
+    async fn best_request(&self, id: RequestId) -> ChainResult<Option<Request<AccountId>>> {
+        self.up()?;
+        let opened = self.opened.lock().unwrap().clone();
+        Ok(opened.filter(|request| messages::request_id(&request.authority) == id))
     }
     async fn claim_disclosure(&self, _: RequestId, _: RecordId) -> ChainResult<()> {
         Ok(())
@@ -74,13 +82,15 @@ impl RequestView for Chains {
         authority: &Authority,
         _: Day,
         _: Ed25519Signature,
-    ) -> ChainResult<()> {
+    ) -> ChainResult<bool> {
         self.up()?;
         self.filed.lock().unwrap().push(*authority);
-        Ok(())
+        Ok(true)
     }
-    async fn forward_revocation(&self, _: RequestId, _: Ed25519Signature) -> ChainResult<()> {
-        Ok(())
+    async fn forward_revocation(&self, id: RequestId, _: Ed25519Signature) -> ChainResult<bool> {
+        self.up()?;
+        self.revoked.lock().unwrap().push(id);
+        Ok(*self.is_final.lock().unwrap())
     }
 }
 
@@ -100,14 +110,21 @@ impl PatientRegistry for Chains {
     }
     async fn raise_label_version(
         &self,
-        _: [u8; 32],
+        account: [u8; 32],
         version: LabelVersion,
         _: Moment,
         _: Ed25519Signature,
-    ) -> ChainResult<()> {
+    ) -> ChainResult<bool> {
         self.up()?;
-        *self.version.lock().unwrap() = version;
-        Ok(())
+        if *self.refused.lock().unwrap() == Some(account) {
+            return Err(ClientError::TransactionDropped {
+                reason: "a test".into(),
+            });
+        }
+        let mut known = self.version.lock().unwrap();
+        assert_eq!(version, *known + 1, "the chain takes the next version only");
+        *known = version;
+        Ok(true)
     }
     async fn consent(
         &self,
@@ -241,8 +258,17 @@ impl World {
     }
 
     async fn revoke_unopened(&self, keys: &PatientKeys, index: u32) -> Result<(), Refusal> {
+        self.revoke_unopened_until(keys, index, day_of(clock::now()) + 5)
+            .await
+    }
+
+    async fn revoke_unopened_until(
+        &self,
+        keys: &PatientKeys,
+        index: u32,
+        expiry: Day,
+    ) -> Result<(), Refusal> {
         let grant = GrantKey::derive(keys, index);
-        let expiry = day_of(clock::now()) + 5;
         let (request, signature) = grant.tombstone(&CHAIN, expiry);
         let message = messages::unopened_message(&CHAIN, &HOSPITAL, &request);
         self.wishes
@@ -330,7 +356,7 @@ async fn unopened_grant_should_be_revoked_here_at_once_and_on_chain_when_it_answ
     *world.chains.down.lock().unwrap() = false;
     world.wishes.forward().await.unwrap();
     assert_eq!(*world.chains.filed.lock().unwrap(), [grant]);
-    assert!(!world.wishes.forward().await.unwrap());
+    world.wishes.forward().await.unwrap();
     assert_eq!(world.chains.filed.lock().unwrap().len(), 1);
 }
 
@@ -357,10 +383,10 @@ async fn stranger_should_not_file_tombstones() {
         )
         .await;
     assert!(matches!(forged, Err(Refusal::InvalidWish)));
-    // A patient has few that wait.
-    *world.chains.down.lock().unwrap() = true;
-    for index in 0..MAX_WAITING_TOMBSTONES as u32 {
+    // A patient has few in force, whether they wait or are on the chain.
+    for index in 0..MAX_UNOPENED_REVOCATIONS as u32 {
         world.revoke_unopened(&patient, index).await.unwrap();
+        world.wishes.forward().await.unwrap();
     }
     assert!(matches!(
         world.revoke_unopened(&patient, 100).await,
@@ -368,6 +394,127 @@ async fn stranger_should_not_file_tombstones() {
     ));
     // The same one again is the same.
     world.revoke_unopened(&patient, 0).await.unwrap();
+}
+
+/// Attack: a patient files a tombstone that the chain refuses, and that stops all others.
+#[tokio::test]
+async fn tombstone_beyond_the_longest_grant_should_be_refused_at_the_door() {
+    let world = world();
+    let today = day_of(clock::now());
+    let patient = keys(3);
+    let far = world.revoke_unopened_until(&patient, 0, today + MAX_GRANT_DAYS + 1);
+    assert!(matches!(far.await, Err(Refusal::WishRefused)));
+    // One of an expired grant holds already.
+    world
+        .revoke_unopened_until(&keys(3), 0, today)
+        .await
+        .unwrap();
+    assert!(world.outbox.forwards().unwrap().is_empty());
+    let last = world.revoke_unopened_until(&patient, 0, today + MAX_GRANT_DAYS);
+    last.await.unwrap();
+}
+
+/// Fault: the first wish that a chain refused held back the wishes of all patients.
+#[tokio::test]
+async fn wish_that_a_chain_refuses_should_not_hold_back_others() {
+    let world = world();
+    let patient = keys(3);
+    world.raise(&patient, 1).await.unwrap();
+    world.revoke_unopened(&patient, 0).await.unwrap();
+    *world.chains.refused.lock().unwrap() = Some(patient.account().public());
+    assert!(world.wishes.forward().await.is_err());
+    assert_eq!(world.chains.filed.lock().unwrap().len(), 1);
+    assert_eq!(world.outbox.forwards().unwrap().len(), 1);
+    *world.chains.refused.lock().unwrap() = None;
+    world.wishes.forward().await.unwrap();
+    assert!(world.outbox.forwards().unwrap().is_empty());
+}
+
+/// Fault: a later version went to the chain before an earlier one and blocked it for ever.
+#[tokio::test]
+async fn rises_should_go_to_the_chain_in_the_order_of_their_versions() {
+    let world = world();
+    *world.chains.down.lock().unwrap() = true;
+    for version in 1..=MAX_LABEL_RISES_PER_MONTH {
+        world.raise(&keys(3), version).await.unwrap();
+    }
+    *world.chains.down.lock().unwrap() = false;
+    // The chain's double asserts the order.
+    world.wishes.forward().await.unwrap();
+    let raised = *world.chains.version.lock().unwrap();
+    assert_eq!(raised, MAX_LABEL_RISES_PER_MONTH);
+}
+
+/// The opened request of a grant of patient 3.
+fn opened(grant: &GrantKey) -> Request<AccountId> {
+    Request {
+        hospital: HOSPITAL,
+        requester: AccountId::from([1; 32]),
+        requester_hospital: HOSPITAL,
+        authority: Authority::GrantKey(grant.public()),
+        purpose: bspp_types::PurposeOfUse::Treatment,
+        expiry: day_of(clock::now()) + 5,
+        header_hash: H256([1; 32]),
+        status: bspp_types::RequestStatus::Open,
+        opened_at: 1,
+        matches: 0,
+    }
+}
+
+#[tokio::test]
+async fn revocation_of_an_opened_request_should_go_to_the_chain_until_it_is_final() {
+    let world = world();
+    let grant = GrantKey::derive(&keys(3), 0);
+    *world.chains.opened.lock().unwrap() = Some(opened(&grant));
+    let (id, signature) = grant.revocation(&CHAIN);
+    let authority = Authority::GrantKey(grant.public());
+    world
+        .wishes
+        .revoke(id, &authority, signature)
+        .await
+        .unwrap();
+    assert!(world.outbox.is_revoked(&id).unwrap());
+    *world.chains.down.lock().unwrap() = true;
+    assert!(world.wishes.forward().await.is_err());
+    *world.chains.down.lock().unwrap() = false;
+    // A block has it, and may be abandoned.
+    world.wishes.forward().await.unwrap();
+    assert_eq!(world.outbox.forwards().unwrap().len(), 1);
+    *world.chains.is_final.lock().unwrap() = true;
+    world.wishes.forward().await.unwrap();
+    assert!(world.outbox.forwards().unwrap().is_empty());
+    assert_eq!(*world.chains.revoked.lock().unwrap(), [id, id]);
+}
+
+#[tokio::test]
+async fn forged_revocation_should_be_refused() {
+    let world = world();
+    let grant = GrantKey::derive(&keys(3), 0);
+    *world.chains.opened.lock().unwrap() = Some(opened(&grant));
+    let (id, mut signature) = grant.revocation(&CHAIN);
+    let other = Authority::GrantKey(GrantKey::derive(&keys(3), 1).public());
+    let refused = world.wishes.revoke(id, &other, signature).await;
+    assert_eq!(refused.unwrap_err().code(), "RequestMismatch");
+    signature[0] ^= 1;
+    let authority = Authority::GrantKey(grant.public());
+    let refused = world.wishes.revoke(id, &authority, signature).await;
+    assert_eq!(refused.unwrap_err().code(), "InvalidSignature");
+    assert!(!world.outbox.is_revoked(&id).unwrap());
+}
+
+/// Attack: a stranger fills the disk with revocations of requests that he made up.
+#[tokio::test]
+async fn stranger_should_write_nothing_with_keys_of_his_own() {
+    let world = world();
+    for index in 0..20 {
+        let grant = GrantKey::derive(&keys(9), index);
+        let (id, signature) = grant.revocation(&CHAIN);
+        let authority = Authority::GrantKey(grant.public());
+        let refused = world.wishes.revoke(id, &authority, signature).await;
+        assert_eq!(refused.unwrap_err().code(), "RequestNotFound");
+        assert!(!world.outbox.is_revoked(&id).unwrap());
+    }
+    assert!(world.outbox.forwards().unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -2,6 +2,11 @@
 #![allow(clippy::type_complexity, clippy::unwrap_used)]
 
 use super::*;
+use crate::{
+    outbox::{Job, JobPhase},
+    shares::Kept,
+    vault::Vault,
+};
 use async_trait::async_trait;
 use bspp_client::Result as ChainResult;
 use bspp_record::EncryptedRecord;
@@ -33,12 +38,25 @@ fn encrypted(index: u32) -> EncryptedRecord {
 }
 
 /// A chain that does not answer for some records.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Chain {
     stored: Arc<Mutex<HashMap<RecordId, u32>>>,
     sent: Arc<Mutex<Vec<(u32, Vec<u8>)>>>,
     silent: bool,
     refuse: Option<u32>,
+    reason: &'static str,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self {
+            stored: Arc::default(),
+            sent: Arc::default(),
+            silent: false,
+            refuse: None,
+            reason: "PhiRecords::ConsentNotFound",
+        }
+    }
 }
 
 #[async_trait]
@@ -70,7 +88,7 @@ impl RecordSink for Chain {
                 let bytes = (&record.record, &record.chunks).encode();
                 self.sent.lock().unwrap().push((index, bytes));
                 if self.refuse == Some(index) {
-                    return StoreOutcome::Refused("PhiRecords::ConsentNotFound".into());
+                    return StoreOutcome::Refused(self.reason.into());
                 }
                 self.stored.lock().unwrap().insert(record.rid, 7);
                 if self.silent {
@@ -83,6 +101,11 @@ impl RecordSink for Chain {
     }
 }
 
+fn shares(dir: &tempfile::TempDir) -> ShareStore {
+    let vault = Vault::open(&dir.path().join("vault")).unwrap();
+    ShareStore::open(&[dir.path().join("a"), dir.path().join("b")], vault).unwrap()
+}
+
 fn outbox_with(count: u32) -> (tempfile::TempDir, Outbox) {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
@@ -93,9 +116,9 @@ fn outbox_with(count: u32) -> (tempfile::TempDir, Outbox) {
 
 #[tokio::test]
 async fn step_should_send_in_the_order_of_indices() {
-    let (_dir, outbox) = outbox_with(5);
+    let (dir, outbox) = outbox_with(5);
     let chain = Chain::default();
-    let storer = Storer::new(chain.clone(), outbox.clone(), 2, usize::MAX);
+    let storer = Storer::new(chain.clone(), (outbox.clone(), shares(&dir)), 2, usize::MAX);
     for expected in [2, 2, 1, 0] {
         assert_eq!(storer.step().await.unwrap(), expected);
     }
@@ -116,12 +139,17 @@ async fn step_should_send_in_the_order_of_indices() {
 
 #[tokio::test]
 async fn step_should_not_send_again_what_the_chain_has() {
-    let (_dir, outbox) = outbox_with(3);
+    let (dir, outbox) = outbox_with(3);
     let chain = Chain {
         silent: true,
         ..Chain::default()
     };
-    let storer = Storer::new(chain.clone(), outbox.clone(), 10, usize::MAX);
+    let storer = Storer::new(
+        chain.clone(),
+        (outbox.clone(), shares(&dir)),
+        10,
+        usize::MAX,
+    );
     assert_eq!(storer.step().await.unwrap(), 0);
     assert_eq!(storer.step().await.unwrap(), 3);
     assert_eq!(chain.sent.lock().unwrap().len(), 3);
@@ -129,12 +157,17 @@ async fn step_should_not_send_again_what_the_chain_has() {
 
 #[tokio::test]
 async fn step_should_resend_identical_bytes_when_a_record_was_lost() {
-    let (_dir, outbox) = outbox_with(1);
+    let (dir, outbox) = outbox_with(1);
     let chain = Chain {
         silent: true,
         ..Chain::default()
     };
-    let storer = Storer::new(chain.clone(), outbox.clone(), 10, usize::MAX);
+    let storer = Storer::new(
+        chain.clone(),
+        (outbox.clone(), shares(&dir)),
+        10,
+        usize::MAX,
+    );
     storer.step().await.unwrap();
     chain.stored.lock().unwrap().clear();
     storer.step().await.unwrap();
@@ -145,12 +178,12 @@ async fn step_should_resend_identical_bytes_when_a_record_was_lost() {
 
 #[tokio::test]
 async fn step_should_keep_the_reason_when_the_chain_refuses() {
-    let (_dir, outbox) = outbox_with(2);
+    let (dir, outbox) = outbox_with(2);
     let chain = Chain {
         refuse: Some(0),
         ..Chain::default()
     };
-    let storer = Storer::new(chain, outbox.clone(), 10, usize::MAX);
+    let storer = Storer::new(chain, (outbox.clone(), shares(&dir)), 10, usize::MAX);
     assert_eq!(storer.step().await.unwrap(), 1);
     let records = outbox.records_of(0).unwrap();
     assert_eq!(
@@ -158,4 +191,33 @@ async fn step_should_keep_the_reason_when_the_chain_refuses() {
         Some("PhiRecords::ConsentNotFound")
     );
     assert_eq!(outbox.active().unwrap().len(), 1);
+}
+
+/// Fault: the share of a refused entry stayed, under an identifier that nothing names.
+#[tokio::test]
+async fn entry_that_is_encrypted_again_should_leave_no_share() {
+    let dir = tempfile::tempdir().unwrap();
+    let outbox = Outbox::open(dir.path()).unwrap();
+    let job = Job {
+        created: 0,
+        phase: JobPhase::Encrypting,
+        records_total: 1,
+        failure: None,
+    };
+    let job = outbox.create_job(&job, &[vec![1]]).unwrap();
+    outbox.push((job, 0), &[encrypted(0)], 0).unwrap();
+    let rid = encrypted(0).rid;
+    let shares = shares(&dir);
+    let share = bspp_peks::HospitalShare::generate(&mut rand::rngs::OsRng);
+    shares.put(&[(rid, share)]).unwrap();
+    let chain = Chain {
+        refuse: Some(0),
+        reason: "PhiRecords::BatchNotFound",
+        ..Chain::default()
+    };
+    let storer = Storer::new(chain, (outbox.clone(), shares.clone()), 10, usize::MAX);
+    storer.step().await.unwrap();
+    assert!(outbox.records_of(job).unwrap().is_empty());
+    assert!(outbox.next_pending(job).unwrap().is_some());
+    assert_eq!(shares.get(&rid).unwrap(), Kept::Deleted);
 }

@@ -2,7 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::ports::{Outgoing, StoreOutcome};
+use crate::{
+    ports::{Outgoing, StoreOutcome},
+    vault::Vault,
+};
 use async_trait::async_trait;
 use bspp_client::Result as ChainResult;
 use bspp_record::EncryptedRecord;
@@ -130,15 +133,20 @@ fn stored_record() -> (tempfile::TempDir, Outbox, RecordId) {
     (dir, outbox, rid)
 }
 
+fn shares(dir: &tempfile::TempDir) -> ShareStore {
+    let vault = Vault::open(&dir.path().join("vault")).unwrap();
+    ShareStore::open(&[dir.path().join("a"), dir.path().join("b")], vault).unwrap()
+}
+
 fn stage(outbox: &Outbox) -> &'static str {
     outbox.records_of(0).unwrap()[0].progress.stage()
 }
 
 #[tokio::test]
 async fn step_should_follow_a_record_through_every_stage() {
-    let (_dir, outbox, rid) = stored_record();
+    let (dir, outbox, rid) = stored_record();
     let world = World::default();
-    let tracker = Tracker::new(world.clone(), world.clone(), outbox.clone());
+    let tracker = Tracker::new(world.clone(), world.clone(), (outbox.clone(), shares(&dir)));
     let set = |change: fn(&mut State)| change(&mut world.0.lock().unwrap());
     set(|state| state.on_best = true);
     assert!(tracker.step().await.unwrap().is_empty());
@@ -171,9 +179,9 @@ async fn step_should_follow_a_record_through_every_stage() {
 
 #[tokio::test]
 async fn step_should_send_again_when_the_block_was_abandoned() {
-    let (_dir, outbox, _) = stored_record();
+    let (dir, outbox, _) = stored_record();
     let world = World::default();
-    let tracker = Tracker::new(world.clone(), world.clone(), outbox.clone());
+    let tracker = Tracker::new(world.clone(), world.clone(), (outbox.clone(), shares(&dir)));
     world.0.lock().unwrap().final_height = 11;
     tracker.step().await.unwrap();
     assert_eq!(stage(&outbox), "stored");
@@ -184,7 +192,7 @@ async fn step_should_send_again_when_the_block_was_abandoned() {
 
 #[tokio::test]
 async fn step_should_fail_a_record_when_the_consortium_refused_its_entry() {
-    let (_dir, outbox, _) = stored_record();
+    let (dir, outbox, _) = stored_record();
     let world = World::default();
     *world.0.lock().unwrap() = State {
         final_height: 10,
@@ -194,7 +202,7 @@ async fn step_should_fail_a_record_when_the_consortium_refused_its_entry() {
         registered_final: true,
         indexed: Some(false),
     };
-    let tracker = Tracker::new(world.clone(), world, outbox.clone());
+    let tracker = Tracker::new(world.clone(), world, (outbox.clone(), shares(&dir)));
     assert!(tracker.step().await.unwrap().is_empty());
     assert_eq!(stage(&outbox), "failed");
 }

@@ -31,7 +31,7 @@ pub struct GrantTerms {
     pub expiry: Day,
 }
 
-/// Keywords for one filing month and label version, all of which must be in a record.
+/// Keywords for one filing month and label version, all in one entry of a record.
 #[derive(Clone, Debug)]
 pub struct GrantItem {
     /// The filing month.

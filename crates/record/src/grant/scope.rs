@@ -21,7 +21,7 @@ pub const SCOPE_LEAVES: usize = 1 << SCOPE_DEPTH;
 /// The siblings of a leaf, from the leaf upwards.
 pub type ScopePath = [H256; SCOPE_DEPTH];
 
-/// One leaf of a scope: labels of one month that must all be in the record.
+/// One leaf of a scope: labels of one month that must all be in one entry.
 ///
 /// Its `Debug` prints nothing. The labels are erased when dropped.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]

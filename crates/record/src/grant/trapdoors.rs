@@ -37,7 +37,7 @@ pub struct GrantedLabel {
 
 /// One item of a grant: keywords of one month and label version.
 ///
-/// All of them must be in a record.
+/// All of them must be in one entry of a record.
 #[derive(Clone)]
 pub struct GrantedItem {
     /// The filing month.

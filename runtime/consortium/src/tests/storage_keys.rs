@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The keys that wallets read by proof are the keys of the pallets.
 
-use crate::{Consortium, PeksSearch, Runtime, Timestamp};
+use crate::{Consortium, PeksSearch, PhiIndex, Runtime, Timestamp};
 use bspp_primitives::consortium_storage as storage;
 use polkadot_sdk::{
     frame_support::traits::PalletInfoAccess, pallet_timestamp, sp_core::H256,
@@ -18,6 +18,7 @@ fn proved_reads_should_use_the_keys_of_the_pallets() {
     let bytes = [3; 32];
     use pallet_consortium as consortium;
     use pallet_peks_search as search;
+    use pallet_phi_index as index;
     let pairs = [
         (
             storage::now(),
@@ -44,6 +45,18 @@ fn proved_reads_should_use_the_keys_of_the_pallets() {
             consortium::RequesterKeys::<Runtime>::hashed_key_for(&account),
         ),
         (
+            storage::batch(&id),
+            index::Batches::<Runtime>::hashed_key_for(id),
+        ),
+        (
+            storage::batch_count(&id, 7),
+            index::BatchCount::<Runtime>::hashed_key_for(id, 7),
+        ),
+        (
+            storage::registered_block(&id, 7),
+            index::RegisteredBlocks::<Runtime>::hashed_key_for(id, 7),
+        ),
+        (
             storage::request(&id),
             search::Requests::<Runtime>::hashed_key_for(id),
         ),
@@ -60,7 +73,12 @@ fn proved_reads_should_use_the_keys_of_the_pallets() {
         assert_eq!(ours, pallets, "key {index}");
     }
     assert_eq!(
-        [Consortium::name(), PeksSearch::name(), Timestamp::name()],
-        ["Consortium", "PeksSearch", "Timestamp"]
+        [
+            Consortium::name(),
+            PeksSearch::name(),
+            PhiIndex::name(),
+            Timestamp::name()
+        ],
+        ["Consortium", "PeksSearch", "PhiIndex", "Timestamp"]
     );
 }
