@@ -8,7 +8,11 @@ fn main() {
         // wasm.
         std::env::remove_var("RUSTC_WORKSPACE_WRAPPER");
         share_dependencies();
-        substrate_wasm_builder::WasmBuilder::build_using_defaults();
+        let builder = substrate_wasm_builder::WasmBuilder::init_with_defaults();
+        // For releases only, because it builds the runtime twice. The chains have no token.
+        #[cfg(feature = "metadata-hash")]
+        let builder = builder.enable_metadata_hash("NONE", 0);
+        builder.build();
     }
 }
 

@@ -50,6 +50,14 @@ check "format of zombienet/" cargo fmt --manifest-path zombienet/Cargo.toml --ch
 check "shell scripts (shellcheck)" shellcheck -x --source-path=SCRIPTDIR/.. scripts/*.sh .ci/run
 # The profile is release, so that build scripts and their C++ come from the build.
 check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --test network --locked -- -D warnings
+# The feature builds the pallets of the SDK once more, so ordinary builds do without it.
+if [ -n "${CI:-}" ]; then
+    say "skipped 1: upgrade of a state with data, because try-runtime builds the SDK's pallets once more"
+    skipped=$((skipped + 1))
+else
+    check "upgrade of a state with data (try-runtime)" env SKIP_WASM_BUILD=1 cargo test --release --locked -p bspp-consortium-runtime --features try-runtime --lib try_runtime
+fi
+check "model of anchors, registrations, quotas and gate (stateright)" env CARGO_TARGET_DIR="$BSPP_CACHE/target-model" cargo test --quiet --release --locked --manifest-path tests/model/Cargo.toml -- --test-threads=1
 check "lints of zombienet/" zombienet_cargo clippy --all-targets -- -D warnings
 check "dependencies: bans, licences, sources (cargo deny)" cargo deny --locked check --hide-inclusion-graph --allow parse-error bans licenses sources
 advisories

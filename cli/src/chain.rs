@@ -4,7 +4,7 @@
 use crate::{
     card::Card,
     error::{CliError, CliResult},
-    transport,
+    refusals, transport,
 };
 use bspp_client::{At, ChainClient, ClientError, ConsortiumClient, HospitalClient};
 use bspp_primitives::refusal;
@@ -70,14 +70,16 @@ impl From<ClientError> for CliError {
                 url: "the node".into(),
                 reason: message,
             },
-            ClientError::DispatchFailed { failure, .. } => Self::Refused {
-                code: failure.name.replace("::", "."),
-                message,
-            },
+            ClientError::DispatchFailed { failure, .. } => {
+                let code = failure.name.replace("::", ".");
+                let message = refusals::with_advice(&code, message);
+                Self::Refused { code, message }
+            }
             ClientError::TransactionRefused { custom, .. } => {
-                let code = custom.and_then(refusal::name);
+                let code = custom.and_then(refusal::name).unwrap_or("TransactionRefused");
+                let message = refusals::with_advice(code, message);
                 Self::Refused {
-                    code: code.unwrap_or("TransactionRefused").into(),
+                    code: code.into(),
                     message,
                 }
             }
@@ -103,6 +105,7 @@ impl From<ClientError> for CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bspp_client::DispatchFailure;
 
     fn code_of(custom: Option<u8>) -> String {
         let refused = ClientError::TransactionRefused {
@@ -131,6 +134,24 @@ mod tests {
         for (code, name) in refusal::ALL {
             assert_eq!(code_of(Some(*code)), *name);
         }
+    }
+
+    #[test]
+    fn failed_dispatch_should_be_reported_with_its_advice() {
+        let failed = ClientError::DispatchFailed {
+            failure: DispatchFailure {
+                name: "HospitalAnchor::AlreadyExists".into(),
+            },
+            block: 7,
+            extrinsic: 2,
+        };
+        let error = CliError::from(failed);
+        let line = error.line(false);
+        assert!(line.contains("HospitalAnchor.AlreadyExists"), "{line}");
+        assert!(
+            line.contains("block 7") && line.contains("`--again`"),
+            "{line}"
+        );
     }
 
     #[test]

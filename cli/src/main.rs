@@ -19,6 +19,7 @@ mod output;
 mod passphrase;
 mod plaintext;
 mod proved;
+mod refusals;
 mod requester_key;
 mod root_calls;
 mod slots;
@@ -27,10 +28,12 @@ mod values;
 mod wallet;
 mod words;
 
+use bspp_types::limits::SS58_PREFIX;
 use clap::{CommandFactory, Parser, Subcommand};
 use commands::{council, doctor, gateway, hospital, patient, status, validator};
 use error::CliResult;
 use output::Output;
+use sp_core::crypto::{set_default_ss58_version, Ss58AddressFormat};
 use std::{path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
@@ -85,6 +88,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("warn,bspp_gateway=info"));
@@ -235,6 +239,9 @@ mod tests {
         for words in [
             "validator status --node ws://n",
             "validator rotate-keys --node ws://n --key //Alice//stash",
+            &format!(
+                "validator report-blocks --node ws://n --key k --first {ACCOUNT} --second {ACCOUNT}"
+            ),
             &format!("validator add-validator --consortium ws://n --key k --account {ACCOUNT}"),
             &format!("validator remove-validator --consortium ws://n --key k --account {ACCOUNT}"),
         ] {

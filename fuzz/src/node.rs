@@ -277,6 +277,8 @@ fn make() -> Node {
         },
         registered_at: 6,
         extrinsic: 1,
+        from_end: 0,
+        len: 0,
     };
     let (header, state) = state((batch_id, &batch), &block);
     let label = &grant.items[0].labels[0];

@@ -62,6 +62,24 @@ impl Hospital {
         }
     }
 
+    /// Name of the key of the account that sends the hospital's anchors besides the operator.
+    ///
+    /// Only a plan with anchorers makes it a member.
+    pub const fn anchorer(self) -> &'static str {
+        match self {
+            Self::A => "//AnchorerA",
+            Self::B => "//AnchorerB",
+        }
+    }
+
+    /// Name of the key of the hospital's requester.
+    pub const fn requester(self) -> &'static str {
+        match self {
+            Self::A => "//DoctorA",
+            Self::B => "//DoctorB",
+        }
+    }
+
     /// Name of the chain spec of the hospital chain.
     pub const fn chain(self) -> &'static str {
         match self {
@@ -115,6 +133,15 @@ pub fn address(name: &str) -> Result<String> {
     Ok(pair::<sr25519::Pair>(name)?.public().to_ss58check())
 }
 
+/// The account of a development name.
+///
+/// # Errors
+///
+/// Fails if a key cannot be derived from the name.
+pub fn account(name: &str) -> Result<Account> {
+    Ok(pair::<sr25519::Pair>(name)?.public().0)
+}
+
 fn pair<P: Pair>(name: &str) -> Result<P> {
     P::from_string(name, None).map_err(|error| anyhow!("{name}: {error}"))
 }
@@ -143,7 +170,7 @@ pub fn stash_uri(node: &str) -> String {
 ///
 /// Fails if a key cannot be derived from the name.
 pub fn stash(node: &str) -> Result<Account> {
-    Ok(pair::<sr25519::Pair>(&stash_uri(node))?.public().0)
+    account(&stash_uri(node))
 }
 
 /// The public session keys of a node.

@@ -10,7 +10,10 @@ use serde_json::{json, Value};
 use std::time::Duration;
 use subxt::{
     config::substrate::H256,
-    rpcs::client::{RpcClient, RpcParams},
+    rpcs::{
+        client::{RpcClient, RpcParams},
+        Error as RpcError,
+    },
     OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 };
 use tokio::{sync::Mutex, time::timeout};
@@ -101,7 +104,9 @@ impl Chain {
             Ok(value) => Ok(value),
             Err(error) => {
                 // The next call connects again: the node may have been restarted.
-                *self.client.lock().await = None;
+                if error_code(&error).is_none() {
+                    *self.client.lock().await = None;
+                }
                 Err(error.context(format!("{method} of {}", self.name)))
             }
         }
@@ -294,6 +299,25 @@ impl Chain {
         })
         .await
     }
+}
+
+/// The code of the node's answer to a request, if it is an error.
+///
+/// `None` if the connection failed.
+pub fn error_code(error: &anyhow::Error) -> Option<i32> {
+    match error.downcast_ref::<RpcError>() {
+        Some(RpcError::User(answer)) => Some(answer.code),
+        _ => None,
+    }
+}
+
+/// The runtime's code for which the pool refused a transaction, if the error has one.
+pub fn refusal_code(error: &anyhow::Error) -> Option<u8> {
+    let Some(RpcError::User(refusal)) = error.downcast_ref::<RpcError>() else {
+        return None;
+    };
+    let data = refusal.data.as_ref()?.get().trim_matches('"');
+    data.strip_prefix("Custom error: ")?.parse().ok()
 }
 
 /// Decodes the bytes from hexadecimal digits after `0x`.

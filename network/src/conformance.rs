@@ -4,7 +4,7 @@
 use crate::{
     accounts::{stash, Account},
     chain::{Chain, Hash},
-    digest::{self, Kind},
+    digest::{self, Kind, Shortfall},
     state::{self, key},
     tx::{call, Call},
     wait,
@@ -15,19 +15,6 @@ use subxt::{
     dynamic::Value,
     ext::codec::{self, Decode, Encode},
 };
-
-/// The reason why an author lacks evidence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
-#[codec(crate = codec)]
-#[allow(missing_docs)]
-pub enum Shortfall {
-    NotAnchored,
-    AnchorHalted,
-    AnchorStale,
-    RegistrationLag,
-    NoCredential,
-    CredentialExpired,
-}
 
 /// The reason why an author was suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
@@ -62,6 +49,8 @@ pub struct Evidence {
     pub valid_until: u64,
     /// The shortfall after that slot.
     pub then: Shortfall,
+    /// A later slot and the shortfall after it.
+    pub later: Option<(u64, Shortfall)>,
 }
 
 /// The attestation that the author of a slot must make.
@@ -245,7 +234,7 @@ pub async fn check(chain: &Chain, block: &Block) -> Result<()> {
     );
     match (gate.verdict, block.kind) {
         (Verdict::Full(wanted), Kind::Full(claimed)) if wanted == claimed => Ok(()),
-        (Verdict::Restricted(_), Kind::Restricted) => Ok(()),
+        (Verdict::Restricted(wanted), Kind::Restricted(claimed)) if wanted == claimed => Ok(()),
         (wanted, claimed) => bail!(
             "block {}: {claimed:?}, but the gate asked {wanted:?}",
             block.number

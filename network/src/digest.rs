@@ -54,20 +54,34 @@ impl Item {
     }
 }
 
+/// The reason why an author lacks evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
+#[codec(crate = codec)]
+#[allow(missing_docs)]
+pub enum Shortfall {
+    NotAnchored,
+    AnchorHalted,
+    AnchorStale,
+    RegistrationLag,
+    NoCredential,
+    CredentialExpired,
+    AnchorStaleAndLag,
+}
+
 /// The kind of an attestation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
 #[codec(crate = codec)]
 pub enum Kind {
     /// Standing and evidence, with the commitment to the evidence.
     Full([u8; 32]),
-    /// Standing only.
-    Restricted,
+    /// Standing only, with what is lacking.
+    Restricted(Shortfall),
 }
 
 impl Kind {
-    /// Whether the block carries operational calls only.
+    /// Whether the block carries operational calls only, or registrations of a lagging hospital.
     pub const fn is_restricted(&self) -> bool {
-        matches!(self, Self::Restricted)
+        matches!(self, Self::Restricted(_))
     }
 }
 
@@ -170,7 +184,7 @@ mod tests {
 
     #[test]
     fn attestation_should_be_read_from_its_bytes() -> Result<()> {
-        let restricted = [[7; 32].as_slice(), &[1], &[9; 64]].concat();
+        let restricted = [[7; 32].as_slice(), &[1, 2], &[9; 64]].concat();
         let items = [
             item(6, b"aura", &5u64.to_le_bytes())?,
             item(6, b"conf", &restricted)?,
@@ -178,7 +192,8 @@ mod tests {
         ];
         assert_eq!(slot(&items)?, 5);
         let found = attestation(&items)?;
-        assert_eq!((found.author, found.kind), ([7; 32], Kind::Restricted));
+        let stale = Kind::Restricted(Shortfall::AnchorStale);
+        assert_eq!((found.author, found.kind), ([7; 32], stale));
         assert!(content(&items).is_err());
         Ok(())
     }

@@ -71,7 +71,7 @@ impl Impostor {
         let name = format!("{node}-twin");
         let identity = identity(&name);
         let data = environment.path(&name);
-        copy(
+        copy_keys(
             &network.data(node)?.join(network.keystore()),
             &data.join(network.keystore()),
         )?;
@@ -178,11 +178,16 @@ fn replaced(network: &Running, node: &str, with: &[(&str, &str)]) -> Result<Vec<
     Ok(arguments)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies the keys of a keystore, but not the node's record of its own votes.
+///
+/// With the record the second node would know how the first one voted.
+fn copy_keys(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     for file in fs::read_dir(from).with_context(|| from.display().to_string())? {
         let file = file?;
-        fs::copy(file.path(), to.join(file.file_name()))?;
+        if hex::decode(file.file_name().as_encoded_bytes()).is_ok() {
+            fs::copy(file.path(), to.join(file.file_name()))?;
+        }
     }
     Ok(())
 }

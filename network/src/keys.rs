@@ -13,14 +13,21 @@ use subxt::dynamic::Value;
 /// Length of each of the session keys, which are for Aura, GRANDPA and `conf`.
 const KEY: usize = 32;
 
-/// Has a node make new session keys and registers them for its validator.
-///
-/// Returns the new `conf` key.
+/// Session keys that a node has made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The public keys, for Aura, GRANDPA and `conf`.
+    pub keys: Vec<u8>,
+    /// The proof that the validator has the secret keys.
+    pub proof: Vec<u8>,
+}
+
+/// Has a node make new session keys for its validator. Registers nothing.
 ///
 /// # Errors
 ///
-/// Fails if the node makes no keys or the chain refuses them.
-pub async fn rotate(chain: &Chain, node: &str) -> Result<[u8; KEY]> {
+/// Fails if the node makes no keys.
+pub async fn make(chain: &Chain, node: &str) -> Result<Made> {
     let owner = format!("0x{}", hex::encode(stash(node)?));
     let made = chain
         .request("author_rotateKeysWithOwner", json!([owner]))
@@ -32,6 +39,18 @@ pub async fn rotate(chain: &Chain, node: &str) -> Result<[u8; KEY]> {
         "{} bytes of session keys",
         keys.len()
     );
+    Ok(Made { keys, proof })
+}
+
+/// Has a node make new session keys and registers them for its validator.
+///
+/// Returns the new `conf` key.
+///
+/// # Errors
+///
+/// Fails if the node makes no keys or the chain refuses them.
+pub async fn rotate(chain: &Chain, node: &str) -> Result<[u8; KEY]> {
+    let Made { keys, proof } = make(chain, node).await?;
     let [aura, grandpa, conf] = [0, 1, 2].map(|place| &keys[place * KEY..(place + 1) * KEY]);
     let named = Value::named_composite([
         ("aura", Value::from_bytes(aura)),

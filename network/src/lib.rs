@@ -11,6 +11,7 @@
 //! Its logs stay only if it fails.
 
 pub mod accounts;
+pub mod anchors;
 pub mod chain;
 pub mod cli;
 pub mod conformance;

@@ -92,6 +92,30 @@ impl Process {
         self.end(Signal::SIGKILL).await
     }
 
+    /// Pauses the process, or lets it go on.
+    pub fn pause(&self, paused: bool) {
+        let signal = if paused {
+            Signal::SIGSTOP
+        } else {
+            Signal::SIGCONT
+        };
+        if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
+            send(pid, signal);
+        }
+    }
+
+    /// The memory that the process has resident, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process has ended or the system does not tell.
+    pub fn resident(&self) -> Result<u64> {
+        let pid = self.child.id().context("the process has ended")?;
+        let path = format!("/proc/{pid}/status");
+        let status = fs::read_to_string(&path).with_context(|| path.clone())?;
+        resident(&status).with_context(|| format!("VmRSS in {path}"))
+    }
+
     async fn end(&mut self, signal: Signal) -> Result<()> {
         if let Some(pid) = self.child.id().and_then(|id| i32::try_from(id).ok()) {
             send(pid, signal);
@@ -101,6 +125,15 @@ impl Process {
             .map_err(|_| anyhow!("{} did not end within {GRACE} s of {signal}", self.name))??;
         Ok(())
     }
+}
+
+/// The resident memory in the text of `/proc/PID/status`, in bytes.
+fn resident(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kilobytes.saturating_mul(1024))
 }
 
 fn open(log: &Path) -> Result<File> {
@@ -130,9 +163,17 @@ pub fn find(path: &Path) -> Vec<i32> {
                 .first()
                 .and_then(|program| Path::new(&**program).file_name())
                 .is_some_and(|program| program.to_string_lossy().starts_with("bspp"));
-            ours && arguments.iter().any(|argument| argument.contains(&wanted))
+            ours && arguments.iter().any(|argument| names(argument, &wanted))
         })
         .collect()
+}
+
+/// Whether an argument has a path or one below it, and not a longer name.
+fn names(argument: &str, path: &str) -> bool {
+    argument.match_indices(path).any(|(at, _)| {
+        let rest = argument.get(at + path.len()..).unwrap_or_default();
+        rest.is_empty() || rest.starts_with('/')
+    })
 }
 
 /// Sends a signal to a process. Does nothing if the process has already ended.
@@ -179,6 +220,24 @@ pub fn free_ports<const N: usize>() -> Result<[u16; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resident_memory_should_be_read_from_the_status() {
+        let status = "Name:\tbspp-node\nVmHWM:\t  4096 kB\nVmRSS:\t  2048 kB\n";
+        assert_eq!(resident(status), Some(2048 * 1024));
+        assert_eq!(resident("Name:\tbspp-node\n"), None);
+    }
+
+    /// Fault: the test `equivocation` killed the nodes of the test `equivocation-rotated`.
+    #[test]
+    fn network_should_not_kill_the_processes_of_a_longer_name() {
+        for ours in ["/n/a", "/n/a/alice", "--base-path=/n/a/alice"] {
+            assert!(names(ours, "/n/a"), "{ours}");
+        }
+        for others in ["/n/a-b", "/n/a-b/alice", "/n/ab", "/m/a"] {
+            assert!(!names(others, "/n/a"), "{others}");
+        }
+    }
 
     #[test]
     fn ports_should_be_given_once() -> Result<()> {

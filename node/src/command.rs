@@ -7,12 +7,13 @@ use crate::{
     service::{self, Authorship},
 };
 use bspp_primitives::{Hash, OpaqueBlock};
-use bspp_types::{MAX_CHUNKS, MAX_CHUNK_BYTES};
+use bspp_types::{limits::SS58_PREFIX, MAX_CHUNKS, MAX_CHUNK_BYTES};
 use clap::CommandFactory;
 use polkadot_sdk::{
     sc_cli::{DatabasePruningMode, ImportParams, SharedParams, SubstrateCli},
     sc_network::config::NetworkBackendType,
     sc_service::PartialComponents,
+    sp_core::crypto::{set_default_ss58_version, Ss58AddressFormat},
     *,
 };
 
@@ -64,6 +65,7 @@ impl SubstrateCli for Cli {
 ///
 /// The error that stops the command.
 pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
+    set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
     let mut cli = Cli::from_args();
     set_defaults(&mut cli);
     match &cli.subcommand {

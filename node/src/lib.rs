@@ -13,6 +13,7 @@ pub mod conformance;
 mod rpc;
 mod search;
 pub mod service;
+mod votes;
 
 /// Parses the command line and runs it.
 ///

@@ -21,6 +21,10 @@ impl Shortfall {
             }
             Self::NoCredential => "the node has no credential of the hospital's admins",
             Self::CredentialExpired => "the node's credential has expired",
+            Self::AnchorStaleAndLag => {
+                "the hospital's own chain was not anchored for too long, and an entry block has waited too long for its \
+                 registration"
+            }
         }
     }
 
@@ -33,7 +37,7 @@ impl Shortfall {
             Self::AnchorHalted => {
                 "find out why, then ask the council to resume it: bspp council resume-anchor"
             }
-            Self::AnchorStale => {
+            Self::AnchorStale | Self::AnchorStaleAndLag => {
                 "check that its gateway runs and that the chain finalizes blocks: bspp status"
             }
             Self::RegistrationLag => "check that its gateway runs, and read the gateway's log",
@@ -59,7 +63,10 @@ impl SuspensionReason {
         match self {
             Self::Decision => "the validator was suspended by decision".into(),
             Self::Equivocation { session } => {
-                format!("the validator was suspended because it voted twice in session {session}")
+                format!(
+                    "the validator was suspended because it voted twice in a round, or made two blocks in a slot, in \
+                     session {session}"
+                )
             }
         }
     }
@@ -156,6 +163,7 @@ mod tests {
             Shortfall::RegistrationLag,
             Shortfall::NoCredential,
             Shortfall::CredentialExpired,
+            Shortfall::AnchorStaleAndLag,
         ] {
             let advice = shortfall.remedy();
             assert!(

@@ -4,10 +4,10 @@
 use crate::conformance::{AuthorStanding, BlockAttestation, Gate, SuspensionReason};
 use alloc::vec::Vec;
 use bspp_types::{
-    AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryCommitment, FilingMonth, Hospital,
-    HospitalBatch, HospitalId, IdentifiedBatch, LabelState, Match, MatchedRecord, Patient,
-    RecordId, RecordLocation, RegisteredBlock, Registration, Request, RequestId, Sequence,
-    StoredRecord, Tombstone, X25519Key, H256,
+    AnchoredHead, Batch, BatchId, BlockNumber, Consent, ConsentId, EntryCommitment, FilingMonth,
+    Hospital, HospitalBatch, HospitalId, IdentifiedBatch, Incarnation, LabelState, Match,
+    MatchedRecord, Patient, RecordId, RecordLocation, RegisteredBlock, Registration, Request,
+    RequestId, Sequence, StoredRecord, Tombstone, X25519Key, H256,
 };
 use codec::{Codec, Decode, Encode};
 use scale_info::TypeInfo;
@@ -69,8 +69,12 @@ sp_api::decl_runtime_apis! {
         fn next_sequence(hospital: HospitalId) -> Sequence;
         /// A registered entry block.
         fn registered_block(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock>;
-        /// The registrations that succeeded in this block, whose body is given.
-        fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration>;
+        /// The present incarnation of a hospital's chain.
+        fn incarnation(hospital: HospitalId) -> Incarnation;
+        /// The registrations that succeeded in block `number` of this chain, whose body is given.
+        ///
+        /// The state may be that of the block or of any later one.
+        fn registrations(number: BlockNumber, body: Vec<OpaqueExtrinsic>) -> Vec<Registration>;
     }
 
     /// Consortium chain: requests and matches.

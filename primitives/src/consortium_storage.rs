@@ -39,6 +39,16 @@ pub fn now() -> Vec<u8> {
     item("Timestamp", "Now")
 }
 
+/// The session of the block, a `u32`. Hospital chains have it under the same key.
+pub fn session_index() -> Vec<u8> {
+    item("Session", "CurrentIndex")
+}
+
+/// The members of the council, a `Vec<AccountId>`.
+pub fn council_members() -> Vec<u8> {
+    item("Council", "Members")
+}
+
 /// A hospital, a `HospitalRecord<AccountId>`.
 pub fn hospital(id: &HospitalId) -> Vec<u8> {
     blake2_128_concat(item("Consortium", "Hospitals"), id)

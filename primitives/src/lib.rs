@@ -10,12 +10,14 @@ pub mod apis;
 pub mod conformance;
 pub mod consortium_storage;
 pub mod entry_commitment_storage;
+pub mod genesis;
 pub mod opaque;
+pub mod quota;
 pub mod refusal;
 pub mod traits;
 
 pub use conformance::{
-    Attestation, AttestationKind, BlockAttestation, ConformanceId, ContentDigest, Evidence, Gate,
-    Shortfall, StandingFault, SuspensionReason, Verdict,
+    Attestation, AttestationKind, BlockAttestation, CallClass, ConformanceId, ContentDigest,
+    Evidence, Gate, Shortfall, StandingFault, SuspensionReason, Verdict,
 };
 pub use opaque::*;

@@ -35,6 +35,18 @@ refusals! {
     MAX_LABEL_RISES_PER_MONTH_EXCEEDED = 9, "MaxLabelRisesPerMonthExceeded";
     /// The chain's clock shows a time outside the range of filing months.
     INVALID_FILING_MONTH = 10, "InvalidFilingMonth";
+    /// The call is too long or too heavy, or names a bound that is too large.
+    OUT_OF_BOUNDS = 11, "OutOfBounds";
+    /// The proof of session keys is not by these keys for this account.
+    INVALID_KEY_PROOF = 12, "InvalidKeyProof";
+    /// The council's motion is not decided, or closing it would fail.
+    MOTION_NOT_DECIDED = 13, "MotionNotDecided";
+    /// Too many transactions of the account wait in the pool.
+    TOO_MANY_PENDING = 14, "TooManyPending";
+    /// The council has paused this group of calls.
+    PAUSED = 15, "Paused";
+    /// No runtime is authorized, or the delay since the authorization is not over.
+    UPGRADE_NOT_DUE = 16, "UpgradeNotDue";
 }
 
 /// The name of a code; `None` for a code that neither chain uses.

@@ -3,12 +3,16 @@
 //!
 //! Pallets implement the traits, and a runtime connects them in its `configs/`.
 
-use crate::conformance::{ContentDigest, Evidence, Shortfall, StandingFault};
+use crate::{
+    conformance::{CallClass, ContentDigest, Evidence, Shortfall, StandingFault},
+    quota::Quota,
+};
 use alloc::vec::Vec;
 use bspp_peks::{BatchHeader, PatientBundle};
 use bspp_types::{
     ConsentId, Entry, EntryProof, FilingMonth, HospitalId, Sequence, X25519Key, H256,
 };
+use sp_core::{ed25519, sr25519};
 use sp_runtime::{transaction_validity::TransactionValidityError, Weight};
 
 /// Accounts that act for hospitals on the consortium. Only active hospitals count.
@@ -17,6 +21,10 @@ pub trait Membership<AccountId> {
     fn hospital_of(who: &AccountId) -> Option<HospitalId>;
     /// Whether `who` is the operator of this active hospital.
     fn is_operator(who: &AccountId, hospital: &HospitalId) -> bool;
+    /// Whether `who` may send anchors: the operator or the anchorer of an active hospital.
+    fn may_anchor(who: &AccountId) -> bool {
+        Self::hospital_of(who).is_some_and(|hospital| Self::is_operator(who, &hospital))
+    }
     /// Whether the hospital is an active member.
     fn is_active(hospital: &HospitalId) -> bool;
     /// The hospital's X25519 key in force in `filing_month`.
@@ -102,8 +110,18 @@ pub trait ConformancePolicy<AccountId, Call> {
     fn standing(author: &AccountId) -> Result<(), StandingFault>;
     /// The evidence that the state holds for the author, or the shortfall.
     fn evidence(author: &AccountId, parameters: &Self::Parameters) -> Result<Evidence, Shortfall>;
-    /// Whether a restricted block may contain a call. It must be true for inherents.
+    /// Whether every block may contain a call. It must be true for inherents.
     fn is_operational(call: &Call) -> bool;
+    /// The class of a call, by which a restricted block admits it.
+    ///
+    /// An operational call must have the class `Operational`.
+    fn class_of(call: &Call) -> CallClass {
+        if Self::is_operational(call) {
+            CallClass::Operational
+        } else {
+            CallClass::Ordinary
+        }
+    }
     /// The parameters of a chain whose genesis does not name any.
     ///
     /// It is called at genesis and may read the state.
@@ -115,9 +133,46 @@ pub trait ConformancePolicy<AccountId, Call> {
     }
     /// Whether these parameters keep the chain going.
     fn is_valid(parameters: &Self::Parameters) -> bool;
+    /// The present hospital of an author. A hospital's own chain has none.
+    fn hospital_of(_author: &AccountId) -> Option<HospitalId> {
+        None
+    }
     /// Gives an author standing and evidence, for benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn make_conformant(author: &AccountId);
+}
+
+/// The keys by which the blocks and the votes of an author are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorKeys<AccountId> {
+    /// The author.
+    pub author: AccountId,
+    /// Its Aura key.
+    pub aura: sr25519::Public,
+    /// Its GRANDPA key.
+    pub grandpa: ed25519::Public,
+}
+
+/// The owner of a key in a past or present session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyOwner<AccountId> {
+    /// The author.
+    pub author: AccountId,
+    /// The author's hospital when the session began, if a hospital has it.
+    pub hospital: Option<HospitalId>,
+    /// Number of authors in the session.
+    pub authors: u32,
+}
+
+/// The keys of the authors of the last sessions.
+///
+/// Keys are proved by these records even after the session has ended, the keys were rotated or the
+/// author was removed.
+pub trait KeyRecords<AccountId> {
+    /// Records the authors of a session that begins, in the order of their turns.
+    fn record(session: u32, authors: Vec<AuthorKeys<AccountId>>);
+    /// The owner of a GRANDPA key in a session. `None` if the records do not have the key.
+    fn owner(session: u32, grandpa: &[u8]) -> Option<KeyOwner<AccountId>>;
 }
 
 /// The content that a block registered or stored.
@@ -162,6 +217,18 @@ pub trait AuthorSets<AccountId> {
     fn drop_queued(leaving: &[AccountId]);
 }
 
+/// The session keys of accounts that may have left the sets of authors.
+pub trait SessionKeyStore<AccountId> {
+    /// Removes the session keys of an account that is in no set of authors, if it has any.
+    fn purge_keys(who: &AccountId);
+}
+
+/// The time from which an authorized runtime may be applied.
+pub trait DueUpgrades {
+    /// Whether a runtime is authorized and may be applied in this block.
+    fn is_upgrade_due() -> bool;
+}
+
 /// The slot of the current block.
 pub trait CurrentSlot {
     /// The slot.
@@ -178,7 +245,8 @@ pub trait Anchorage {
     /// The slot since which the hospital's next entry block waits for registration.
     ///
     /// This is the slot of the oldest remembered anchoring whose head counts more than `registered`
-    /// entry blocks. `None` if no entry block waits.
+    /// entry blocks, or the last slot in which the hospital's quota had no room, if it is later.
+    /// `None` if no entry block waits.
     fn waiting_since(hospital: &HospitalId, registered: Sequence) -> Option<u64>;
 }
 
@@ -189,7 +257,7 @@ pub struct AnchorFacts {
     pub head: H256,
     /// Consortium slot in which it was anchored.
     pub anchored_slot: u64,
-    /// Number of entry blocks of the hospital chain up to the head.
+    /// Number of entry blocks up to the head, with those of earlier incarnations.
     pub entry_blocks: Sequence,
 }
 
@@ -199,7 +267,15 @@ pub trait OnAnchored {
     ///
     /// It is not called for heads with which the council starts or restarts an anchor.
     fn on_anchored(hospital: &HospitalId, number: u32);
-    /// The weight of [`Self::on_anchored`].
+    /// The hospital's chain was rebuilt, and its heights and sequence numbers begin again.
+    ///
+    /// # Errors
+    ///
+    /// The listener cannot take another incarnation.
+    fn on_incarnation(_hospital: &HospitalId) -> Result<(), sp_runtime::DispatchError> {
+        Ok(())
+    }
+    /// The weight of [`Self::on_anchored`], and of [`Self::on_incarnation`].
     fn weight() -> Weight {
         Weight::zero()
     }
@@ -213,6 +289,44 @@ impl OnAnchored for () {
 pub trait RegisteredCount {
     /// The count, which is the sequence number of the entry block that must be registered next.
     fn registered(hospital: &HospitalId) -> Sequence;
+    /// The sequence number of the first entry block of the hospital chain's present incarnation.
+    ///
+    /// It is zero for a chain that was never rebuilt. The sequence number of an entry block on the
+    /// consortium is the base and the number on the hospital's own chain.
+    fn base(_hospital: &HospitalId) -> Sequence {
+        0
+    }
+}
+
+/// Room in the quotas of hospitals.
+pub trait QuotaRoom {
+    /// Whether the quota of this session has room for one more call of the hospital's operator.
+    ///
+    /// `weight` is in picoseconds of computation, `bytes` is the length of the transaction.
+    fn room_for(hospital: &HospitalId, weight: u64, bytes: u64) -> bool;
+
+    /// Notes that a call registered entry blocks of a hospital.
+    fn note_registered(hospital: &HospitalId, weight: u64, bytes: u64);
+
+    /// Whether the quota, and not the operator, keeps a hospital from registering.
+    ///
+    /// It does if the quota has no room for one more call, and half of the room that the operator took
+    /// in this session registered entry blocks. An operator could otherwise use up the quota with other
+    /// calls, register nothing, and never lag.
+    fn quota_stops(hospital: &HospitalId, weight: u64, bytes: u64) -> bool;
+}
+
+/// An implementation for runtimes and mocks without quotas.
+impl QuotaRoom for () {
+    fn room_for(_: &HospitalId, _: u64, _: u64) -> bool {
+        true
+    }
+
+    fn note_registered(_: &HospitalId, _: u64, _: u64) {}
+
+    fn quota_stops(_: &HospitalId, _: u64, _: u64) -> bool {
+        false
+    }
 }
 
 /// Suspends a hospital after a proof against it.
@@ -221,26 +335,103 @@ pub trait SuspendHospital {
     fn suspend(hospital: &HospitalId) -> Result<(), sp_runtime::DispatchError>;
 }
 
+/// Number of transactions of one sender that may wait in the pool.
+///
+/// A chain may allow a sender more.
+pub const MAX_PENDING: u32 = 64;
+
+/// The outcome of [`Admission::check`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Admitted {
+    /// Whether the call is operational and its sender may send it.
+    ///
+    /// Such a transaction goes first. It counts against the sender's own operational quota.
+    pub operational: bool,
+    /// The used part of the narrowest quota with this transaction, in parts per thousand.
+    pub used: u16,
+}
+
 /// Admission of transactions on a chain without fees: only members, within their quotas.
 pub trait Admission<AccountId, Call> {
     /// Whether the call keeps the chain going: anchors, revocations, governance.
     ///
-    /// Such a call goes first and is free of quota.
+    /// [`Self::check`] refuses such a call of an account whose role does not include it.
     fn is_operational(call: &Call) -> bool;
     /// Refuses accounts that may not transact, with a code of [`crate::refusal`].
     ///
-    /// Otherwise it returns the used part of the quota, in parts per thousand.
+    /// It also refuses calls that are not the account's, that are out of bounds, or that do not fit
+    /// in a quota. `weight` is in picoseconds, `len` in bytes.
     fn check(
         who: &AccountId,
         call: &Call,
         weight: u64,
         len: u32,
-    ) -> Result<u16, TransactionValidityError>;
+    ) -> Result<Admitted, TransactionValidityError>;
     /// Charges the quota. It is called once for each transaction that a block includes.
+    ///
+    /// It refuses what [`Self::check`] refuses, except for the bounds, and calls that are too early
+    /// for this block.
     fn charge(
         who: &AccountId,
         call: &Call,
         weight: u64,
         len: u32,
     ) -> Result<(), TransactionValidityError>;
+    /// The weight of [`Self::check`] and [`Self::charge`] together.
+    fn weight(_call: &Call) -> Weight {
+        Weight::zero()
+    }
+    /// Refuses calls that the chain takes from nobody now, with a code of [`crate::refusal`].
+    ///
+    /// They are paused calls, and upgrades before their time. It is asked about every transaction,
+    /// also about those without a signer.
+    fn check_call(_call: &Call) -> Result<(), TransactionValidityError> {
+        Ok(())
+    }
+    /// Whether a block may have the call without a signer, besides its inherents.
+    ///
+    /// FRAME lets an author put any call into its block, which then fails and fills the chain.
+    fn may_be_bare(_call: &Call) -> bool {
+        false
+    }
+    /// Maximum number of transactions of this account that may wait in the pool.
+    fn max_pending(_who: &AccountId) -> u32 {
+        MAX_PENDING
+    }
+}
+
+/// A runtime's rules about the calls that it admits from each sender.
+///
+/// `Sender` is the part that an account has on the chain.
+pub trait CallRules<AccountId, Sender, Call> {
+    /// Whether the call keeps the chain going. A restricted block may carry it.
+    fn is_operational(call: &Call) -> bool;
+    /// Whether the sender may send an operational call: its origin would admit the sender.
+    ///
+    /// The call is then exempt from the ordinary quota. It is not called for other calls.
+    fn exempt(sender: &Sender, call: &Call) -> bool;
+    /// Whether the sender may send a call that is not operational, which counts as ordinary.
+    fn permitted(sender: &Sender, call: &Call) -> bool;
+    /// Refuses a call whose size or content is out of bounds, with a code of [`crate::refusal`].
+    ///
+    /// `len` is the length of the transaction in bytes. The pool and the block ask.
+    fn check_bounds(_who: &AccountId, _call: &Call, _len: u32) -> Result<(), u8> {
+        Ok(())
+    }
+    /// Refuses a call that would fail in this block, with a code of [`crate::refusal`].
+    ///
+    /// Only the block asks. A pool may lag behind the block that makes a call possible.
+    fn check_ready(_call: &Call) -> Result<(), u8> {
+        Ok(())
+    }
+    /// Whether a block may have the call without a signer, besides its inherents.
+    fn may_be_bare(_call: &Call) -> bool {
+        false
+    }
+    /// The quota of a sender's operational calls in a session.
+    fn operational_quota(sender: &Sender) -> Quota;
+    /// The weight of the checks of a call, beyond the reads of the sender's part and usage.
+    fn weight(_call: &Call) -> Weight {
+        Weight::zero()
+    }
 }

@@ -49,6 +49,11 @@ pub struct ConfigArguments {
     /// The operator's key: a key file, or a development name such as //HospitalA.
     #[arg(long)]
     key: String,
+    /// Key file of the account that anchors the hospital's chain.
+    ///
+    /// Without it the operator anchors.
+    #[arg(long)]
+    anchor_key: Option<PathBuf>,
     /// File with the hospital's X25519 secret.
     #[arg(long, required_unless_present = "dev_x25519")]
     x25519: Vec<PathBuf>,
@@ -125,6 +130,7 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
         hospital_url: arguments.hospital.clone(),
         hospital,
         operator_key_file,
+        anchor_key_file: arguments.anchor_key.clone(),
         x25519_secret_files,
         share_dirs: if arguments.shares.is_empty() {
             // Two folders of one machine are not two media. The development chains do with them.

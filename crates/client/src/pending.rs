@@ -44,6 +44,8 @@ pub(crate) struct Sent {
     pub(crate) bytes: Vec<u8>,
     /// A height; no block below it can include the transaction.
     pub(crate) from: u32,
+    /// The number of blocks for which the transaction is valid.
+    pub(crate) blocks: u64,
 }
 
 impl Pending {
@@ -114,7 +116,7 @@ impl Sent {
     async fn search(&self, finality: bool) -> Result<H256> {
         let last = self
             .from
-            .saturating_add(u32::try_from(self.client.mortality()).unwrap_or(u32::MAX));
+            .saturating_add(u32::try_from(self.blocks).unwrap_or(u32::MAX));
         let mut next = self.from;
         loop {
             let head = if finality {
@@ -133,7 +135,7 @@ impl Sent {
             while next <= head {
                 if next > last {
                     return Err(ClientError::TransactionExpired {
-                        blocks: self.client.mortality(),
+                        blocks: self.blocks,
                     });
                 }
                 if let Some(hash) = self.client.block_hash(next).await? {

@@ -61,14 +61,24 @@ impl ChainClient {
     /// # Errors
     /// `CallNotFound`, `InvalidTransaction`, `TransactionRefused`, and those of the connection.
     pub async fn submit(&self, call: &Call, signer: &Signer) -> Result<Pending> {
+        self.submit_for(call, signer, self.mortality()).await
+    }
+
+    /// [`Self::submit`], with a transaction that is valid for a number of blocks.
+    ///
+    /// The number is a power of two, and not more than the chain's own number for transactions.
+    ///
+    /// # Errors
+    /// Those of [`Self::submit`].
+    pub async fn submit_for(&self, call: &Call, signer: &Signer, blocks: u64) -> Result<Pending> {
         self.encode_call(call).await?;
         let _order = self.submission.lock().await;
         let mut attempt = 0u32;
         loop {
             let nonce = self.next_nonce(signer.account()).await?;
-            let (bytes, from) = self.sign(call, signer, nonce).await?;
+            let (bytes, from) = self.sign(call, signer, nonce, blocks).await?;
             attempt = attempt.saturating_add(1);
-            match self.submit_bytes(bytes, from).await {
+            match self.submit_mortal(bytes, from, blocks).await {
                 Err(error) if attempt < NONCE_ATTEMPTS && is_nonce_race(&error) => {
                     tracing::debug!(%error, nonce, "nonce taken, trying the next");
                     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -94,9 +104,15 @@ impl ChainClient {
         Ok((header.number, header.hash()))
     }
 
-    async fn sign(&self, call: &Call, signer: &Signer, nonce: u64) -> Result<(Vec<u8>, u32)> {
+    async fn sign(
+        &self,
+        call: &Call,
+        signer: &Signer,
+        nonce: u64,
+        blocks: u64,
+    ) -> Result<(Vec<u8>, u32)> {
         let born = self.born().await?;
-        let params = extension_params(nonce, born, self.mortality());
+        let params = extension_params(nonce, born, blocks);
         let signed = self
             .at_best()
             .await?
@@ -150,6 +166,11 @@ impl ChainClient {
     /// # Errors
     /// `TransactionRefused`, and those of the connection.
     pub async fn submit_bytes(&self, bytes: Vec<u8>, from: u32) -> Result<Pending> {
+        self.submit_mortal(bytes, from, self.mortality()).await
+    }
+
+    /// [`Self::submit_bytes`] of a transaction that is valid for a number of blocks.
+    async fn submit_mortal(&self, bytes: Vec<u8>, from: u32, blocks: u64) -> Result<Pending> {
         let watch = self
             .subscribe(
                 "author_submitAndWatchExtrinsic",
@@ -175,6 +196,7 @@ impl ChainClient {
                 client: self.clone(),
                 bytes,
                 from,
+                blocks,
             },
             watch,
         })

@@ -21,6 +21,12 @@ pub struct GatewayConfig {
     /// The account acts for the hospital on the consortium chain and stores records on the
     /// hospital's own chain. The file has 32 raw bytes, 64 hex digits, or a secret URI.
     pub operator_key_file: PathBuf,
+    /// The key file (sr25519) of the hospital's anchorer. Without it the operator sends anchors.
+    ///
+    /// The operator names the account on the consortium (`set_anchorer`). An anchor with nonces of
+    /// its own never waits behind registrations.
+    #[serde(default)]
+    pub anchor_key_file: Option<PathBuf>,
     /// The files with the hospital's X25519 secrets: the current one and, if any, the next one.
     ///
     /// A file has 32 raw bytes or 64 hex digits. After a rotation there are two files. The gateway

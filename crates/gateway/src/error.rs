@@ -45,6 +45,25 @@ pub enum GatewayError {
     /// The consortium has no anchor for the hospital.
     #[error("AnchorNotFound: the council has not started this hospital's anchor")]
     AnchorNotFound,
+    /// The hospital's chain is shorter than its anchor.
+    #[error(
+        "ChainRebuilt: the hospital's node has finalized block {finalized}, and the anchor is at {anchored}. If the node \
+         still synchronizes, wait. If the chain was rebuilt, ask the council to start its incarnation \
+         (start_incarnation), with new keys of all voters"
+    )]
+    ChainRebuilt {
+        /// The height of the anchored head.
+        anchored: u32,
+        /// The height of the newest finalized block.
+        finalized: u32,
+    },
+    /// The anchored block is not in the hospital's chain.
+    #[error(
+        "AnchorNotOnChain: the anchored block {0} is not in the hospital's chain. Check that hospital_url is the right \
+         node. If the chain was rebuilt, ask the council to start its incarnation (start_incarnation), with new keys of \
+         all voters"
+    )]
+    AnchorNotOnChain(u32),
     /// No secret belongs to the key that the consortium names for this filing month.
     #[error("EncryptionKeyMismatch: none of the secrets is the key registered for month {0}")]
     EncryptionKeyMismatch(u16),
@@ -52,7 +71,7 @@ pub enum GatewayError {
     #[error("EntryMismatch: {0}")]
     EntryMismatch(String),
     /// A chain refused the entry of a record in every attempt.
-    #[error("EntryRefused: a chain refused the entry of a record {0} times; send the file again")]
+    #[error("EntryRefused: a chain refused the entry of a record {0} times; the job waits")]
     EntryRefused(u32),
     /// The set of voters that the consortium expects is not the set of the hospital chain.
     #[error("AuthoritySetMismatch: the consortium expects set {expected}, the chain has {found}")]

@@ -14,6 +14,7 @@ use crate::{
     nonces::Nonces,
     outbox::Outbox,
     patients::Wishes,
+    relay::Relay,
     secrets::EncryptionSecrets,
     shared::Shared,
     shares::ShareStore,
@@ -53,7 +54,8 @@ impl Gateway {
     ///
     /// # Errors
     /// `InvalidConfig`, `InvalidSecret`, `DataDirInUse`, `NotReachable`, `WrongChain`,
-    /// `ConsortiumMismatch`, `HospitalMismatch`, `NotAuthorized`, `AddressNotUsable`.
+    /// `ConsortiumMismatch`, `HospitalMismatch`, `NotAuthorized`, `ChainRebuilt`,
+    /// `AnchorNotOnChain`, `AddressNotUsable`.
     pub async fn start(config: GatewayConfig) -> Result<Self> {
         config.check()?;
         let secrets = EncryptionSecrets::from_files(&config.x25519_secret_files)?;
@@ -62,6 +64,11 @@ impl Gateway {
             &config.operator_key_file,
             Scheme::Sr25519,
         )?);
+        let anchorer = config
+            .anchor_key_file
+            .as_ref()
+            .map(|file| Signer::from_file(file, Scheme::Sr25519).map(Arc::new))
+            .transpose()?;
         let outbox = Outbox::open(&config.data_dir)?;
         let vault = Vault::open(&config.vault_key_file)?;
         let shares = ShareStore::open(&config.share_dirs, vault.clone())?;
@@ -82,8 +89,10 @@ impl Gateway {
 
         let chain = consortium.chain();
         let hospital = config.hospital;
-        let consortium = ConsortiumPort::new(consortium, Arc::clone(&operator), hospital);
+        let consortium = ConsortiumPort::new(consortium, Arc::clone(&operator), hospital)
+            .with_anchorer(anchorer);
         let hospital_chain = HospitalPort::new(hospital_chain, Arc::clone(&operator));
+        check_anchor(&hospital_chain, &consortium).await?;
         let batches = Arc::new(Batches::new(
             BatchPort::new(consortium.clone(), hospital_chain.clone()),
             (outbox.clone(), shares.clone()),
@@ -271,6 +280,15 @@ impl Gateway {
         tasks.stop().await;
         shared.close().await;
         Ok(())
+    }
+}
+
+/// Checks that the hospital's chain contains its anchor, if it has one.
+async fn check_anchor(hospital_chain: &HospitalPort, consortium: &ConsortiumPort) -> Result<()> {
+    let relay = Relay::new(hospital_chain.clone(), consortium.clone(), 1);
+    match relay.check().await {
+        Err(GatewayError::AnchorNotFound) => Ok(()),
+        checked => checked,
     }
 }
 

@@ -332,7 +332,6 @@ fn ends_job(error: &GatewayError) -> bool {
             | GatewayError::ConsentNotFound(_)
             | GatewayError::InvalidFhir(_)
             | GatewayError::Encrypt(_)
-            | GatewayError::EntryRefused(_)
     )
 }
 

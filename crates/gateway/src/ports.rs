@@ -7,8 +7,9 @@ use bspp_peks::{BatchHeader, LabelVersion};
 use bspp_primitives::AccountId;
 use bspp_types::{
     AnchoredHead, Authority, BatchId, BlockNumber, ConsentId, Day, DisclosureGround,
-    Ed25519Signature, Entry, EntryCommitment, FilingMonth, LabelState, Match, Moment, Patient,
-    Record, RecordId, RecordLocation, RegisteredBlock, Request, RequestId, Sequence, X25519Key,
+    Ed25519Signature, Entry, EntryBlock, EntryCommitment, FilingMonth, LabelState, Match, Moment,
+    Patient, Record, RecordId, RecordLocation, RegisteredBlock, Request, RequestId, Sequence,
+    X25519Key,
 };
 use sp_core::H256;
 
@@ -38,6 +39,11 @@ pub trait FinalitySource: Send + Sync {
     /// The proof never reaches beyond the end of the set of voters that `number` belongs to.
     async fn prove_finality(&self, number: u32) -> Result<Option<Proven<Self::Proof>>>;
 
+    /// Whether the finalized chain has this block at this height.
+    async fn contains(&self, _number: u32, _hash: H256) -> Result<bool> {
+        Ok(true)
+    }
+
     /// Verifies a proof against the set of voters that signs after `anchored`, and minimizes it.
     ///
     /// The result is the number of that set, and the proof without the redundant parts that the
@@ -60,6 +66,11 @@ pub trait AnchorTarget: Send + Sync {
     /// The result is `None` if there is no anchor.
     async fn anchored_head(&self) -> Result<Option<(AnchoredHead, u64)>>;
 
+    /// Whether anchors come from an account of their own, so that they never wait behind others.
+    fn has_own_account(&self) -> bool {
+        false
+    }
+
     /// Submits a proof and waits until a block includes it.
     async fn submit_proof(&self, proof: &Proven<Self::Proof>) -> Result<()>;
 }
@@ -80,7 +91,20 @@ pub trait EntrySource: Send + Sync {
     async fn prove_entry_block(&self, sequence: Sequence, head: H256) -> Result<Vec<Vec<u8>>>;
 }
 
+/// A call that registers entry blocks, with sequence numbers of the hospital's chain.
+#[derive(Clone, Debug)]
+pub struct Registering {
+    /// The anchored block against which the proof holds.
+    pub head: H256,
+    /// The storage proof of the newest entry block.
+    pub proof: Vec<Vec<u8>>,
+    /// The entry blocks, consecutive and ascending.
+    pub blocks: Vec<EntryBlock>,
+}
+
 /// The consortium chain: registration of entries.
+///
+/// Sequence numbers are those of the hospital's own chain, without earlier incarnations.
 #[async_trait]
 pub trait Registry: Send + Sync {
     /// The sequence number of the entry block that must be registered next, in best state.
@@ -89,16 +113,11 @@ pub trait Registry: Send + Sync {
     /// The newest anchored head.
     async fn anchor(&self) -> Result<Option<AnchoredHead>>;
 
-    /// Registers an entry block and waits for inclusion.
+    /// Sends calls that register entry blocks, in order, and waits until all are settled.
     ///
-    /// The result is the height of the including block.
-    async fn register_entries(
-        &self,
-        sequence: Sequence,
-        head: H256,
-        proof: Vec<Vec<u8>>,
-        entries: Vec<Entry>,
-    ) -> Result<BlockNumber>;
+    /// The result is the height of the block that includes the last one. If some are not included,
+    /// the result is the first error.
+    async fn register_blocks(&self, calls: Vec<Registering>) -> Result<BlockNumber>;
 
     /// A registered entry block, in finalized state if `finalized` is set, else in best state.
     async fn registered(

@@ -53,11 +53,39 @@ where
         }
     }
 
+    /// Whether anchors come from an account of their own.
+    pub fn has_own_account(&self) -> bool {
+        self.target.has_own_account()
+    }
+
     async fn anchored(&self) -> Result<(AnchoredHead, u64)> {
         self.target
             .anchored_head()
             .await?
             .ok_or(GatewayError::AnchorNotFound)
+    }
+
+    /// Checks that the anchored block is in the hospital's chain.
+    ///
+    /// # Errors
+    /// `AnchorNotFound`, `ChainRebuilt`, `AnchorNotOnChain`, and those of the chains.
+    pub async fn check(&self) -> Result<()> {
+        let (head, _) = self.anchored().await?;
+        let finalized = self.source.finalized_number().await?;
+        self.check_head(&head, finalized).await
+    }
+
+    async fn check_head(&self, head: &AnchoredHead, finalized: u32) -> Result<()> {
+        if finalized < head.number {
+            return Err(GatewayError::ChainRebuilt {
+                anchored: head.number,
+                finalized,
+            });
+        }
+        if !self.source.contains(head.number, head.hash).await? {
+            return Err(GatewayError::AnchorNotOnChain(head.number));
+        }
+        Ok(())
     }
 
     /// Anchors heads until nothing is due, or until the chain has no further proof.
@@ -66,9 +94,13 @@ where
     /// anchor is recent.
     ///
     /// # Errors
-    /// `AnchorNotFound`, `AuthoritySetMismatch`, and those of the chains.
+    /// `AnchorNotFound`, `ChainRebuilt`, `AnchorNotOnChain`, `AuthoritySetMismatch`, and those of
+    /// the chains.
     pub async fn advance(&self, needed: Option<u32>) -> Result<Relayed> {
+        let (head, _) = self.anchored().await?;
+        // After the anchor: the chain only grows, so it must have reached it.
         let finalized = self.source.finalized_number().await?;
+        self.check_head(&head, finalized).await?;
         let latest_set = self.source.latest_set_id().await?;
         loop {
             let (head, set_id) = self.anchored().await?;

@@ -2,8 +2,9 @@
 //! Synchronization: anchors every due head, then registers all possible entry blocks.
 //!
 //! The order matters. While the anchors of all hospitals are too old, blocks of the consortium are
-//! restricted: they include anchors, but no registrations. Both are transactions of the operator
-//! with consecutive nonces. A registration that is sent first would block the anchor that it needs.
+//! restricted: they include anchors, but no registrations. If both are transactions of the operator
+//! they have consecutive nonces, and a registration that is sent first would block the anchor that
+//! it needs. With an anchorer's key (`anchor_key_file`) anchors have nonces of their own.
 
 use crate::{
     error::{GatewayError, Result},
@@ -37,16 +38,23 @@ where
     ///
     /// # Errors
     /// Those of the relay and the registrar. After a refused anchor, the method still registers
-    /// entries against an earlier anchor. After an anchor that only waits, it does not.
+    /// entries against an earlier anchor. After an anchor of the operator that only waits, it does
+    /// not. If the hospital's chain does not contain its anchor, it does neither.
     pub async fn step(&self) -> Result<bool> {
         let anchored = self.relay.advance(None).await;
+        if matches!(
+            anchored,
+            Err(GatewayError::ChainRebuilt { .. } | GatewayError::AnchorNotOnChain(_))
+        ) {
+            return anchored.map(|_| false);
+        }
         if let Err(GatewayError::Chain(error)) = &anchored {
-            if error.is_transient() {
+            if error.is_transient() && !self.relay.has_own_account() {
                 return anchored.map(|_| false);
             }
         }
         let more = match self.registrar.step().await? {
-            Registered::Block(..) => true,
+            Registered::Until(..) => true,
             Registered::NeedsAnchor(number) => {
                 let relayed = self.relay.advance(Some(number)).await?;
                 relayed.head().number >= number

@@ -18,6 +18,8 @@ struct Roll {
     /// The hospital by encoded account, and whether the account is its operator.
     accounts: BTreeMap<Vec<u8>, (HospitalId, bool)>,
     suspended: Vec<HospitalId>,
+    /// The hospital by encoded account of its anchorer.
+    anchorers: BTreeMap<Vec<u8>, HospitalId>,
     /// X25519 keys by encoded account.
     keys: BTreeMap<Vec<u8>, X25519Key>,
 }
@@ -62,6 +64,13 @@ impl Members {
         });
     }
 
+    /// Makes an account the anchorer of a hospital.
+    pub fn add_anchorer<AccountId: Encode>(hospital: HospitalId, who: &AccountId) {
+        Roll::change(|roll| {
+            roll.anchorers.insert(who.encode(), hospital);
+        });
+    }
+
     /// Registers the X25519 key of a requester.
     pub fn set_requester_key<AccountId: Encode>(who: &AccountId, key: X25519Key) {
         Roll::change(|roll| {
@@ -82,6 +91,15 @@ impl<AccountId: Encode> Membership<AccountId> for Members {
 
     fn is_operator(who: &AccountId, hospital: &HospitalId) -> bool {
         Roll::read().role_of(who) == Some((*hospital, true))
+    }
+
+    fn may_anchor(who: &AccountId) -> bool {
+        let roll = Roll::read();
+        roll.role_of(who).is_some_and(|(_, operator)| operator)
+            || roll
+                .anchorers
+                .get(&who.encode())
+                .is_some_and(|hospital| roll.is_active(hospital))
     }
 
     fn is_active(hospital: &HospitalId) -> bool {

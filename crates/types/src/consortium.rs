@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Hospitals, anchors and registrations on the consortium chain.
 
-use crate::{BatchId, BlockNumber, Entry, EntryCommitment, HospitalId, Sequence, X25519Key, H256};
+use crate::{
+    BatchId, BlockNumber, Entry, EntryCommitment, HospitalId, Sequence, X25519Key, H256,
+    MAX_ENTRIES_PER_BLOCK,
+};
 use alloc::vec::Vec;
+use bounded_collections::{BoundedVec, ConstU32};
 use bspp_peks::BatchHeader;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// A member hospital.
@@ -44,6 +48,8 @@ pub enum Role {
     Council,
     /// A removed account. It keeps its reference, so that old transactions cannot be replayed.
     Removed,
+    /// The account that sends a hospital's anchors besides its operator.
+    Anchorer,
 }
 
 /// A finalized head of a hospital chain, which a finality proof showed.
@@ -70,7 +76,9 @@ pub struct AnchoredHead {
     pub anchored_at: BlockNumber,
     /// Slot of that block, or of the head itself if the head is older: the age of the anchor.
     pub anchored_slot: u64,
-    /// Number of entry blocks of the hospital chain up to this head, from its header.
+    /// Number of entry blocks of the hospital up to this head, from its header.
+    ///
+    /// Entry blocks that earlier incarnations of the chain registered count too.
     pub entry_blocks: Sequence,
 }
 
@@ -116,6 +124,61 @@ pub struct RegisteredBlock {
     pub registered_at: BlockNumber,
     /// Extrinsic of that block, whose body has the entries.
     pub extrinsic: u32,
+    /// Bytes from the first byte of the encoded entries to the end of the extrinsic.
+    pub from_end: u32,
+    /// Length of the encoded entries in bytes.
+    pub len: u32,
+}
+
+impl RegisteredBlock {
+    /// The entries in the encoded extrinsic that registered them.
+    ///
+    /// `None` if the bytes are not those of that extrinsic.
+    pub fn entries_in(&self, extrinsic: &[u8]) -> Option<BlockEntries> {
+        let from_end = usize::try_from(self.from_end).ok()?;
+        let start = extrinsic.len().checked_sub(from_end)?;
+        let end = start.checked_add(usize::try_from(self.len).ok()?)?;
+        BlockEntries::decode_all(&mut extrinsic.get(start..end)?).ok()
+    }
+}
+
+/// All entries of one hospital block, in the order of storing.
+pub type BlockEntries = BoundedVec<Entry, ConstU32<MAX_ENTRIES_PER_BLOCK>>;
+
+/// An entry block of a hospital, as a registration brings it to the consortium.
+///
+/// The entries are the last field, so that readers find them from the end of the extrinsic.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EntryBlock {
+    /// Sequence number on the consortium: the incarnation's base and the chain's number.
+    pub sequence: Sequence,
+    /// Height of the hospital block.
+    pub number: u32,
+    /// Its entries.
+    pub entries: BlockEntries,
+}
+
+/// The present incarnation of a hospital chain: a chain that was rebuilt begins a new one.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub struct Incarnation {
+    /// Its number. The first chain of a hospital has number 0.
+    pub number: u32,
+    /// Sequence number of its first entry block on the consortium.
+    pub base: Sequence,
 }
 
 /// The entries of one registration, found in a consortium block's body.
@@ -189,6 +252,6 @@ pub struct HospitalRecord<AccountId> {
 pub struct Member {
     /// The role.
     pub role: Role,
-    /// The hospital that the account acts for. Only operators and requesters have one.
+    /// The hospital that the account acts for. Operators, requesters and anchorers have one.
     pub hospital: Option<HospitalId>,
 }

@@ -18,7 +18,7 @@ pub type Wrap = [u8; 48];
 pub const MAX_SLOTS: u32 = 64;
 /// The numbers of slots that an entry may have. Smaller numbers are padded.
 pub const SLOT_CLASSES: [usize; 4] = [8, 16, 32, 64];
-/// Maximum number of entries in one hospital block. One extrinsic registers them all.
+/// Maximum number of entries in one hospital block. One extrinsic registers all of them.
 pub const MAX_ENTRIES_PER_BLOCK: u32 = 256;
 
 /// One keyword of an entry, or padding that looks the same.

@@ -42,6 +42,13 @@ pub const MAX_HOSPITAL_NODES: u32 = 64;
 /// Maximum validity of a node's credential from its issue on, in days.
 pub const MAX_CREDENTIAL_DAYS: u32 = 366;
 
+/// Maximum number of entry blocks that one call registers.
+pub const MAX_BLOCKS_PER_CALL: u32 = 128;
+/// Maximum number of entries that one call registers.
+pub const MAX_ENTRIES_PER_CALL: u32 = 2_048;
+/// Maximum length of the encoded entries that one call registers, in bytes: 2 MiB.
+pub const MAX_REGISTRATION_BYTES: u32 = 2 * 1024 * 1024;
+
 const _: () = assert!(TRANSACTION_LONGEVITY.is_power_of_two());
 
 /// Number of blocks for which a transaction is valid, with slots of this length.
@@ -70,6 +77,9 @@ pub const fn max_block_time(slot_duration: Moment) -> u64 {
 pub const fn max_proposal_time(slot_duration: Moment) -> u64 {
     max_block_time(slot_duration) / 2
 }
+
+/// Number that begins the addresses (SS58) of accounts on all chains of BSPP.
+pub const SS58_PREFIX: u16 = 4_242;
 
 #[cfg(test)]
 mod tests {

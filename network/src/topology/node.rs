@@ -179,6 +179,33 @@ impl Node {
         self.taken().await?.kill().await
     }
 
+    /// Pauses the process, or lets it go on.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process does not run.
+    pub async fn pause(&self, paused: bool) -> Result<()> {
+        let process = self.process.lock().await;
+        let running = process.as_ref();
+        running
+            .with_context(|| format!("{} does not run", self.name))?
+            .pause(paused);
+        Ok(())
+    }
+
+    /// The memory that the process has resident, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the process does not run.
+    pub async fn resident(&self) -> Result<u64> {
+        let process = self.process.lock().await;
+        let running = process
+            .as_ref()
+            .with_context(|| format!("{} does not run", self.name))?;
+        running.resident()
+    }
+
     async fn taken(&self) -> Result<Process> {
         let process = self.process.lock().await.take();
         process.with_context(|| format!("{} does not run", self.name))

@@ -56,7 +56,7 @@ impl NodePlan {
 /// The plan of a consortium.
 #[derive(Clone, Debug)]
 pub struct ConsortiumPlan {
-    /// The validators, in the session's order, each with its hospital.
+    /// The validators, each with its hospital.
     pub authors: Vec<(String, Hospital)>,
     /// The nodes.
     pub nodes: Vec<NodePlan>,
@@ -64,6 +64,10 @@ pub struct ConsortiumPlan {
     pub slot_millis: u64,
     /// Short times for a test. Without a value the runtime's defaults apply.
     pub pace: Option<Pace>,
+    /// Number of blocks before a runtime may be applied. Zero means the runtime's default.
+    pub upgrade_delay: u32,
+    /// Whether each hospital has an anchorer ([`Hospital::anchorer`]).
+    pub anchorers: bool,
 }
 
 /// Times of a consortium that are short enough for tests.
@@ -103,6 +107,8 @@ impl ConsortiumPlan {
                 .collect(),
             slot_millis: SLOT_MILLIS,
             pace: Some(Pace::QUICK),
+            upgrade_delay: 0,
+            anchorers: false,
         }
     }
 
@@ -134,6 +140,18 @@ impl ConsortiumPlan {
     /// Sets the number of slots in which an anchor is fresh.
     pub fn anchors_fresh_for(mut self, slots: u64) -> Self {
         self.pace.get_or_insert(Pace::QUICK).max_anchor_age = slots;
+        self
+    }
+
+    /// Sets the number of blocks between the authorization of a runtime and its application.
+    pub const fn upgrades_after(mut self, blocks: u32) -> Self {
+        self.upgrade_delay = blocks;
+        self
+    }
+
+    /// Gives each hospital an anchorer.
+    pub const fn with_anchorers(mut self) -> Self {
+        self.anchorers = true;
         self
     }
 

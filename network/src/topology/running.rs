@@ -14,7 +14,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use futures::future::try_join_all;
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 /// The nodes of one chain. Their processes are killed when this value is dropped.
 pub struct Running {
@@ -135,6 +135,51 @@ impl Running {
     /// Fails if the process does not run or does not end.
     pub async fn stop(&self, name: &str) -> Result<()> {
         self.node(name)?.stop().await
+    }
+
+    /// Pauses a node, like a machine that hangs, or lets it go on.
+    ///
+    /// # Errors
+    ///
+    /// Fails if no node has this name or the process does not run.
+    pub async fn pause(&self, name: &str, paused: bool) -> Result<()> {
+        self.node(name)?.pause(paused).await
+    }
+
+    /// Removes the chain's data of a node that does not run. Its keystore stays.
+    ///
+    /// # Errors
+    ///
+    /// Fails if no node has this name or a file cannot be removed.
+    pub fn purge(&self, name: &str) -> Result<()> {
+        let keystore = self.data(name)?.join(self.keystore());
+        let chain = keystore.parent().context("the folder of the chain")?;
+        for entry in fs::read_dir(chain).with_context(|| chain.display().to_string())? {
+            let path = entry?.path();
+            if path == keystore {
+                continue;
+            }
+            if path.is_dir() {
+                fs::remove_dir_all(&path)
+            } else {
+                fs::remove_file(&path)
+            }
+            .with_context(|| path.display().to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Starts a node again if it has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// Fails if no node has this name or the node does not start.
+    pub async fn supervise(&self, name: &str) -> Result<()> {
+        if self.node(name)?.check().await.is_err() {
+            self.kill(name).await?;
+            self.revive(name).await?;
+        }
+        Ok(())
     }
 
     /// Starts a node that has ended and waits until it answers.

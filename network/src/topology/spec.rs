@@ -8,7 +8,7 @@
 
 use super::plan::{ConsortiumPlan, HospitalPlan};
 use crate::{
-    accounts::{address, session_entry, stash_uri},
+    accounts::{address, session_entry, stash_uri, Hospital},
     cli::{output, text},
     environment::Environment,
 };
@@ -18,6 +18,11 @@ use std::{fs, path::PathBuf};
 
 /// The place in a plain spec of the differences from the runtime's default genesis.
 const PATCH: &str = "/genesis/runtimeGenesis/patch";
+
+/// Computation of a gateway in a session, in picoseconds: more than an hour of blocks has.
+const GATEWAY_WEIGHT: u64 = 4_000_000_000_000_000;
+/// Bytes of a gateway in a session: 250 records of 64 KiB in each second of an hour.
+const GATEWAY_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
 /// A raw chain spec.
 #[derive(Clone, Debug)]
@@ -50,6 +55,13 @@ pub(super) async fn consortium(environment: &Environment, plan: &ConsortiumPlan)
             .context("the hospital's validators")?
             .push(address(&stash_uri(name))?.into());
     }
+    for hospital in [Hospital::A, Hospital::B] {
+        if plan.anchorers {
+            let entry = hospitals.get_mut(hospital.place());
+            entry.context("the hospital")?["anchorer"] = address(hospital.anchorer())?.into();
+        }
+    }
+    patch["consortium"]["upgradeDelay"] = json!(plan.upgrade_delay);
     patch["session"]["keys"] = session_keys(plan.authors.iter().map(|(name, _)| name.as_str()))?;
     patch["slotDuration"] = json!({ "slotDuration": plan.slot_millis });
     if let Some(pace) = plan.pace {
@@ -62,6 +74,9 @@ pub(super) async fn consortium(environment: &Environment, plan: &ConsortiumPlan)
 }
 
 /// Makes the spec of a hospital chain.
+///
+/// The gateway has the operator's account. It must have a quota of its own, because the quota of
+/// staff is too small for bulk ingest.
 pub(super) async fn hospital(
     environment: &Environment,
     plan: &HospitalPlan,
@@ -83,6 +98,8 @@ pub(super) async fn hospital(
         .as_array_mut()
         .context("admins")?;
     admins.push(address(plan.hospital.admin())?.into());
+    let gateway = address(plan.hospital.operator())?;
+    patch["hospitalAdmin"]["quotas"] = json!([[gateway, GATEWAY_WEIGHT, GATEWAY_BYTES]]);
     patch["session"]["keys"] = session_keys(authors)?;
     patch["slotDuration"] = json!({ "slotDuration": plan.slot_millis });
     if let Some(length) = plan.session_length {

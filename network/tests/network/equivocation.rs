@@ -8,6 +8,7 @@ use bspp_network::{
     conformance::{author_accounts, blocks_from, suspension, SuspensionReason},
     environment::{run, say},
     faults::Impostor,
+    keys,
     topology::{self, ConsortiumPlan},
     wait::{exactly, minutes, slots, throughout, until, until_true},
     *,
@@ -20,7 +21,31 @@ const SESSION: u32 = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn validator_should_be_suspended_when_it_votes_twice() -> Result<()> {
-    run("equivocation", minutes(9), async |environment| {
+    twice("equivocation", Meanwhile::Nothing).await
+}
+
+/// The set of voters stays while finality stalls, and the session of the votes ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn validator_should_be_suspended_when_a_session_has_ended_meanwhile() -> Result<()> {
+    twice("equivocation-session", Meanwhile::SessionEnds).await
+}
+
+/// The validator no longer owns the key with which it votes twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn validator_should_be_suspended_when_it_has_rotated_its_keys_meanwhile() -> Result<()> {
+    twice("equivocation-rotated", Meanwhile::KeysRotate).await
+}
+
+/// The events while the round is open in which the validator votes twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meanwhile {
+    Nothing,
+    SessionEnds,
+    KeysRotate,
+}
+
+async fn twice(name: &str, meanwhile: Meanwhile) -> Result<()> {
+    run(name, minutes(12), async move |environment| {
         let plan = ConsortiumPlan::of_four().sessions_of(SESSION);
         let consortium = topology::consortium(&environment, plan).await?;
         let alice = consortium.chain("alice")?;
@@ -36,6 +61,14 @@ async fn validator_should_be_suspended_when_it_votes_twice() -> Result<()> {
             Ok(alice.finalized_number().await? == stalled)
         })
         .await?;
+        if meanwhile == Meanwhile::KeysRotate {
+            keys::rotate(&consortium.chain(DOUBLE)?, DOUBLE).await?;
+        }
+        if meanwhile != Meanwhile::Nothing {
+            // Half of the slots are empty. New keys are in force after two sessions.
+            alice.until_grown(SESSION * 3, slots(SESSION * 6)).await?;
+            say("sessions have ended");
+        }
         let from = alice.best_number().await?;
         let twin = Impostor::twin(&environment, &consortium, DOUBLE).await?;
         say("the keys run twice");

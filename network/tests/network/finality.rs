@@ -33,7 +33,13 @@ const ALIVE: [&str; 2] = ["alice", "bob"];
 const DEAD: [&str; 2] = ["charlie", "dave"];
 /// The pallets whose state must survive.
 const PALLETS: [&str; 3] = ["Consortium", "HospitalAnchor", "PhiIndex"];
-const EXCEPT: [&str; 1] = ["Consortium.UsedQuota"];
+const EXCEPT: [&str; 5] = [
+    "Consortium.UsedQuota",
+    "Consortium.UsedByDelegate",
+    "Consortium.UsedByDelegates",
+    "Consortium.UsedByAnchorers",
+    "Consortium.UsedOperationalQuota",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn finality_should_come_back_when_half_of_the_validators_are_lost() -> Result<()> {
@@ -174,7 +180,8 @@ async fn comeback(consortium: &Running, alice: &Chain) -> Result<()> {
     consortium.until_agreed(&ALL, best).await?;
     say("the lost nodes have caught up");
     council::enact(alice, &[readmit(DEAD[0])?, readmit(DEAD[1])?]).await?;
-    until_true("a set of all four", slots(6 * SESSION), async || {
+    // Each session takes one of them back.
+    until_true("a set of all four", slots(8 * SESSION), async || {
         Ok(author_accounts(alice).await?.len() == ALL.len())
     })
     .await?;

@@ -6,6 +6,8 @@
 mod equivocation;
 mod evidence;
 mod finality;
+mod flood;
 mod gate;
 mod hospital;
+mod purge;
 mod upgrade;

@@ -7,13 +7,13 @@ use bspp_network::{
     accounts::{blake2_256, Account, Hospital, COUNCIL},
     chain::{Chain, Hash},
     conformance::{author_accounts, authors, blocks_from, check, until_kind},
-    council::{self, as_root},
+    council,
     digest::Item,
     environment::{run, say},
     state,
     topology::{self, ConsortiumPlan, World},
     tx::{self, call},
-    wait::{minutes, slots, until},
+    wait::{minutes, slots, until, until_true},
     *,
 };
 use std::collections::BTreeMap;
@@ -32,6 +32,12 @@ const ROTATION: u32 = 4;
 ///
 /// It is two rotations of four authors and one slot.
 const FLOOR: u64 = 2 * 4 + 1;
+/// Number of blocks between the authorization of the runtime and its application.
+///
+/// It is long enough for an attempt before.
+const DELAY: u32 = 16;
+/// The pool's code for a runtime that is applied before its time.
+const NOT_DUE: u8 = 16;
 /// Maximum new age of anchors for which the test waits, in slots.
 const PATIENCE: u64 = 60;
 
@@ -50,7 +56,7 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
     })?;
     let code = std::fs::read(&path).with_context(|| path.clone())?;
     run("upgrade", minutes(12), async |environment| {
-        let plan = ConsortiumPlan::of_four();
+        let plan = ConsortiumPlan::of_four().upgrades_after(DELAY);
         let gateways = [(Hospital::A, "alice"), (Hospital::B, "charlie")];
         let World {
             consortium,
@@ -66,18 +72,33 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
         let from = alice.best_number().await?;
 
         let authorize = call(
-            "System",
+            "Consortium",
             "authorize_upgrade",
             [("code_hash", Value::from_bytes(blake2_256(&code)))],
         );
-        council::enact(&alice, &[as_root(authorize)]).await?;
+        council::enact(&alice, &[authorize]).await?;
+        let due = due(&alice).await?;
         let apply = call(
             "System",
             "apply_authorized_upgrade",
             [("code", Value::from_bytes(&code))],
         );
+        let refusal = tx::refusal(&alice, &apply, COUNCIL[0]).await?;
+        let asked = alice.best_number().await?;
+        ensure!(refusal == NOT_DUE, "refused before its time by {refusal}");
+        say(format!("the runtime waits from block {asked} to {due}"));
+        until_true("the end of the delay", slots(2 * DELAY), async || {
+            // All nodes have this block then, so they pass the transaction on.
+            Ok(alice.best_number().await? > due)
+        })
+        .await?;
         let applied = tx::submit(&alice, &apply, COUNCIL[0]).await?;
         let header = alice.header(applied.block).await?;
+        ensure!(
+            header.number >= due,
+            "applied in block {} before {due}",
+            header.number
+        );
         ensure!(
             header.digest.contains(&Item::RuntimeUpdated),
             "block {} changed no runtime",
@@ -123,6 +144,14 @@ async fn gate_should_follow_new_parameters_when_the_runtime_is_upgraded() -> Res
         Ok(())
     })
     .await
+}
+
+/// The first block that may apply the authorized runtime.
+async fn due(alice: &Chain) -> Result<u32> {
+    let at = alice.best().await?;
+    let found: Option<([u8; 32], u32)> =
+        state::get(alice, at, "Consortium", "AuthorizedUpgrade", Vec::new()).await?;
+    Ok(found.context("an authorized runtime")?.1)
 }
 
 /// Waits until the expiry of every author's evidence follows from the new parameters.

@@ -118,8 +118,9 @@ fn signed(name: &str, nonce: u32, call: runtime::RuntimeCall, genesis: H256) -> 
         frame_system::CheckEra::from(Era::Immortal),
         pallet_conformance::CheckConformance::new(),
         bspp_runtime_common::CheckMember::new(),
-        frame_system::CheckNonce::from(nonce),
+        bspp_runtime_common::CheckNonce::from(nonce),
         frame_system::CheckWeight::new(),
+        polkadot_sdk::frame_metadata_hash_extension::CheckMetadataHash::new(false),
         frame_system::WeightReclaim::new(),
     );
     let version = runtime::VERSION;
@@ -134,6 +135,7 @@ fn signed(name: &str, nonce: u32, call: runtime::RuntimeCall, genesis: H256) -> 
         (),
         (),
         (),
+        None,
         (),
     );
     let payload = runtime::SignedPayload::from_raw(call.clone(), extension.clone(), implicit);
@@ -255,7 +257,7 @@ pub async fn author(
                         remark: vec![0; 64],
                     };
                     nonce += 1;
-                    signed("DoctorA", nonce - 1, remark.into(), genesis)
+                    signed("HospitalA", nonce - 1, remark.into(), genesis)
                 })
                 .collect()
         };

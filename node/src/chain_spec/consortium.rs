@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The specs of the consortium chain.
 
-use super::ChainSpec;
+use super::{properties, ChainSpec};
 use polkadot_sdk::sc_service::ChainType;
 use serde_json::Value;
 
@@ -21,6 +21,7 @@ pub fn local(patch: Value) -> Result<ChainSpec, String> {
         .with_id(LOCAL)
         .with_protocol_id("bspp-consortium")
         .with_chain_type(ChainType::Local)
+        .with_properties(properties())
         .with_genesis_config_preset_name(LOCAL)
         .with_genesis_config_patch(patch)
         .build())

@@ -4,7 +4,7 @@
 //! The genesis of a hospital chain contains the genesis hash of the consortium, so the consortium
 //! chain must exist first.
 
-use super::ChainSpec;
+use super::{properties, ChainSpec};
 use polkadot_sdk::{sc_service::ChainType, sp_core::H256};
 use serde_json::{json, Value};
 
@@ -32,6 +32,7 @@ pub fn local(id: &str, consortium: H256, patch: Value) -> Result<ChainSpec, Stri
         .with_id(id)
         .with_protocol_id(id)
         .with_chain_type(ChainType::Local)
+        .with_properties(properties())
         .with_genesis_config_preset_name(id)
         .with_genesis_config_patch(json!({ "hospitalAdmin": { "chain": consortium } }))
         .with_genesis_config_patch(patch)

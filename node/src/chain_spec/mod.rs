@@ -2,6 +2,7 @@
 //! Chain specs that the node knows by name. Every other name is the path of a spec file.
 
 mod consortium;
+mod genesis;
 mod hospital;
 
 use polkadot_sdk::{
@@ -14,10 +15,11 @@ use polkadot_sdk::{
     *,
 };
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::client::{new_plain_executor, HostFunctions};
 use bspp_primitives::OpaqueBlock;
+use bspp_types::limits::SS58_PREFIX;
 
 /// A chain spec of either chain.
 ///
@@ -26,6 +28,11 @@ pub type ChainSpec = sc_service::GenericChainSpec<sc_chain_spec::NoExtension, Ho
 
 /// Names of the built-in specs. They are also the names of the runtimes' genesis presets.
 pub const NAMES: [&str; 3] = [consortium::LOCAL, hospital::LOCAL_A, hospital::LOCAL_B];
+
+/// The properties that wallets and explorers read: the number that begins addresses.
+fn properties() -> sc_chain_spec::Properties {
+    sc_chain_spec::Properties::from_iter([("ss58Format".to_owned(), json!(SS58_PREFIX))])
+}
 
 /// Loads a spec by its name or from a file.
 ///
@@ -37,7 +44,7 @@ pub const NAMES: [&str; 3] = [consortium::LOCAL, hospital::LOCAL_A, hospital::LO
 ///
 /// `NotFound` if `id` is neither a known name nor a file, `InvalidConsortiumGenesis` if the hash
 /// for a built-in hospital spec is missing, `InvalidSlotDuration` if a slot length is given for a
-/// file.
+/// file, `InvalidGenesis` with the field if the genesis in a file is wrong.
 pub fn load(
     id: &str,
     consortium: Option<H256>,
@@ -72,10 +79,17 @@ pub fn load(
                      slotDuration.slotDuration in the plain spec"
                 ));
             }
+            check_genesis(&path)?;
             ChainSpec::from_json_file(path)?
         }
     };
     Ok(Box::new(spec))
+}
+
+/// Checks the genesis in a spec file. A file that is not JSON is left to the SDK's reader.
+fn check_genesis(path: &Path) -> Result<(), String> {
+    let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_slice(&text).map_or(Ok(()), |spec| genesis::check(&spec))
 }
 
 /// The hash of the genesis block that a spec describes.
@@ -133,5 +147,18 @@ mod tests {
         let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
         let error = load(file, None, Some(1_000)).err().unwrap_or_default();
         assert!(error.starts_with("InvalidSlotDuration"), "{error}");
+    }
+
+    #[test]
+    fn properties_should_name_the_prefix_of_both_runtimes() {
+        use polkadot_sdk::frame_support::traits::Get;
+        let prefix = properties()["ss58Format"].as_u64();
+        let consortium: u16 =
+            <bspp_consortium_runtime::Runtime as frame_system::Config>::SS58Prefix::get();
+        let hospital: u16 =
+            <bspp_hospital_runtime::Runtime as frame_system::Config>::SS58Prefix::get();
+        for runtime in [consortium, hospital] {
+            assert_eq!(prefix, Some(u64::from(runtime)));
+        }
     }
 }

@@ -14,10 +14,10 @@ use bspp_primitives::{
     AccountId, Nonce, OpaqueBlock as Block,
 };
 use bspp_types::{
-    AnchoredHead, Batch, BatchId, Consent, ConsentId, EntryCommitment, FilingMonth, Hospital,
-    HospitalBatch, HospitalId, IdentifiedBatch, LabelState, Match, MatchedRecord, Patient,
-    RecordId, RecordLocation, RegisteredBlock, Registration, Request, RequestId, Sequence,
-    StoredRecord, Tombstone, X25519Key,
+    AnchoredHead, Batch, BatchId, BlockNumber, Consent, ConsentId, EntryCommitment, FilingMonth,
+    Hospital, HospitalBatch, HospitalId, IdentifiedBatch, Incarnation, LabelState, Match,
+    MatchedRecord, Patient, RecordId, RecordLocation, RegisteredBlock, Registration, Request,
+    RequestId, Sequence, StoredRecord, Tombstone, X25519Key,
 };
 use polkadot_sdk::{
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
@@ -143,7 +143,8 @@ sp_api::impl_runtime_apis! {
         fn batch(_: BatchId) -> Option<Batch> { only_in_wasm!() }
         fn next_sequence(_: HospitalId) -> Sequence { only_in_wasm!() }
         fn registered_block(_: HospitalId, _: Sequence) -> Option<RegisteredBlock> { only_in_wasm!() }
-        fn registrations(_: Vec<OpaqueExtrinsic>) -> Vec<Registration> { only_in_wasm!() }
+        fn incarnation(_: HospitalId) -> Incarnation { only_in_wasm!() }
+        fn registrations(_: BlockNumber, _: Vec<OpaqueExtrinsic>) -> Vec<Registration> { only_in_wasm!() }
     }
 
     impl bspp_primitives::apis::PeksSearchApi<Block, AccountId> for Runtime {

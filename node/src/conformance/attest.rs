@@ -98,7 +98,7 @@ impl Attester {
             .ok_or(Skip::NotOurSlot)?;
         let kind = match gate.verdict {
             Verdict::Full { evidence } => AttestationKind::Full { evidence },
-            Verdict::Restricted { .. } => AttestationKind::Restricted,
+            Verdict::Restricted { shortfall } => AttestationKind::Restricted { shortfall },
             Verdict::Refused { fault } => return Err(Skip::NoStanding(fault)),
         };
         let message = attestation_message(&self.genesis, &parent, slot, &gate.author, &kind);

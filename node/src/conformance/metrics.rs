@@ -86,6 +86,6 @@ impl Counters {
 pub const fn label(kind: &AttestationKind) -> &'static str {
     match kind {
         AttestationKind::Full { .. } => "full",
-        AttestationKind::Restricted => "restricted",
+        AttestationKind::Restricted { .. } => "restricted",
     }
 }

@@ -7,6 +7,7 @@
 //! the runtime. Neither reads a clock or caches a gate.
 
 pub mod attest;
+pub mod doubles;
 pub mod gate;
 pub mod metrics;
 pub mod notice;

@@ -42,6 +42,7 @@ pub fn evidence() -> Evidence {
         commitment: Hash::repeat_byte(0xe0),
         valid_until: VALID_UNTIL,
         then: Shortfall::AnchorStale,
+        later: None,
     }
 }
 

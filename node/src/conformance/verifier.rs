@@ -2,12 +2,13 @@
 //! The importer's check: a verifier around Aura's verifier.
 
 use super::{
+    doubles::Doubles,
     gate::{GateError, GateView},
     metrics::Metrics,
     LOG_TARGET,
 };
 use bspp_primitives::{
-    conformance::{check_digest, Refusal},
+    conformance::{attestation_of, check_digest, slot_of, Refusal},
     AccountId, Hash, Header, OpaqueBlock,
 };
 use polkadot_sdk::sc_consensus::{BlockImportParams, Verifier};
@@ -22,6 +23,7 @@ pub struct ConformanceVerifier<V> {
     gates: Arc<dyn GateView>,
     genesis: Hash,
     metrics: Metrics,
+    doubles: Doubles,
 }
 
 impl<V> ConformanceVerifier<V> {
@@ -33,6 +35,26 @@ impl<V> ConformanceVerifier<V> {
             gates,
             genesis,
             metrics,
+            doubles: Doubles::default(),
+        }
+    }
+
+    /// Tells the operator of two blocks that one author made in one slot.
+    ///
+    /// Both are valid, so the node imports both. A member can report the author.
+    fn note(&self, block: &BlockImportParams<OpaqueBlock>) {
+        let digest = &block.header.digest;
+        let (Ok(slot), Ok(attestation)) = (slot_of(digest), attestation_of::<AccountId>(digest))
+        else {
+            return;
+        };
+        let hash = block.post_hash();
+        if let Some(other) = self.doubles.note(slot, &attestation.author, hash) {
+            log::warn!(
+                target: LOG_TARGET,
+                "two blocks of one author in slot {slot}: {other:?} and {hash:?}; report them: bspp validator \
+                 report-blocks --first {other:?} --second {hash:?}"
+            );
         }
     }
 
@@ -94,6 +116,8 @@ impl<V: Verifier<OpaqueBlock>> Verifier<OpaqueBlock> for ConformanceVerifier<V> 
                 return Err(format!("proof of conformance refused: {reason}"));
             }
         }
-        self.inner.verify(block).await
+        let verified = self.inner.verify(block).await?;
+        self.note(&verified);
+        Ok(verified)
     }
 }

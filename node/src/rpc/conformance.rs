@@ -59,7 +59,7 @@ fn attestation_status(attestation: BlockAttestation<AccountId>) -> AttestationSt
         kind: label(&kind).into(),
         evidence: match kind {
             AttestationKind::Full { evidence } => Some(evidence),
-            AttestationKind::Restricted => None,
+            AttestationKind::Restricted { .. } => None,
         },
     }
 }

@@ -414,7 +414,9 @@ async fn conformance_status_should_give_reasons_when_blocks_are_not_full() {
     *gates.attestation.lock().unwrap() = Some(BlockAttestation {
         slot: gate::VALID_UNTIL,
         author: gate::author(2),
-        kind: bspp_primitives::AttestationKind::Restricted,
+        kind: bspp_primitives::AttestationKind::Restricted {
+            shortfall: Shortfall::NoCredential,
+        },
     });
     gates.refuse(StandingFault::Suspended {
         reason: SuspensionReason::Decision,

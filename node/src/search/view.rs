@@ -21,9 +21,7 @@ pub enum ViewError {
     #[error("chain database: {0}")]
     Database(#[from] sp_blockchain::Error),
     /// A runtime call failed.
-    ///
-    /// The state of an old block may have been pruned.
-    #[error("runtime call: {0}; the tag index needs the states of all blocks it has not seen (--state-pruning archive)")]
+    #[error("runtime call: {0}")]
     Runtime(#[from] sp_api::ApiError),
     /// The block does not exist.
     #[error("NotFound: block {0}")]
@@ -96,8 +94,10 @@ impl ChainView for ClientView {
             .0
             .block_body(hash)?
             .ok_or(ViewError::NotFound(number))?;
-        // The call reads the block's own state, which says which of its extrinsics succeeded.
-        let registrations = self.0.runtime_api().registrations(hash, body)?;
+        // The state of any later block also says which of the block's extrinsics succeeded. So a
+        // node that keeps only recent states can fill its index again.
+        let (_, head) = ChainView::finalized(self);
+        let registrations = self.0.runtime_api().registrations(head, number, body)?;
         Ok(FinalizedBlock {
             number,
             hash,

@@ -3,9 +3,9 @@
 //!
 //! It indexes first the blocks that it has missed, and then each block when it is finalized.
 //!
-//! The worker is a separate task, and block import never waits for it. It reads each block's own
-//! state to learn which registrations succeeded, so a node of the consortium chain keeps all
-//! states.
+//! The worker is a separate task, and block import never waits for it. The state of the finalized
+//! head says which registrations of each block succeeded, and where their entries are in the body.
+//! So the worker needs all bodies, but no state of an old block.
 
 use super::view::{ChainView, ViewError};
 use bspp_tag_index::{IndexError, TagIndexDb};

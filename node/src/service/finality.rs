@@ -2,7 +2,10 @@
 //! Finality: GRANDPA's voter.
 
 use super::JUSTIFICATION_PERIOD;
-use crate::client::{FullPool, GrandpaLink};
+use crate::{
+    client::{FullPool, GrandpaLink},
+    votes::{Guard, VotingKeystore},
+};
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus_grandpa::{
@@ -28,6 +31,8 @@ pub struct Finality {
     pub pool: Arc<FullPool>,
     /// The voter's keys.
     pub keystore: KeystorePtr,
+    /// The guard over the voter's votes. A node whose keystore is not on a medium has none.
+    pub guard: Option<Arc<Guard>>,
     /// The role of the node: validator or full node.
     pub role: Role,
     /// The node's name.
@@ -54,12 +59,22 @@ pub struct Finality {
 ///
 /// Fails if the voter's state cannot be read.
 pub fn start(params: Finality, task_manager: &TaskManager) -> Result<(), ServiceError> {
+    let keystore: KeystorePtr = match params.guard {
+        Some(guard) => {
+            let watch = guard.clone().watch();
+            task_manager
+                .spawn_essential_handle()
+                .spawn("votes", None, watch);
+            VotingKeystore::new(params.keystore, guard)
+        }
+        None => params.keystore,
+    };
     let config = Config {
         gossip_duration: Duration::from_millis(333),
         justification_generation_period: JUSTIFICATION_PERIOD,
         name: Some(params.name),
         observer_enabled: false,
-        keystore: params.role.is_authority().then_some(params.keystore),
+        keystore: params.role.is_authority().then_some(keystore),
         local_role: params.role,
         telemetry: params.telemetry.clone(),
         protocol_name: params.protocol_name,

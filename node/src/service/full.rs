@@ -11,6 +11,7 @@ use crate::{
     conformance::ClientGates,
     rpc,
     search::{worker, ChainView, ClientView},
+    votes::Guard,
 };
 use bspp_primitives::{Hash, OpaqueBlock};
 use bspp_tag_index::TagIndexDb;
@@ -129,6 +130,12 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     let role = config.role;
     let force_authoring = config.force_authoring;
     let enable_grandpa = !config.disable_grandpa;
+    let guard = match config.keystore.path() {
+        Some(path) if role.is_authority() => {
+            Some(Guard::open(path, genesis, client.clone()).map_err(|error| other(&error))?)
+        }
+        _ => None,
+    };
     let name = config.network.node_name.clone();
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {
         network: network.clone(),
@@ -169,6 +176,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
             voter_state,
             pool: transaction_pool,
             keystore: keystore_container.keystore(),
+            guard,
             role,
             name,
             network,

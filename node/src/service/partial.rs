@@ -8,12 +8,14 @@ use crate::{
         RuntimeApi,
     },
     conformance::Metrics,
+    votes,
 };
 use bspp_primitives::OpaqueBlock;
 use polkadot_sdk::{
     sc_consensus::DefaultImportQueue,
     sc_service::{error::Error as ServiceError, Configuration, PartialComponents},
     sc_telemetry::{Telemetry, TelemetryWorker},
+    sp_blockchain::HeaderBackend,
     *,
 };
 use std::sync::Arc;
@@ -78,6 +80,15 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
         .build(),
     );
 
+    // GRANDPA reads the voter's state when its import is made.
+    if let Some(keystore) = config
+        .keystore
+        .path()
+        .filter(|_| config.role.is_authority())
+    {
+        votes::restore(keystore, client.info().genesis_hash, &*client)
+            .map_err(ServiceError::Other)?;
+    }
     let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
         client.clone(),
         JUSTIFICATION_PERIOD,

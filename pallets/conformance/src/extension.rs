@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The extension that admits only operational calls to restricted blocks.
+//! The extension that keeps calls out of restricted blocks, by class and attested shortfall.
 
 use crate::{pallet::*, weights::WeightInfo};
-use bspp_primitives::{
-    conformance::{AttestationKind, BlockAttestation},
-    traits::ConformancePolicy,
-};
+use bspp_primitives::traits::ConformancePolicy;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::{fmt, marker::PhantomData};
 use frame_support::weights::Weight;
@@ -17,7 +14,10 @@ use sp_runtime::{
     },
 };
 
-/// Refuses calls that are not operational in a block whose author attested standing only.
+/// Refuses calls that the block does not admit, if its author attested standing only.
+///
+/// The attested kind tells which classes of calls the block admits:
+/// [`bspp_primitives::AttestationKind::admits`].
 ///
 /// The extension carries no data, so clients that do not know it may ignore it. The pool's
 /// validation accepts every call, because the pool must not drop a transaction when the best block
@@ -65,14 +65,12 @@ type CallOf<T> = <T as frame_system::Config>::RuntimeCall;
 
 impl<T: Config> CheckConformance<T> {
     fn check(call: &CallOf<T>) -> Result<(), TransactionValidityError> {
-        match CurrentAttestation::<T>::get() {
-            Some(BlockAttestation {
-                kind: AttestationKind::Restricted,
-                ..
-            }) if !T::Policy::is_operational(call) => {
-                Err(InvalidTransaction::ExhaustsResources.into())
-            }
-            _ => Ok(()),
+        let admits = CurrentAttestation::<T>::get()
+            .is_none_or(|attested| attested.kind.admits(T::Policy::class_of(call)));
+        if admits {
+            Ok(())
+        } else {
+            Err(InvalidTransaction::ExhaustsResources.into())
         }
     }
 }

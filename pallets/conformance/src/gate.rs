@@ -15,7 +15,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{traits::Zero, DigestItem};
 
 /// The element whose turn a slot is. Aura selects its authorities by the same rule.
-fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
+pub(crate) fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
     let count = u64::try_from(list.len()).ok()?;
     let index = slot.checked_rem(count)?;
     list.get(usize::try_from(index).ok()?)

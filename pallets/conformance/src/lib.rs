@@ -4,9 +4,11 @@
 
 extern crate alloc;
 
+mod double_blocks;
 mod extension;
 mod gate;
 mod offences;
+mod records;
 mod session;
 mod standing;
 mod try_state;
@@ -21,6 +23,7 @@ mod tests;
 pub mod types;
 pub mod weights;
 
+pub use double_blocks::MAX_HEADER_BYTES;
 pub use extension::CheckConformance;
 pub use offences::SuspendOffenders;
 pub use pallet::*;
@@ -34,8 +37,9 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
+    use alloc::{boxed::Box, vec::Vec};
     use bspp_primitives::{
-        conformance::{AttestationKind, BlockAttestation, ConformanceId, SuspensionReason},
+        conformance::{BlockAttestation, ConformanceId, SuspensionReason},
         traits::{AuthorSets, BlockContent, ConformancePolicy},
     };
     use frame_support::pallet_prelude::*;
@@ -71,6 +75,8 @@ pub mod pallet {
         /// Length of a session in blocks, if the genesis does not set another one.
         #[pallet::constant]
         type DefaultSessionLength: Get<u32>;
+        /// Number of sessions for which an offence can be reported, with the present one.
+        type ReportableSessions: Get<u32>;
         /// Weights of the pallet.
         type WeightInfo: WeightInfo;
     }
@@ -102,13 +108,6 @@ pub mod pallet {
     #[pallet::storage]
     pub type CurrentAttestation<T: Config> = StorageValue<_, BlockAttestation<T::AccountId>>;
 
-    /// Slot of each author's last block that was attested in full.
-    ///
-    /// In that slot it could last include calls that restricted blocks do not carry.
-    #[pallet::storage]
-    pub type LastFullSlot<T: Config> =
-        StorageMap<_, Blake2_128Concat, T::AccountId, u64, ValueQuery>;
-
     /// The facts about all authors, as the old code saw them when this block changed the code.
     ///
     /// They decide on the next block, which removes them.
@@ -120,6 +119,27 @@ pub mod pallet {
     #[pallet::storage]
     pub type NotedEquivocations<T: Config> =
         StorageMap<_, Blake2_128Concat, T::AccountId, SessionIndex>;
+
+    /// The first session that had the same authors with the same keys, by session.
+    #[pallet::storage]
+    pub type KeySetOf<T: Config> = StorageMap<_, Twox64Concat, SessionIndex, SessionIndex>;
+
+    /// Authors with their keys, by the first session that had them.
+    #[pallet::storage]
+    pub type KeySets<T: Config> = StorageMap<
+        _,
+        Twox64Concat,
+        SessionIndex,
+        BoundedVec<RecordedAuthor<T::AccountId>, T::MaxAuthors>,
+    >;
+
+    /// The oldest session in [`KeySetOf`].
+    #[pallet::storage]
+    pub type OldestSession<T: Config> = StorageValue<_, SessionIndex, ValueQuery>;
+
+    /// Slot of an author's last readmission. Blocks up to this slot are no longer judged.
+    #[pallet::storage]
+    pub type SettledSlots<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64>;
 
     /// The events of the pallet.
     #[pallet::event]
@@ -144,6 +164,17 @@ pub mod pallet {
             /// Session of the offence.
             session: SessionIndex,
         },
+        /// An equivocation was proved. The author is suspended, or the offence noted.
+        EquivocationProved {
+            /// The author.
+            author: T::AccountId,
+            /// Its hospital in that session, if a hospital has it.
+            hospital: Option<H256>,
+            /// Session of the offence.
+            session: SessionIndex,
+            /// The act that the author did twice.
+            kind: OffenceKind,
+        },
         /// The gate has new parameters, from the next block on.
         ParametersChanged,
     }
@@ -153,12 +184,18 @@ pub mod pallet {
     pub enum Error<T> {
         /// The author is not suspended, and no equivocation of it is noted.
         NotFound,
-        /// The author is already suspended.
+        /// The author is already suspended, or its equivocation is already noted.
         AlreadyExists,
         /// Nobody in good standing would remain in the set of this session or of the next one.
         TooFewAuthors,
         /// The parameters would not keep the chain going.
         InvalidParameters,
+        /// The headers are not two blocks that the author of one slot sealed.
+        InvalidHeaders,
+        /// The session has not begun, or is too old to be reported.
+        SessionNotFound,
+        /// The author was readmitted after that slot.
+        AlreadySettled,
     }
 
     /// The gate at genesis.
@@ -198,12 +235,7 @@ pub mod pallet {
         /// If the digest does not prove conformance. FRAME has no other way to refuse a block.
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             match Self::check_block() {
-                Ok(attestation) => {
-                    if matches!(attestation.kind, AttestationKind::Full { .. }) {
-                        LastFullSlot::<T>::insert(&attestation.author, attestation.slot);
-                    }
-                    CurrentAttestation::<T>::put(attestation);
-                }
+                Ok(attestation) => CurrentAttestation::<T>::put(attestation),
                 Err(refusal) => panic!("proof of conformance refused: {refusal}"),
             }
             Captured::<T>::kill();
@@ -225,6 +257,10 @@ pub mod pallet {
 
         fn integrity_test() {
             assert!(T::MaxAuthors::get() > 0, "a chain needs an author");
+            assert!(
+                T::ReportableSessions::get() > 0,
+                "offences of the present session can be reported"
+            );
             assert!(
                 T::DefaultSessionLength::get() > 0,
                 "a session lasts a block at least"
@@ -293,6 +329,47 @@ pub mod pallet {
             GateParameters::<T>::put(parameters);
             Self::deposit_event(Event::ParametersChanged);
             Ok(())
+        }
+
+        /// Reports two blocks that one author made in one slot.
+        ///
+        /// The author is suspended, or the offence noted, as for two votes in one round. `session`
+        /// is the session of both blocks' parents. The headers carry their seals, and each has
+        /// maximum [`MAX_HEADER_BYTES`].
+        ///
+        /// Origin: signed; the chain admits transactions of members only. Errors: `InvalidHeaders`,
+        /// `SessionNotFound`, `AlreadyExists`, `AlreadySettled`. Events: `AuthorSuspended` or
+        /// `EquivocationNoted`, then `EquivocationProved`.
+        #[pallet::call_index(3)]
+        #[pallet::weight((
+            T::WeightInfo::report_double_authoring(T::MaxAuthors::get()),
+            DispatchClass::Operational,
+        ))]
+        pub fn report_double_authoring(
+            origin: OriginFor<T>,
+            session: SessionIndex,
+            first: Box<HeaderFor<T>>,
+            second: Box<HeaderFor<T>>,
+        ) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::judge_double_blocks(session, *first, *second)
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The authors of a session with their keys, in the order of their turns.
+        ///
+        /// Empty if the session has not begun or can no longer be reported.
+        pub fn recorded_authors(session: SessionIndex) -> Vec<RecordedAuthor<T::AccountId>> {
+            Self::authors_in(session)
+                .map(BoundedVec::into_inner)
+                .unwrap_or_default()
+        }
+
+        /// The session of an author's equivocation that waits for a decision, if one is noted.
+        pub fn noted_equivocation(author: T::AccountId) -> Option<SessionIndex> {
+            NotedEquivocations::<T>::get(author)
         }
     }
 }

@@ -7,8 +7,8 @@
 use crate as pallet_conformance;
 use bspp_primitives::{
     conformance::{
-        evidence_commitment, ConformanceId, ConformancePair, ContentDigest, Evidence, Shortfall,
-        StandingFault,
+        evidence_commitment, AttestationKind, CallClass, ConformanceId, ConformancePair,
+        ContentDigest, Evidence, Shortfall, StandingFault,
     },
     traits::{AuthorSets, AuthorStandings, BlockContent, ConformancePolicy},
 };
@@ -21,7 +21,7 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
-use sp_core::Pair;
+use sp_core::{Pair, H256};
 use sp_runtime::{impl_opaque_keys, traits::ConvertInto, BuildStorage};
 use std::{cell::RefCell, collections::BTreeMap};
 
@@ -47,8 +47,22 @@ impl_opaque_keys! {
     }
 }
 
+/// The attestation of an author whose hospital has no anchor.
+pub const NOT_ANCHORED: AttestationKind = AttestationKind::Restricted {
+    shortfall: Shortfall::NotAnchored,
+};
+/// The attestation of an author whose hospital's anchor is too old.
+pub const STALE: AttestationKind = AttestationKind::Restricted {
+    shortfall: Shortfall::AnchorStale,
+};
+/// The attestation of an author whose hospital lags.
+pub const ONLY_LAGGING: AttestationKind = AttestationKind::Restricted {
+    shortfall: Shortfall::RegistrationLag,
+};
 /// Maximum number of authors in this mock.
 pub const MAX_AUTHORS: u32 = 6;
+/// Number of sessions that can be reported in this mock.
+pub const REPORTABLE_SESSIONS: u32 = 4;
 /// Length of a session, if the genesis does not set another one.
 pub const SESSION_LENGTH: u32 = 3;
 
@@ -77,6 +91,7 @@ impl pallet_conformance::Config for Test {
     type SuspendOrigin = EnsureRoot<AccountId>;
     type MaxAuthors = ConstU32<MAX_AUTHORS>;
     type DefaultSessionLength = ConstU32<SESSION_LENGTH>;
+    type ReportableSessions = ConstU32<REPORTABLE_SESSIONS>;
     type WeightInfo = crate::weights::SubstrateWeight<Test>;
 }
 
@@ -110,6 +125,10 @@ parameter_types! {
     pub static Members: BTreeMap<AccountId, Option<u64>> = BTreeMap::new();
     /// Members whose hospital is suspended.
     pub static SuspendedHospitals: Vec<AccountId> = Vec::new();
+    /// Members whose evidence ends with a lag instead of a stale anchor.
+    pub static Lagging: Vec<AccountId> = Vec::new();
+    /// The hospitals of authors, where a test gives them one.
+    pub static Hospitals: BTreeMap<AccountId, H256> = BTreeMap::new();
     /// The content that the block registered.
     pub static BlockContents: ContentDigest = ContentDigest::default();
 }
@@ -139,11 +158,25 @@ impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
             commitment: evidence_commitment(&(*author, anchored)),
             valid_until: anchored.saturating_add(parameters.max_age),
             then: Shortfall::AnchorStale,
+            later: Lagging::get()
+                .contains(author)
+                .then_some((0, Shortfall::RegistrationLag)),
         })
     }
 
     fn is_operational(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::Conformance(_) | RuntimeCall::Session(_))
+    }
+
+    fn class_of(call: &RuntimeCall) -> CallClass {
+        match call {
+            // Stands for a registration.
+            RuntimeCall::System(frame_system::Call::remark_with_event { .. }) => {
+                CallClass::Registration
+            }
+            _ if Self::is_operational(call) => CallClass::Operational,
+            _ => CallClass::Ordinary,
+        }
     }
 
     fn genesis_parameters() -> MockParameters {
@@ -152,6 +185,10 @@ impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
 
     fn is_valid(parameters: &MockParameters) -> bool {
         parameters.max_age > 0
+    }
+
+    fn hospital_of(author: &AccountId) -> Option<H256> {
+        Hospitals::get().get(author).copied()
     }
 
     #[cfg(feature = "runtime-benchmarks")]
@@ -326,6 +363,8 @@ impl ExtBuilder {
     pub fn build(self) -> sp_io::TestExternalities {
         Members::set(self.authors.iter().map(|who| (*who, Some(0))).collect());
         SuspendedHospitals::set(Vec::new());
+        Lagging::set(Vec::new());
+        Hospitals::set(BTreeMap::new());
         BlockContents::set(ContentDigest::default());
         let keys = |who: &AccountId| (*who, *who, keys_of(*who, 0));
         let storage = RuntimeGenesisConfig {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The consequences of a proved equivocation.
 
-use crate::{pallet::*, weights::WeightInfo};
-use bspp_primitives::{conformance::SuspensionReason, traits::AuthorStandings};
+use crate::{pallet::*, types::OffenceKind, weights::WeightInfo};
+use bspp_primitives::{
+    conformance::SuspensionReason,
+    traits::{AuthorSets, AuthorStandings, ConformancePolicy},
+};
 use core::marker::PhantomData;
 use frame_support::{traits::Get, weights::Weight};
+use sp_core::H256;
 use sp_runtime::Perbill;
 use sp_staking::{
     offence::{OffenceDetails, OnOffenceHandler},
@@ -13,23 +17,24 @@ use sp_staking::{
 
 /// Suspends offenders, as the handler of `pallet-offences`.
 ///
-/// It ignores the fraction that would be slashed. It does not suspend a third or more of the
-/// voters, nor an author that the chain cannot spare. It notes such equivocations and leaves them
-/// to the council.
+/// An offender is an author and its hospital in the session of the offence. The handler ignores the
+/// fraction that would be slashed. It does not suspend a third or more of the voters, nor an author
+/// that the chain cannot spare. It notes such equivocations and leaves them to the council.
 pub struct SuspendOffenders<T>(PhantomData<T>);
 
-impl<T, Reporter, Full> OnOffenceHandler<Reporter, (T::AccountId, Full), Weight>
+impl<T, Reporter> OnOffenceHandler<Reporter, (T::AccountId, Option<H256>), Weight>
     for SuspendOffenders<T>
 where
     T: Config,
 {
     fn on_offence(
-        offenders: &[OffenceDetails<Reporter, (T::AccountId, Full)>],
+        offenders: &[OffenceDetails<Reporter, (T::AccountId, Option<H256>)>],
         _slash_fraction: &[Perbill],
         session: SessionIndex,
     ) -> Weight {
         for offence in offenders {
-            Pallet::<T>::punish(&offence.offender.0, session);
+            let (author, hospital) = &offence.offender;
+            Pallet::<T>::punish(author, *hospital, session, OffenceKind::Votes);
         }
         // The report also names earlier offenders, so it does not bound their number.
         let count = u64::try_from(offenders.len()).unwrap_or(u64::MAX);
@@ -38,22 +43,43 @@ where
 }
 
 impl<T: Config> Pallet<T> {
-    fn punish(offender: &T::AccountId, session: SessionIndex) {
+    /// Suspends an offender, or notes its offence.
+    ///
+    /// An author that has left the sets is suspended all the same, so that it cannot come back.
+    pub(crate) fn punish(
+        offender: &T::AccountId,
+        hospital: Option<H256>,
+        session: SessionIndex,
+        kind: OffenceKind,
+    ) {
         if Self::is_suspended(offender) {
             return;
         }
         let reason = SuspensionReason::Equivocation { session };
-        if Self::is_minor() && Self::do_suspend(offender.clone(), reason).is_ok() {
-            return;
+        let spared = Self::is_minor() || !Self::is_voter(offender);
+        let suspended = spared && Self::do_suspend(offender.clone(), reason).is_ok();
+        if !suspended {
+            if NotedEquivocations::<T>::contains_key(offender) {
+                return;
+            }
+            NotedEquivocations::<T>::insert(offender, session);
+            Self::deposit_event(Event::EquivocationNoted {
+                author: offender.clone(),
+                session,
+            });
         }
-        if NotedEquivocations::<T>::contains_key(offender) {
-            return;
-        }
-        NotedEquivocations::<T>::insert(offender, session);
-        Self::deposit_event(Event::EquivocationNoted {
+        Self::deposit_event(Event::EquivocationProved {
             author: offender.clone(),
+            // The genesis records its authors before it knows their hospitals.
+            hospital: hospital.or_else(|| T::Policy::hospital_of(offender)),
             session,
+            kind,
         });
+    }
+
+    /// Whether an account is an author of this session or of the next one.
+    fn is_voter(who: &T::AccountId) -> bool {
+        T::AuthorSets::current().contains(who) || T::AuthorSets::queued().contains(who)
     }
 
     /// Whether fewer than a third of the voters lack standing after one more suspension.

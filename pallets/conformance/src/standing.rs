@@ -48,6 +48,10 @@ impl<T: Config> Pallet<T> {
         let suspended = Suspensions::<T>::take(&author).is_some();
         let noted = NotedEquivocations::<T>::take(&author).is_some();
         ensure!(suspended || noted, Error::<T>::NotFound);
+        // The decision covers all that the author did until now.
+        if let Some(attestation) = CurrentAttestation::<T>::get() {
+            SettledSlots::<T>::insert(&author, attestation.slot);
+        }
         Self::deposit_event(Event::AuthorReadmitted { author });
         Ok(())
     }

@@ -19,6 +19,7 @@ impl<T: Config> Pallet<T> {
             T::Policy::is_valid(&GateParameters::<T>::get()),
             "parameters are not valid"
         );
+        Self::try_records()?;
         let authors: Vec<T::AccountId> = Authorities::<T>::get()
             .into_iter()
             .map(|(author, _)| author)
@@ -42,6 +43,26 @@ impl<T: Config> Pallet<T> {
         ensure!(
             Self::keeps_somebody(&T::AuthorSets::queued(), &[]),
             "nobody may author in the next session"
+        );
+        Ok(())
+    }
+
+    /// Checks the recorded sessions: each has a set, and each set has a session.
+    fn try_records() -> Result<(), TryRuntimeError> {
+        let oldest = OldestSession::<T>::get();
+        let mut named = BTreeSet::new();
+        for (session, set) in KeySetOf::<T>::iter() {
+            ensure!(session >= oldest, "a session is older than the oldest");
+            ensure!(set <= session, "a set is younger than its session");
+            ensure!(
+                KeySets::<T>::contains_key(set),
+                "a session's set is missing"
+            );
+            named.insert(set);
+        }
+        ensure!(
+            KeySets::<T>::iter_keys().all(|set| named.contains(&set)),
+            "no session has a recorded set"
         );
         Ok(())
     }

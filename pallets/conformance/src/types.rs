@@ -7,6 +7,7 @@ use bspp_primitives::conformance::{
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use sp_core::{ed25519, sr25519, H256};
 
 /// A suspension of a single author.
 #[derive(
@@ -26,6 +27,39 @@ pub struct Suspension<BlockNumber> {
     pub reason: SuspensionReason,
     /// Block in which the suspension began.
     pub since: BlockNumber,
+}
+
+/// An author of a session, with the keys by which its blocks and votes are known.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
+pub struct RecordedAuthor<AccountId> {
+    /// The validator.
+    pub author: AccountId,
+    /// Its hospital when the session began, if a hospital has it.
+    pub hospital: Option<H256>,
+    /// Its Aura key in that session.
+    pub aura: sr25519::Public,
+    /// Its GRANDPA key in that session.
+    pub grandpa: ed25519::Public,
+}
+
+/// The act that an author did twice.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+)]
+pub enum OffenceKind {
+    /// It voted twice in a round of GRANDPA.
+    Votes,
+    /// It made two blocks in a slot.
+    Blocks,
 }
 
 /// The facts that the state holds about an author, under the current code and parameters.

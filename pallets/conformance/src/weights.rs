@@ -13,6 +13,8 @@ use frame_support::{
 const BASE: u64 = 25_000_000;
 /// Verification of an sr25519 signature by the host: 120 µs.
 const VERIFY: u64 = 120_000_000;
+/// Decoding and hashing of a header of 16 KiB: 40 µs.
+const HASH_HEADER: u64 = 40_000_000;
 /// Work for each author that a walk visits: 5 µs.
 const STEP: u64 = 5_000_000;
 /// Reads of a policy for an author's standing.
@@ -21,8 +23,9 @@ const STEP: u64 = 5_000_000;
 const STANDING_READS: u64 = 3;
 /// Reads of a policy for an author's evidence.
 ///
-/// They are its hospital, anchor, head, registrations and waiting entry blocks.
-const EVIDENCE_READS: u64 = 6;
+/// They are its hospital, anchor, registrations, waiting entry blocks and lag clock, and the quota:
+/// session, use, grant and pause.
+const EVIDENCE_READS: u64 = 12;
 /// Proof size of a stored value: trie nodes and the value.
 const VALUE_PROOF: u64 = 3_600;
 /// Proof size of an author in a list.
@@ -42,6 +45,10 @@ pub trait WeightInfo {
     fn capture(n: u32) -> Weight;
     /// The consequences of one equivocation, with maximum `n` authors in a session.
     fn punish_offender(n: u32) -> Weight;
+    /// `report_double_authoring` with maximum `n` authors in a session.
+    fn report_double_authoring(n: u32) -> Weight;
+    /// The record of a session that begins, with maximum `n` authors.
+    fn record_session(n: u32) -> Weight;
     /// The check of a call against the block's attestation.
     fn check_call() -> Weight;
 }
@@ -99,6 +106,21 @@ macro_rules! estimates {
             let n = u64::from(n);
             let reads = walk(n).saturating_add(n).saturating_add(6);
             weight($db, STEP.saturating_mul(n), n.saturating_mul(3), reads, 4)
+        }
+        // Two signatures over headers of 16 KiB, the session's set, the settled slot, and the work of
+        // `punish_offender` with the walk over both sets.
+        fn report_double_authoring(n: u32) -> Weight {
+            let verify = VERIFY.saturating_add(HASH_HEADER).saturating_mul(2);
+            let n64 = u64::from(n);
+            weight($db, verify, n64.saturating_mul(3), 5, 0)
+                .saturating_add(Self::punish_offender(n))
+        }
+        // Reads: the session's set, the one before and two old ones; each author's hospital. Writes:
+        // both maps, two removals of each, and the oldest session.
+        fn record_session(n: u32) -> Weight {
+            let n = u64::from(n);
+            let time = STEP.saturating_mul(n);
+            weight($db, time, n.saturating_mul(2), n.saturating_add(8), 7)
         }
         fn check_call() -> Weight {
             weight($db, 0, 0, 1, 0)

@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 use bspp_types::Role;
 use frame_support::{
     ensure,
-    traits::{ChangeMembers, InitializeMembers},
+    traits::{ChangeMembers, Contains, InitializeMembers, UnfilteredDispatchable},
     BoundedVec,
 };
-use sp_runtime::{traits::SaturatedConversion, DispatchError};
+use frame_system::RawOrigin;
+use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
     /// Sets the council and returns the number of its members.
@@ -44,5 +45,16 @@ impl<T: Config> Pallet<T> {
         let count = members.len().saturated_into();
         CouncilMembers::<T>::put(members);
         Ok(count)
+    }
+
+    /// Dispatches one of the root calls as root.
+    pub(crate) fn do_dispatch_as_root(call: <T as Config>::RuntimeCall) -> DispatchResult {
+        ensure!(T::RootCalls::contains(&call), Error::<T>::NotRootCall);
+        let result = call
+            .dispatch_bypass_filter(RawOrigin::Root.into())
+            .map(|_| ())
+            .map_err(|error| error.error);
+        Self::deposit_event(Event::RootDispatched { result });
+        Ok(())
     }
 }

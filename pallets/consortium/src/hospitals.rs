@@ -66,15 +66,20 @@ impl<T: Config> Pallet<T> {
         let validators = HospitalValidators::<T>::get(hospital);
         Self::ensure_enough_without(&validators)?;
         HospitalValidators::<T>::remove(hospital);
+        ProposedValidators::<T>::remove(hospital);
         for validator in &validators {
             Validators::<T>::remove(validator);
         }
+        Self::note_departed(&validators);
         Self::take_role(&record.operator);
+        if let Some(anchorer) = Anchorers::<T>::take(hospital) {
+            Self::take_role(&anchorer);
+        }
         // Requesters keep their entries: a role at a removed hospital does not count.
         record.status = HospitalStatus::Removed;
         record.requesters = 0;
         Hospitals::<T>::insert(hospital, record);
-        UsedQuota::<T>::remove(hospital);
+        Self::forget_quota(&hospital);
         T::Authors::leave_next_session(&validators);
         Ok(())
     }
@@ -115,6 +120,8 @@ impl<T: Config> Pallet<T> {
         );
         Self::give_role(&operator, Role::Operator, Some(hospital))?;
         Self::take_role(&record.operator);
+        // The council often changes an operator because its key was stolen.
+        ProposedValidators::<T>::remove(hospital);
         record.operator = operator;
         Hospitals::<T>::insert(hospital, record);
         Ok(())

@@ -5,14 +5,20 @@
 extern crate alloc;
 
 mod admission;
+mod anchorers;
 mod council;
-mod genesis;
+mod departures;
 mod hospitals;
 mod keys;
 mod membership;
+mod pause;
+mod plan;
+mod proposals;
+mod quotas;
 mod requesters;
 mod roles;
 mod try_state;
+mod upgrades;
 mod validators;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -24,6 +30,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+pub mod genesis;
 pub mod types;
 pub mod weights;
 
@@ -40,17 +47,18 @@ pub mod pallet {
     // FRAME's prelude has another `Member`.
     use super::types::Member;
     use alloc::{boxed::Box, vec::Vec};
-    use bspp_primitives::traits::AuthorStandings;
+    use bspp_primitives::traits::{AuthorStandings, CallRules, SessionKeyStore};
     use bspp_types::{FilingMonth, HospitalId, Moment, X25519Key};
     use frame_support::{
         dispatch::GetDispatchInfo,
         pallet_prelude::*,
         traits::{
-            ChangeMembers, Contains, InitializeMembers, Time, UnfilteredDispatchable,
-            ValidatorRegistration, ValidatorSet,
+            ChangeMembers, ConstU32, Contains, InitializeMembers, IsSubType, Time,
+            UnfilteredDispatchable, ValidatorRegistration, ValidatorSet,
         },
+        BoundedBTreeSet,
     };
-    use frame_system::{pallet_prelude::*, RawOrigin};
+    use frame_system::pallet_prelude::*;
     use sp_core::H256;
     use sp_runtime::traits::{IdentifyAccount, Verify};
 
@@ -62,7 +70,8 @@ pub mod pallet {
         /// A call of the runtime.
         type RuntimeCall: Parameter
             + UnfilteredDispatchable<RuntimeOrigin = <Self as frame_system::Config>::RuntimeOrigin>
-            + GetDispatchInfo;
+            + GetDispatchInfo
+            + IsSubType<frame_system::Call<Self>>;
         /// The consortium chain's genesis hash, which is `chain` in every signed message.
         type ChainId: Get<H256>;
         /// Signatures by accounts of this chain.
@@ -75,19 +84,39 @@ pub mod pallet {
         /// The session pallet: the validators in force and those with session keys.
         type Session: ValidatorSet<Self::AccountId, ValidatorId = Self::AccountId>
             + ValidatorRegistration<Self::AccountId>;
+        /// The session keys of former validators.
+        type SessionKeys: SessionKeyStore<Self::AccountId>;
         /// The standing of single authors: suspensions, and the rule that one author always
         /// remains.
         type Authors: AuthorStandings<Self::AccountId>;
         /// The time, in milliseconds.
         type Time: Time<Moment = Moment>;
-        /// Calls that keep the chain going: anchors, revocations, governance, session keys.
-        type OperationalCalls: Contains<<Self as Config>::RuntimeCall>;
+        /// The calls that each part may send, and those that keep the chain going.
+        type Calls: CallRules<Self::AccountId, Sender, <Self as Config>::RuntimeCall>;
+        /// The calls that the council may dispatch as root.
+        ///
+        /// They contain no call that changes the code or the storage directly.
+        type RootCalls: Contains<<Self as Config>::RuntimeCall>;
+        /// The groups of calls that the council may pause.
+        type PausableCalls: CallGroups<<Self as Config>::RuntimeCall>;
+        /// Number of blocks between the authorization of a runtime and its application, if the
+        /// genesis does not set another one.
+        #[pallet::constant]
+        type DefaultUpgradeDelay: Get<u32>;
         /// Weight (`ref_time`) that a hospital may use in a session.
         #[pallet::constant]
         type QuotaWeight: Get<u64>;
         /// Bytes of extrinsics that a hospital may use in a session.
         #[pallet::constant]
         type QuotaBytes: Get<u64>;
+        /// Weight (`ref_time`) that one requester may use in a session.
+        ///
+        /// All requesters of a hospital together may use half of the hospital's quota.
+        #[pallet::constant]
+        type DelegateWeight: Get<u64>;
+        /// Bytes of extrinsics that one requester may use in a session.
+        #[pallet::constant]
+        type DelegateBytes: Get<u64>;
         /// Maximum number of hospitals, removed ones included.
         #[pallet::constant]
         type MaxHospitals: Get<u32>;
@@ -116,11 +145,12 @@ pub mod pallet {
         type MaxCouncil: Get<u32>;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
-        /// Signs as a requester, for benchmarks.
+        /// Signs as a requester and names a root call, for benchmarks.
         #[cfg(feature = "runtime-benchmarks")]
         type BenchmarkHelper: crate::benchmark_helper::BenchmarkHelper<
             Self::AccountId,
             Self::RequesterSignature,
+            <Self as Config>::RuntimeCall,
         >;
     }
 
@@ -142,12 +172,16 @@ pub mod pallet {
     #[pallet::storage]
     pub type Members<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Member>;
 
+    /// The account that sends each hospital's anchors besides its operator.
+    #[pallet::storage]
+    pub type Anchorers<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, T::AccountId>;
+
     /// The hospital of each validator.
     #[pallet::storage]
     pub type Validators<T: Config> =
         CountedStorageMap<_, Blake2_128Concat, T::AccountId, HospitalId>;
 
-    /// The validators of each hospital, sorted.
+    /// The validators of each hospital, in the order of their admission.
     #[pallet::storage]
     pub type HospitalValidators<T: Config> = StorageMap<
         _,
@@ -156,6 +190,43 @@ pub mod pallet {
         BoundedVec<T::AccountId, T::MaxValidatorsPerHospital>,
         ValueQuery,
     >;
+
+    /// Accounts that each hospital proposes as validators, in the order of their proposals.
+    ///
+    /// A proposal gives an account no right: it cannot transact or set session keys. A proposal
+    /// ends when the council admits the account, the hospital withdraws it or gets another
+    /// operator, or the hospital is removed.
+    #[pallet::storage]
+    pub type ProposedValidators<T: Config> = StorageMap<
+        _,
+        Blake2_128Concat,
+        HospitalId,
+        BoundedVec<T::AccountId, T::MaxValidatorsPerHospital>,
+        ValueQuery,
+    >;
+
+    /// Former validators whose session keys are not purged yet, in the order of their removal.
+    ///
+    /// The keys are purged when a session begins, once the account is in neither the set of that
+    /// session nor of the next one.
+    #[pallet::storage]
+    pub type DepartedValidators<T: Config> =
+        StorageValue<_, BoundedVec<T::AccountId, T::MaxValidators>, ValueQuery>;
+
+    /// Blocks between the authorization of a runtime and its application, set at genesis.
+    ///
+    /// Zero means the runtime's default.
+    #[pallet::storage]
+    pub type UpgradeDelay<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+    /// Hash of the runtime that the council authorized, and the first block that may apply it.
+    #[pallet::storage]
+    pub type AuthorizedUpgrade<T: Config> = StorageValue<_, (T::Hash, BlockNumberFor<T>)>;
+
+    /// The groups of calls that the council has paused.
+    #[pallet::storage]
+    pub type PausedCalls<T: Config> =
+        StorageValue<_, BoundedBTreeSet<CallGroup, ConstU32<MAX_CALL_GROUPS>>, ValueQuery>;
 
     /// Hospitals' X25519 keys by the month from which each is in force.
     #[pallet::storage]
@@ -195,6 +266,41 @@ pub mod pallet {
     #[pallet::storage]
     pub type UsedQuota<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, Usage, ValueQuery>;
 
+    /// The part of its quota with which each hospital registered entry blocks.
+    ///
+    /// Registrations that failed, or had nothing new, are not in it.
+    #[pallet::storage]
+    pub type UsedByRegistrations<T: Config> =
+        StorageMap<_, Blake2_128Concat, HospitalId, Usage, ValueQuery>;
+
+    /// The part of its quota that the requesters of each hospital have used together.
+    #[pallet::storage]
+    pub type UsedByDelegates<T: Config> =
+        StorageMap<_, Blake2_128Concat, HospitalId, Usage, ValueQuery>;
+
+    /// The part of its hospital's quota that each requester has used.
+    ///
+    /// An entry stays after the role, so that an account does not get a new quota with it.
+    #[pallet::storage]
+    pub type UsedByDelegate<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Usage, ValueQuery>;
+
+    /// The part of its operational quota that each account has used.
+    ///
+    /// An entry stays after the role, so that an account does not get a new quota with it.
+    #[pallet::storage]
+    pub type UsedOperationalQuota<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Usage, ValueQuery>;
+
+    /// The part of the anchorers' operational quota that each hospital has used.
+    #[pallet::storage]
+    pub type UsedByAnchorers<T: Config> =
+        StorageMap<_, Blake2_128Concat, HospitalId, Usage, ValueQuery>;
+
+    /// Grants of the council, in addition to the quotas of hospitals.
+    #[pallet::storage]
+    pub type GrantedQuotas<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, Grant>;
+
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
@@ -228,6 +334,13 @@ pub mod pallet {
             hospital: HospitalId,
             /// Its new operator.
             operator: T::AccountId,
+        },
+        /// Another account, or none, sends a hospital's anchors besides its operator.
+        AnchorerChanged {
+            /// The hospital.
+            hospital: HospitalId,
+            /// Its new anchorer.
+            anchorer: Option<T::AccountId>,
         },
         /// The council has new members.
         CouncilChanged {
@@ -269,8 +382,22 @@ pub mod pallet {
             /// The public key.
             key: X25519Key,
         },
-        /// A hospital has a new validator; it joins once it has session keys.
-        ValidatorAdded {
+        /// A hospital proposed a validator, which the council may admit.
+        ValidatorProposed {
+            /// The hospital.
+            hospital: HospitalId,
+            /// The proposed account.
+            validator: T::AccountId,
+        },
+        /// A hospital withdrew its proposal of a validator.
+        ValidatorWithdrawn {
+            /// The hospital.
+            hospital: HospitalId,
+            /// The account.
+            validator: T::AccountId,
+        },
+        /// The council admitted a validator; it joins once it has session keys.
+        ValidatorAdmitted {
             /// The hospital.
             hospital: HospitalId,
             /// The validator.
@@ -283,21 +410,47 @@ pub mod pallet {
             /// The former validator.
             validator: T::AccountId,
         },
+        /// The council authorized a runtime.
+        UpgradeAuthorized {
+            /// BLAKE2b-256 of the runtime.
+            code_hash: T::Hash,
+            /// First block that may apply it.
+            due: BlockNumberFor<T>,
+        },
+        /// The council raised a hospital's quota. Zeros end an earlier grant.
+        QuotaGranted {
+            /// The hospital.
+            hospital: HospitalId,
+            /// The grant.
+            grant: Grant,
+        },
+        /// The council paused groups of calls.
+        CallsPaused {
+            /// The groups that the call named.
+            groups: CallGroupList,
+        },
+        /// The council ended the pause of groups of calls.
+        CallsUnpaused {
+            /// The groups that the call named.
+            groups: CallGroupList,
+        },
     }
 
     #[pallet::error]
     pub enum Error<T> {
-        /// The hospital, requester or validator does not exist.
+        /// The hospital, requester, validator or proposal does not exist.
         NotFound,
         /// The sender is not the operator of an active hospital.
         NotAuthorized,
         /// The hospital's identifier is or was in use, or the account already has a role.
+        ///
+        /// Also: the hospital has already proposed the account.
         AlreadyExists,
         /// The chain has the maximum number of hospitals.
         MaxHospitalsExceeded,
         /// The hospital has the maximum number of requesters.
         MaxRequestersExceeded,
-        /// The hospital, or the chain, has the maximum number of validators.
+        /// The hospital, or the chain, has the maximum number of validators or proposals.
         MaxValidatorsExceeded,
         /// The hospital's key history is full.
         MaxKeysExceeded,
@@ -318,6 +471,15 @@ pub mod pallet {
         InvalidValidatorCount,
         /// The list is empty, names a member twice, or does not contain the prime.
         InvalidCouncil,
+        /// The hospital would hold a third of the votes or more, and the council has not accepted
+        /// it.
+        VoteShareExceeded,
+        /// The account was a validator, and its session keys are not purged yet.
+        KeysNotPurged,
+        /// The call is not among those that the council may dispatch as root.
+        NotRootCall,
+        /// The last session of the grant is over.
+        SessionOver,
     }
 
     #[pallet::genesis_config]
@@ -327,14 +489,18 @@ pub mod pallet {
         pub hospitals: Vec<GenesisHospital<T::AccountId>>,
         /// The first council.
         pub council: Vec<T::AccountId>,
+        /// Blocks between the authorization of a runtime and its application.
+        ///
+        /// Zero means the runtime's default.
+        pub upgrade_delay: u32,
     }
 
     #[pallet::genesis_build]
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
-            if let Err(error) = Pallet::<T>::build_genesis(&self.hospitals, &self.council) {
+            if let Err(error) = Pallet::<T>::build_genesis(self) {
                 // A genesis that breaks the pallet's rules must not start a chain.
-                panic!("invalid consortium genesis: {error:?}");
+                panic!("invalid consortium genesis: {error}");
             }
         }
     }
@@ -346,7 +512,12 @@ pub mod pallet {
             assert!(T::MinValidators::get() > 0, "a chain needs a validator");
             assert!(T::MaxValidators::get() >= T::MinValidators::get());
             assert!(T::QuotaWeight::get() > 0 && T::QuotaBytes::get() > 0);
+            assert!(T::DelegateWeight::get() > 0 && T::DelegateBytes::get() > 0);
             assert!(T::MaxKeys::get() > 0 && T::MaxKeyNotice::get() > 0);
+            assert!(
+                T::DefaultUpgradeDelay::get() > 0,
+                "members need time before an upgrade"
+            );
         }
 
         #[cfg(feature = "try-runtime")]
@@ -466,29 +637,26 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Dispatches a call as root.
+        /// Dispatches one of the root calls.
         ///
-        /// The council needs this for runtime upgrades and for other calls that no pallet offers to
-        /// it.
+        /// They are calls that no pallet offers to the council, such as a restart of finality. None
+        /// of them changes the code or the storage directly: a runtime is authorized by
+        /// `authorize_upgrade`.
         ///
-        /// Origin: the council. If the dispatched call fails, this call still succeeds. Event:
-        /// `RootDispatched`, with the outcome.
+        /// Origin: the council. If the dispatched call fails, this call still succeeds. Errors:
+        /// `NotRootCall` (the call is not among [`Config::RootCalls`]). Event: `RootDispatched`,
+        /// with the outcome.
         #[pallet::call_index(6)]
-        #[pallet::weight({
-            let info = call.get_dispatch_info();
-            (T::WeightInfo::dispatch_as_root().saturating_add(info.call_weight), info.class)
-        })]
+        #[pallet::weight((
+            T::WeightInfo::dispatch_as_root().saturating_add(call.get_dispatch_info().call_weight),
+            DispatchClass::Operational,
+        ))]
         pub fn dispatch_as_root(
             origin: OriginFor<T>,
             call: Box<<T as Config>::RuntimeCall>,
         ) -> DispatchResult {
             T::CouncilOrigin::ensure_origin(origin)?;
-            let result = call
-                .dispatch_bypass_filter(RawOrigin::Root.into())
-                .map(|_| ())
-                .map_err(|error| error.error);
-            Self::deposit_event(Event::RootDispatched { result });
-            Ok(())
+            Self::do_dispatch_as_root(*call)
         }
 
         /// Makes an account a requester of the sender's hospital.
@@ -524,7 +692,7 @@ pub mod pallet {
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`. Event:
         /// `RequesterRemoved`.
         #[pallet::call_index(8)]
-        #[pallet::weight(T::WeightInfo::remove_requester())]
+        #[pallet::weight((T::WeightInfo::remove_requester(), DispatchClass::Operational))]
         pub fn remove_requester(origin: OriginFor<T>, requester: T::AccountId) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
             Self::do_remove_requester(hospital, &requester)?;
@@ -543,7 +711,7 @@ pub mod pallet {
         /// `InvalidEncryptionKey`, `InvalidFilingMonth`, `MaxKeysExceeded`. Event:
         /// `EncryptionKeyRotated`.
         #[pallet::call_index(9)]
-        #[pallet::weight(T::WeightInfo::rotate_encryption_key())]
+        #[pallet::weight((T::WeightInfo::rotate_encryption_key(), DispatchClass::Operational))]
         pub fn rotate_encryption_key(
             origin: OriginFor<T>,
             from_filing_month: FilingMonth,
@@ -559,18 +727,18 @@ pub mod pallet {
             Ok(())
         }
 
-        /// Makes an account a validator of the sender's hospital.
+        /// Proposes an account as a validator of the sender's hospital.
         ///
-        /// The validator joins the set once it has session keys.
+        /// The account stays without rights until the council admits it.
         ///
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists`,
-        /// `MaxValidatorsExceeded`. Event: `ValidatorAdded`.
+        /// `KeysNotPurged`, `MaxValidatorsExceeded`. Event: `ValidatorProposed`.
         #[pallet::call_index(10)]
-        #[pallet::weight(T::WeightInfo::add_validator())]
+        #[pallet::weight((T::WeightInfo::add_validator(), DispatchClass::Operational))]
         pub fn add_validator(origin: OriginFor<T>, validator: T::AccountId) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
-            Self::do_add_validator(hospital, &validator)?;
-            Self::deposit_event(Event::ValidatorAdded {
+            Self::do_propose_validator(hospital, &validator)?;
+            Self::deposit_event(Event::ValidatorProposed {
                 hospital,
                 validator,
             });
@@ -579,14 +747,15 @@ pub mod pallet {
 
         /// Removes a validator of the sender's hospital.
         ///
-        /// It authors no block from the next one on and leaves the set at the next session.
+        /// It authors no block from the next one on and leaves the set at the next session. Its
+        /// session keys are purged after its last session; then it may be proposed again.
         ///
         /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`,
         /// `InvalidValidatorCount`. Event: `ValidatorRemoved`.
         #[pallet::call_index(11)]
-        #[pallet::weight(T::WeightInfo::remove_validator(
-            T::MaxHospitals::get(),
-            T::MaxValidators::get()
+        #[pallet::weight((
+            T::WeightInfo::remove_validator(T::MaxHospitals::get(), T::MaxValidators::get()),
+            DispatchClass::Operational,
         ))]
         pub fn remove_validator(origin: OriginFor<T>, validator: T::AccountId) -> DispatchResult {
             let hospital = Self::ensure_operator(origin)?;
@@ -612,6 +781,139 @@ pub mod pallet {
             let requester = ensure_signed(origin)?;
             Self::do_rotate_requester_key(&requester, key)?;
             Self::deposit_event(Event::RequesterKeyRotated { requester, key });
+            Ok(())
+        }
+
+        /// Sets the account that sends the anchors of the sender's hospital besides its operator.
+        ///
+        /// `None` takes the role from the present one. The former anchorer loses its role.
+        ///
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `AlreadyExists` (the
+        /// account has a role). Event: `AnchorerChanged`.
+        #[pallet::call_index(30)]
+        #[pallet::weight((T::WeightInfo::set_anchorer(), DispatchClass::Operational))]
+        pub fn set_anchorer(
+            origin: OriginFor<T>,
+            anchorer: Option<T::AccountId>,
+        ) -> DispatchResult {
+            let hospital = Self::ensure_operator(origin)?;
+            Self::do_set_anchorer(hospital, anchorer.as_ref())?;
+            Self::deposit_event(Event::AnchorerChanged { hospital, anchorer });
+            Ok(())
+        }
+
+        /// Withdraws a proposal of a validator by the sender's hospital.
+        ///
+        /// Origin: the operator of an active hospital. Errors: `NotAuthorized`, `NotFound`. Event:
+        /// `ValidatorWithdrawn`.
+        #[pallet::call_index(13)]
+        #[pallet::weight((T::WeightInfo::withdraw_validator(), DispatchClass::Operational))]
+        pub fn withdraw_validator(origin: OriginFor<T>, validator: T::AccountId) -> DispatchResult {
+            let hospital = Self::ensure_operator(origin)?;
+            Self::do_withdraw_validator(hospital, &validator)?;
+            Self::deposit_event(Event::ValidatorWithdrawn {
+                hospital,
+                validator,
+            });
+            Ok(())
+        }
+
+        /// Admits an account that a hospital has proposed as its validator.
+        ///
+        /// The account may set session keys from then on, and joins the set once it has them.
+        /// `accept_share` is the council's word that the hospital may hold a third of the votes or
+        /// more. The judgement counts all validators of the hospital, with this one, against those
+        /// of the other active hospitals that could author.
+        ///
+        /// Origin: the council. Errors: `NotFound` (no such hospital or proposal), `InvalidStatus`
+        /// (the hospital is not active), `VoteShareExceeded`, `AlreadyExists`, `KeysNotPurged`,
+        /// `MaxValidatorsExceeded`. Event: `ValidatorAdmitted`.
+        #[pallet::call_index(14)]
+        #[pallet::weight((
+            T::WeightInfo::admit_validator(T::MaxHospitals::get(), T::MaxValidators::get()),
+            DispatchClass::Operational,
+        ))]
+        pub fn admit_validator(
+            origin: OriginFor<T>,
+            hospital: HospitalId,
+            validator: T::AccountId,
+            accept_share: bool,
+        ) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            Self::do_admit_validator(hospital, &validator, accept_share)?;
+            Self::deposit_event(Event::ValidatorAdmitted {
+                hospital,
+                validator,
+            });
+            Ok(())
+        }
+
+        /// Authorizes a runtime by its hash. Anybody may apply it after the delay.
+        ///
+        /// The runtime must have the same name and a higher version. An earlier authorization ends,
+        /// so the council takes one back by the authorization of another hash, for example zero.
+        ///
+        /// Origin: the council. Events: `UpgradeAuthorized`, and the one of the system pallet.
+        #[pallet::call_index(15)]
+        #[pallet::weight((T::WeightInfo::authorize_upgrade(), DispatchClass::Operational))]
+        pub fn authorize_upgrade(origin: OriginFor<T>, code_hash: T::Hash) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            let due = Self::do_authorize_upgrade(code_hash);
+            Self::deposit_event(Event::UpgradeAuthorized { code_hash, due });
+            Ok(())
+        }
+
+        /// Pauses groups of calls: the chain refuses them until the council ends the pause.
+        ///
+        /// Groups that are paused already stay so.
+        ///
+        /// Origin: the council. Event: `CallsPaused`.
+        #[pallet::call_index(16)]
+        #[pallet::weight((T::WeightInfo::pause(), DispatchClass::Operational))]
+        pub fn pause(origin: OriginFor<T>, groups: CallGroupList) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            Self::do_pause(&groups);
+            Self::deposit_event(Event::CallsPaused { groups });
+            Ok(())
+        }
+
+        /// Ends the pause of groups of calls. Groups that are not paused stay so.
+        ///
+        /// Origin: the council. Event: `CallsUnpaused`.
+        #[pallet::call_index(17)]
+        #[pallet::weight((T::WeightInfo::pause(), DispatchClass::Operational))]
+        pub fn unpause(origin: OriginFor<T>, groups: CallGroupList) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            Self::do_unpause(&groups);
+            Self::deposit_event(Event::CallsUnpaused { groups });
+            Ok(())
+        }
+
+        /// Raises the quota of a hospital for a bulk import.
+        ///
+        /// `weight` (picoseconds) and `bytes` are in addition to the hospital's quota in each
+        /// session up to and including `until`. The grant replaces an earlier one; with zeros it
+        /// only ends that one. It does not raise the share of requesters.
+        ///
+        /// Origin: the council. Errors: `NotFound` (no such hospital), `SessionOver`. Event:
+        /// `QuotaGranted`.
+        #[pallet::call_index(18)]
+        #[pallet::weight((T::WeightInfo::grant_quota(), DispatchClass::Operational))]
+        pub fn grant_quota(
+            origin: OriginFor<T>,
+            hospital: HospitalId,
+            weight: u64,
+            bytes: u64,
+            until: u32,
+        ) -> DispatchResult {
+            T::CouncilOrigin::ensure_origin(origin)?;
+            let grant = Grant {
+                weight,
+                bytes,
+                until,
+            };
+            Self::do_grant_quota(hospital, grant)?;
+            Self::deposit_event(Event::QuotaGranted { hospital, grant });
             Ok(())
         }
     }

@@ -24,6 +24,16 @@ impl<T: Config> Membership<T::AccountId> for Pallet<T> {
         Members::<T>::get(who) == Some(expected) && Self::is_active(hospital)
     }
 
+    fn may_anchor(who: &T::AccountId) -> bool {
+        matches!(
+            Members::<T>::get(who),
+            Some(Member {
+                role: Role::Operator | Role::Anchorer,
+                hospital: Some(hospital),
+            }) if Self::is_active(&hospital)
+        )
+    }
+
     fn is_active(hospital: &HospitalId) -> bool {
         Self::status(hospital) == Some(HospitalStatus::Active)
     }

@@ -2,8 +2,12 @@
 //! A chain with this pallet only; council and session are recorders.
 #![allow(clippy::unwrap_used)]
 
-use crate::{self as pallet_consortium, GenesisHospital};
-use bspp_primitives::traits::AuthorStandings;
+use crate::{self as pallet_consortium, CallGroup, CallGroups, GenesisHospital, Part, Sender};
+use bspp_primitives::{
+    quota::Quota,
+    refusal,
+    traits::{AuthorStandings, CallRules, SessionKeyStore},
+};
 use bspp_types::{messages, FilingMonth, HospitalId, Moment};
 use core::cell::RefCell;
 use frame_support::{
@@ -40,6 +44,7 @@ thread_local! {
     static QUEUED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
     static SUSPENDED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
     static KEYLESS: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
+    static PURGED: RefCell<Vec<AccountId>> = const { RefCell::new(Vec::new()) };
     static COUNCIL: RefCell<(Vec<AccountId>, Option<AccountId>)> =
         const { RefCell::new((Vec::new(), None)) };
 }
@@ -66,6 +71,13 @@ impl ValidatorSet<AccountId> for Sessions {
 impl ValidatorRegistration<AccountId> for Sessions {
     fn is_registered(id: &AccountId) -> bool {
         !KEYLESS.with_borrow(|keyless| keyless.contains(id))
+    }
+}
+
+impl SessionKeyStore<AccountId> for Sessions {
+    fn purge_keys(who: &AccountId) {
+        PURGED.with_borrow_mut(|purged| purged.push(*who));
+        KEYLESS.with_borrow_mut(|keyless| keyless.push(*who));
     }
 }
 
@@ -109,22 +121,97 @@ impl InitializeMembers<AccountId> for Recorder {
     }
 }
 
-/// `set_heap_pages` is operational here; remarks are not.
-pub struct Operational;
-impl Contains<RuntimeCall> for Operational {
-    fn contains(call: &RuntimeCall) -> bool {
+/// `set_heap_pages` is operational here, and all but requesters may send it.
+///
+/// Operators may send any other call, and requesters remarks.
+pub struct Rules;
+impl CallRules<AccountId, Sender, RuntimeCall> for Rules {
+    fn is_operational(call: &RuntimeCall) -> bool {
         matches!(
             call,
             RuntimeCall::System(frame_system::Call::set_heap_pages { .. })
         )
     }
+    fn exempt(sender: &Sender, _: &RuntimeCall) -> bool {
+        sender.part != Part::Requester
+    }
+    fn permitted(sender: &Sender, call: &RuntimeCall) -> bool {
+        match sender.part {
+            Part::Operator => true,
+            Part::Requester => {
+                matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }))
+            }
+            Part::Council | Part::Anchorer | Part::Validator => false,
+        }
+    }
+    fn check_bounds(_: &AccountId, call: &RuntimeCall, _: u32) -> Result<(), u8> {
+        match call {
+            RuntimeCall::System(frame_system::Call::remark { remark }) if remark.len() > 100 => {
+                Err(refusal::OUT_OF_BOUNDS)
+            }
+            _ => Ok(()),
+        }
+    }
+    fn check_ready(call: &RuntimeCall) -> Result<(), u8> {
+        match call {
+            RuntimeCall::System(frame_system::Call::set_heap_pages { pages: 0 }) => {
+                Err(refusal::MOTION_NOT_DECIDED)
+            }
+            _ => Ok(()),
+        }
+    }
+    fn operational_quota(_: &Sender) -> Quota {
+        OPERATIONAL_QUOTA
+    }
 }
+
+/// The operational quota of every account.
+pub const OPERATIONAL_QUOTA: Quota = Quota {
+    number: 4,
+    weight: 400,
+    bytes: 200,
+};
+
+/// The council may dispatch `set_heap_pages` and `remove_requester` as root.
+pub struct Root;
+impl Contains<RuntimeCall> for Root {
+    fn contains(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::System(frame_system::Call::set_heap_pages { .. })
+                | RuntimeCall::Consortium(crate::Call::remove_requester { .. })
+        )
+    }
+}
+
+/// Remarks and proposals can be paused.
+pub struct Pausable;
+impl CallGroups<RuntimeCall> for Pausable {
+    fn group_of(call: &RuntimeCall) -> Option<CallGroup> {
+        match call {
+            RuntimeCall::System(frame_system::Call::remark { .. }) => Some(CallGroup::Remarks),
+            RuntimeCall::Consortium(crate::Call::add_validator { .. }) => {
+                Some(CallGroup::Proposals)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Blocks between the authorization of a runtime and its application.
+pub const UPGRADE_DELAY: u32 = 10;
 
 pub const QUOTA_WEIGHT: u64 = 1_000;
 pub const QUOTA_BYTES: u64 = 500;
+pub const DELEGATE_WEIGHT: u64 = 300;
+pub const DELEGATE_BYTES: u64 = 150;
 
 frame_support::parameter_types! {
     pub const ChainIdOf: H256 = CHAIN;
+    /// Maximum number of hospitals. Tests of larger consortia raise it.
+    pub static MaxHospitals: u32 = 4;
+    /// Maximum number of validators. Tests of larger consortia raise it.
+    pub static MaxValidators: u32 = 5;
 }
 
 /// Signs as the account 77.
@@ -132,13 +219,17 @@ frame_support::parameter_types! {
 pub struct Signer;
 
 #[cfg(feature = "runtime-benchmarks")]
-impl crate::benchmark_helper::BenchmarkHelper<AccountId, TestSignature> for Signer {
+impl crate::benchmark_helper::BenchmarkHelper<AccountId, TestSignature, RuntimeCall> for Signer {
     fn requester() -> AccountId {
         77
     }
 
     fn sign(message: &[u8]) -> TestSignature {
         TestSignature(77, message.to_vec())
+    }
+
+    fn root_call() -> RuntimeCall {
+        frame_system::Call::set_heap_pages { pages: 1 }.into()
     }
 }
 
@@ -170,15 +261,21 @@ impl pallet_consortium::Config for Test {
     type CouncilOrigin = EnsureRoot<AccountId>;
     type Council = Recorder;
     type Session = Sessions;
+    type SessionKeys = Sessions;
     type Authors = Gate;
     type Time = Clock;
-    type OperationalCalls = Operational;
+    type Calls = Rules;
+    type RootCalls = Root;
+    type PausableCalls = Pausable;
+    type DefaultUpgradeDelay = ConstU32<UPGRADE_DELAY>;
     type QuotaWeight = ConstU64<QUOTA_WEIGHT>;
     type QuotaBytes = ConstU64<QUOTA_BYTES>;
-    type MaxHospitals = ConstU32<4>;
+    type DelegateWeight = ConstU64<DELEGATE_WEIGHT>;
+    type DelegateBytes = ConstU64<DELEGATE_BYTES>;
+    type MaxHospitals = MaxHospitals;
     type MaxRequesters = ConstU32<3>;
     type MaxValidatorsPerHospital = ConstU32<3>;
-    type MaxValidators = ConstU32<5>;
+    type MaxValidators = MaxValidators;
     type MinValidators = ConstU32<1>;
     type MaxKeys = ConstU32<3>;
     type MaxKeyNotice = ConstU16<3>;
@@ -265,6 +362,26 @@ pub fn set_keyless(validators: &[AccountId]) {
     KEYLESS.with_borrow_mut(|set| *set = validators.to_vec());
 }
 
+/// The accounts without session keys.
+pub fn keyless() -> Vec<AccountId> {
+    KEYLESS.with_borrow(Clone::clone)
+}
+
+/// Accounts whose session keys the pallet purged.
+pub fn purged() -> Vec<AccountId> {
+    PURGED.with_borrow(Clone::clone)
+}
+
+/// Proposes a validator, and admits it with the council's word on the share.
+pub fn admit(
+    hospital: HospitalId,
+    operator: AccountId,
+    validator: AccountId,
+) -> sp_runtime::DispatchResult {
+    Consortium::add_validator(signed(operator), validator)?;
+    Consortium::admit_validator(council(), hospital, validator, true)
+}
+
 /// The members and the prime that the collective was last given.
 pub fn collective() -> (Vec<AccountId>, Option<AccountId>) {
     COUNCIL.with_borrow(Clone::clone)
@@ -283,6 +400,7 @@ pub fn last_event() -> crate::Event<Test> {
 pub struct ExtBuilder {
     hospitals: Vec<GenesisHospital<AccountId>>,
     council: Vec<AccountId>,
+    upgrade_delay: u32,
 }
 
 impl Default for ExtBuilder {
@@ -293,6 +411,7 @@ impl Default for ExtBuilder {
             encryption_key: H256(key(n)),
             validators,
             requesters,
+            anchorer: None,
         };
         Self {
             hospitals: vec![
@@ -306,6 +425,7 @@ impl Default for ExtBuilder {
                 hospital(HOSPITAL_B, OPERATOR_B, 2, vec![VALIDATOR_B], vec![]),
             ],
             council: vec![COUNCILLOR],
+            upgrade_delay: 0,
         }
     }
 }
@@ -316,15 +436,29 @@ impl ExtBuilder {
         self
     }
 
+    pub fn council(mut self, council: Vec<AccountId>) -> Self {
+        self.council = council;
+        self
+    }
+
+    pub fn upgrade_delay(mut self, blocks: u32) -> Self {
+        self.upgrade_delay = blocks;
+        self
+    }
+
     pub fn build(self) -> sp_io::TestExternalities {
         set_session(0);
         set_keyless(&[]);
+        PURGED.with_borrow_mut(Vec::clear);
+        MaxHospitals::set(4);
+        MaxValidators::set(5);
         set_suspended(&[]);
         let genesis = RuntimeGenesisConfig {
             system: Default::default(),
             consortium: crate::GenesisConfig {
                 hospitals: self.hospitals,
                 council: self.council,
+                upgrade_delay: self.upgrade_delay,
             },
         };
         let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());

@@ -62,7 +62,33 @@ impl<T: Config> Pallet<T> {
             Validators::<T>::count() == validators,
             "validators miscounted"
         );
-        ensure!(validators <= T::MaxValidators::get(), "too many validators");
+        let departed = DepartedValidators::<T>::get();
+        let noted = u32::try_from(departed.len()).unwrap_or(u32::MAX);
+        ensure!(
+            validators.saturating_add(noted) <= T::MaxValidators::get(),
+            "too many validators"
+        );
+        ensure!(
+            !departed.iter().any(Validators::<T>::contains_key),
+            "a validator that left is one"
+        );
+        for (id, proposed) in ProposedValidators::<T>::iter() {
+            let status = Self::status(&id).ok_or("a proposal without a hospital")?;
+            ensure!(
+                status != HospitalStatus::Removed && !proposed.is_empty(),
+                "a proposal of nobody"
+            );
+        }
+        for (hospital, who) in Anchorers::<T>::iter() {
+            let expected = Some(Member {
+                role: Role::Anchorer,
+                hospital: Some(hospital),
+            });
+            ensure!(
+                Members::<T>::get(&who) == expected,
+                "an anchorer's role differs"
+            );
+        }
         for who in CouncilMembers::<T>::get() {
             let expected = Some(Member {
                 role: Role::Council,
@@ -81,6 +107,31 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 !ReplacedRequesterKeys::<T>::contains_key(&who, key),
                 "a replaced key is registered again"
+            );
+        }
+        for (hospital, together) in UsedByDelegates::<T>::iter() {
+            let all = UsedQuota::<T>::get(hospital);
+            ensure!(
+                together.session < all.session
+                    || together.session == all.session
+                        && together.number <= all.number
+                        && together.weight <= all.weight
+                        && together.bytes <= all.bytes,
+                "requesters used more than their hospital"
+            );
+        }
+        for hospital in UsedQuota::<T>::iter_keys().chain(GrantedQuotas::<T>::iter_keys()) {
+            ensure!(
+                Self::status(&hospital).is_some_and(|status| status != HospitalStatus::Removed),
+                "a quota without a hospital"
+            );
+        }
+        let accounts =
+            UsedOperationalQuota::<T>::iter_keys().chain(UsedByDelegate::<T>::iter_keys());
+        for who in accounts {
+            ensure!(
+                frame_system::Pallet::<T>::providers(&who) > 0,
+                "usage of an account that was never a member"
             );
         }
         for who in Members::<T>::iter_keys().chain(Validators::<T>::iter_keys()) {

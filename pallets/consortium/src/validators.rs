@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Validators, and the set of those that author blocks.
 
-use crate::{pallet::*, HospitalStatus};
+use crate::{pallet::*, plan, HospitalStatus};
 use alloc::vec::Vec;
 use bspp_primitives::{
     conformance::StandingFault,
@@ -16,7 +16,7 @@ use frame_support::{
 use sp_runtime::{traits::Convert, DispatchError, DispatchResult};
 
 /// Target of this pallet's log lines.
-const LOG_TARGET: &str = "runtime::consortium";
+pub(crate) const LOG_TARGET: &str = "runtime::consortium";
 
 impl<T: Config> Pallet<T> {
     /// The hospital of a validator, whether it is in good standing or not.
@@ -41,24 +41,45 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// The validators of a hospital that could author, in the order of their admission.
+    ///
+    /// They have session keys and are not suspended themselves.
+    pub(crate) fn plannable_of(hospital: &HospitalId) -> Vec<T::AccountId> {
+        let mut validators = HospitalValidators::<T>::get(hospital).into_inner();
+        validators.retain(|who| T::Session::is_registered(who) && !T::Authors::is_suspended(who));
+        validators
+    }
+
+    /// The validators of each active hospital that could author.
+    fn plannable() -> Vec<Vec<T::AccountId>> {
+        HospitalIds::<T>::get()
+            .iter()
+            .filter(|id| Self::status(id) == Some(HospitalStatus::Active))
+            .map(Self::plannable_of)
+            .collect()
+    }
+
     /// The set that should author, sorted.
     ///
     /// It contains the validators of active hospitals that have session keys and are not suspended
-    /// themselves.
+    /// themselves. If four or more hospitals have such validators, each hospital holds less than a
+    /// third of the votes: of the others, those that were admitted last stay out.
     pub fn planned_validators() -> Vec<T::AccountId> {
-        let mut planned = Vec::new();
-        for hospital in HospitalIds::<T>::get() {
-            if Self::status(&hospital) == Some(HospitalStatus::Active) {
-                planned.extend(
-                    HospitalValidators::<T>::get(hospital)
-                        .into_iter()
-                        .filter(T::Session::is_registered)
-                        .filter(|who| !T::Authors::is_suspended(who)),
-                );
-            }
+        plan::planned(&Self::plannable())
+    }
+
+    /// The set of the next session; `None` if it is the `current` one.
+    fn next_validators(current: &[T::AccountId]) -> Option<Vec<T::AccountId>> {
+        let plannable = Self::plannable();
+        if plannable.iter().all(Vec::is_empty) {
+            log::error!(target: LOG_TARGET, "no validator in good standing has session keys; the set stays");
+            return None;
         }
-        planned.sort();
-        planned
+        let next = plan::next(current, &plannable);
+        let mut sorted = current.to_vec();
+        sorted.sort();
+        // GRANDPA would take an unchanged set for a change of authorities.
+        (next != sorted).then_some(next)
     }
 
     /// Checks that enough validators remain without `leaving`.
@@ -66,15 +87,17 @@ impl<T: Config> Pallet<T> {
     /// Either the planned set keeps the minimum of validators, or it contains no validator of
     /// `leaving`. In addition, somebody else in good standing must remain in the set of this
     /// session and in that of the next one. These two sets are fixed, and a set in which nobody may
-    /// author stops the chain.
+    /// author stops the chain. The shares of the votes do not matter: nothing blocks a suspension.
     pub(crate) fn ensure_enough_without(leaving: &[T::AccountId]) -> DispatchResult {
-        let planned = Self::planned_validators();
-        let remaining = planned.iter().filter(|who| !leaving.contains(who)).count();
+        let mut plannable = Self::plannable();
+        let is_leaving = |who: &T::AccountId| leaving.contains(who);
+        let planned_leave = plan::planned(&plannable).iter().any(is_leaving);
+        for validators in &mut plannable {
+            validators.retain(|who| !is_leaving(who));
+        }
+        let remaining = plan::planned(&plannable).len();
         let enough = u32::try_from(remaining).map_or(true, |n| n >= T::MinValidators::get());
-        ensure!(
-            enough || remaining == planned.len(),
-            Error::<T>::InvalidValidatorCount
-        );
+        ensure!(enough || !planned_leave, Error::<T>::InvalidValidatorCount);
         ensure!(
             T::Authors::may_leave(leaving),
             Error::<T>::InvalidValidatorCount
@@ -82,24 +105,23 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Makes an account a validator, with the council's word.
+    ///
+    /// Departed validators count against the maximum, so that there is always room to note one.
     pub(crate) fn do_add_validator(
         hospital: HospitalId,
         validator: &T::AccountId,
     ) -> DispatchResult {
-        ensure!(Self::is_free(validator), Error::<T>::AlreadyExists);
+        Self::ensure_may_validate(validator)?;
+        let departed = DepartedValidators::<T>::decode_len().unwrap_or(0);
+        let count =
+            Validators::<T>::count().saturating_add(u32::try_from(departed).unwrap_or(u32::MAX));
         ensure!(
-            Validators::<T>::count() < T::MaxValidators::get(),
+            count < T::MaxValidators::get(),
             Error::<T>::MaxValidatorsExceeded
         );
-        HospitalValidators::<T>::try_mutate(hospital, |validators| {
-            let position = validators
-                .binary_search(validator)
-                .err()
-                .ok_or(Error::<T>::AlreadyExists)?;
-            validators
-                .try_insert(position, validator.clone())
-                .map_err(|_| Error::<T>::MaxValidatorsExceeded)
-        })?;
+        HospitalValidators::<T>::try_append(hospital, validator.clone())
+            .map_err(|_| Error::<T>::MaxValidatorsExceeded)?;
         Self::hold_account(validator);
         Validators::<T>::insert(validator, hospital);
         Ok(())
@@ -119,6 +141,7 @@ impl<T: Config> Pallet<T> {
             validators.retain(|who| who != validator);
         });
         Validators::<T>::remove(validator);
+        Self::note_departed(leaving);
         T::Authors::leave_next_session(leaving);
         Ok(())
     }
@@ -139,15 +162,10 @@ impl<T: Config> SuspendHospital for Pallet<T> {
 
 impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
     fn new_session(_: u32) -> Option<Vec<T::AccountId>> {
-        let planned = Self::planned_validators();
-        if planned.is_empty() {
-            log::error!(target: LOG_TARGET, "no validator in good standing has session keys; the set stays");
-            return None;
-        }
-        let mut current = T::Session::validators();
-        current.sort();
-        // GRANDPA would take an unchanged set for a change of authorities.
-        (planned != current).then_some(planned)
+        let current = T::Session::validators();
+        let next = Self::next_validators(&current);
+        Self::purge_departed(&current, next.as_deref().unwrap_or(&current));
+        next
     }
 
     fn new_session_genesis(_: u32) -> Option<Vec<T::AccountId>> {
@@ -160,7 +178,7 @@ impl<T: Config> pallet_session::SessionManager<T::AccountId> for Pallet<T> {
     fn end_session(_: u32) {}
 }
 
-/// The accounts that may set session keys: validators of this pallet.
+/// The accounts that may set session keys: validators that the council admitted.
 ///
 /// It serves as `ValidatorIdOf` of `pallet-session`.
 pub struct ValidatorOf<T>(PhantomData<T>);

@@ -27,6 +27,8 @@ pub trait WeightInfo {
     fn add_requester() -> Weight;
     /// `remove_requester`.
     fn remove_requester() -> Weight;
+    /// `set_anchorer`.
+    fn set_anchorer() -> Weight;
     /// `rotate_requester_key`.
     fn rotate_requester_key() -> Weight;
     /// `rotate_encryption_key`.
@@ -35,6 +37,16 @@ pub trait WeightInfo {
     fn add_validator() -> Weight;
     /// `remove_validator` with `h` hospitals and `v` validators on the chain.
     fn remove_validator(h: u32, v: u32) -> Weight;
+    /// `withdraw_validator`.
+    fn withdraw_validator() -> Weight;
+    /// `admit_validator` with `h` hospitals and `v` validators on the chain.
+    fn admit_validator(h: u32, v: u32) -> Weight;
+    /// `authorize_upgrade`.
+    fn authorize_upgrade() -> Weight;
+    /// `pause` and `unpause`.
+    fn pause() -> Weight;
+    /// `grant_quota`.
+    fn grant_quota() -> Weight;
 }
 
 /// Weights that count the runtime's database costs.
@@ -81,7 +93,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
     fn remove_hospital(h: u32, v: u32) -> Weight {
         // The call deletes each validator of the hospital; the bound is all validators.
-        Self::call(BASE, 4, 5)
+        Self::call(BASE, 6, 7)
             .saturating_add(Self::walk(h, v))
             .saturating_add(T::DbWeight::get().writes(u64::from(v)))
     }
@@ -92,7 +104,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::call(BASE, 1, 1)
     }
     fn change_operator() -> Weight {
-        Self::call(BASE, 5, 6)
+        Self::call(BASE, 5, 7)
     }
     fn set_council(m: u32) -> Weight {
         // Members and roles, then the collective's votes on up to 20 open motions.
@@ -114,6 +126,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn remove_requester() -> Weight {
         Self::call(BASE, 3, 3)
     }
+    // Reads: the role, the hospital twice, the anchorer and the two accounts.
+    fn set_anchorer() -> Weight {
+        Self::call(BASE, 8, 7)
+    }
     // Reads: the role twice, the hospital, the replaced keys, the key.
     fn rotate_requester_key() -> Weight {
         Self::call(BASE.saturating_mul(6), 5, 2)
@@ -121,10 +137,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn rotate_encryption_key() -> Weight {
         Self::call(BASE.saturating_mul(6), 5, 2)
     }
+    // Reads: the role twice, the hospital, the validator, those that left, the proposals.
     fn add_validator() -> Weight {
-        Self::call(BASE, 7, 4)
+        Self::call(BASE, 7, 1)
     }
     fn remove_validator(h: u32, v: u32) -> Weight {
-        Self::call(BASE, 3, 3).saturating_add(Self::walk(h, v))
+        Self::call(BASE, 5, 4).saturating_add(Self::walk(h, v))
+    }
+    fn withdraw_validator() -> Weight {
+        Self::call(BASE, 3, 1)
+    }
+    fn admit_validator(h: u32, v: u32) -> Weight {
+        Self::call(BASE, 10, 5).saturating_add(Self::walk(h, v))
+    }
+    fn authorize_upgrade() -> Weight {
+        Self::call(BASE, 1, 2)
+    }
+    fn pause() -> Weight {
+        Self::call(BASE, 1, 1)
+    }
+    // Reads: the hospital, the session.
+    fn grant_quota() -> Weight {
+        Self::call(BASE, 2, 1)
     }
 }

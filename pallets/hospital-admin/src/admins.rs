@@ -38,6 +38,7 @@ impl<T: Config> Pallet<T> {
             ensure!(!admins.is_empty(), Error::<T>::LastAdmin);
             Ok::<_, Error<T>>(())
         })?;
+        Self::drop_quota(&account);
         Self::deposit_event(Event::AdminRemoved { account });
         Ok(())
     }

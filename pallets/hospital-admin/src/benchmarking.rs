@@ -164,6 +164,17 @@ mod benchmarks {
         }
     }
 
+    #[benchmark]
+    fn set_quota() {
+        let staff = staff::<T>();
+        let admin = admins::<T>();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(admin), staff.clone(), Some((1, 1)));
+
+        assert!(Quotas::<T>::contains_key(&staff));
+    }
+
     impl_benchmark_test_suite!(
         Pallet,
         crate::mock::ExtBuilder::default().build(),

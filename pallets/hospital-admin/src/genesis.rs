@@ -3,9 +3,10 @@
 
 use crate::{
     Admins, Config, ConsortiumChain, Credentials, GenesisConfig, HospitalIdentity, Nodes, Pallet,
-    Staff, Validators,
+    Quotas, Staff, Validators,
 };
 use alloc::{collections::BTreeSet, vec::Vec};
+use bspp_primitives::quota::Quota;
 use frame_support::{traits::Get, BoundedBTreeSet, BoundedVec};
 
 impl<T: Config> Pallet<T> {
@@ -13,8 +14,8 @@ impl<T: Config> Pallet<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the numbers of admins, staff or validators exceed their bounds, or if a validator
-    /// occurs twice.
+    /// Panics if the numbers of admins, staff or validators exceed their bounds, if a validator
+    /// occurs twice, or if an account has a quota that is not admin or staff.
     pub(crate) fn build_genesis(genesis: &GenesisConfig<T>) {
         HospitalIdentity::<T>::put(genesis.hospital);
         ConsortiumChain::<T>::put(genesis.chain);
@@ -35,6 +36,14 @@ impl<T: Config> Pallet<T> {
             "genesis has more staff than {}",
             T::MaxStaff::get()
         );
+
+        for (account, weight, bytes) in &genesis.quotas {
+            assert!(
+                Self::may_have_quota(account),
+                "genesis has a quota of an account that is not admin or staff"
+            );
+            Quotas::<T>::insert(account, Quota::of(*weight, *bytes));
+        }
 
         let validators: Vec<T::AccountId> = genesis.validators.clone();
         for account in &validators {

@@ -14,6 +14,7 @@ mod identity;
 #[cfg(test)]
 mod mock;
 mod nodes;
+mod quotas;
 mod references;
 mod root;
 mod session;
@@ -25,6 +26,7 @@ mod validators;
 pub mod weights;
 
 pub use admins::EnsureAdmin;
+pub use admission::Sender;
 pub use pallet::*;
 pub use weights::WeightInfo;
 
@@ -34,9 +36,12 @@ pub use weights::WeightInfo;
 pub mod pallet {
     //! Storage, events, errors and calls.
 
-    use crate::WeightInfo;
+    use crate::{Sender, WeightInfo};
     use alloc::{boxed::Box, vec::Vec};
-    use bspp_primitives::traits::{AuthorStandings, CurrentSlot};
+    use bspp_primitives::{
+        quota::{Quota, Usage},
+        traits::{AuthorStandings, CallRules, CurrentSlot},
+    };
     use bspp_types::HospitalId;
     use frame_support::{
         dispatch::GetDispatchInfo,
@@ -69,8 +74,13 @@ pub mod pallet {
         type Authors: AuthorStandings<Self::AccountId>;
         /// The slot of this block, from which a credential's time is counted.
         type Slot: CurrentSlot;
-        /// Calls that keep the chain going. A node's account may send no others.
-        type OperationalCalls: Contains<<Self as frame_system::Config>::RuntimeCall>;
+        /// The calls that each part may send, and those that keep the chain going.
+        type Calls: CallRules<Self::AccountId, Sender, <Self as frame_system::Config>::RuntimeCall>;
+        /// Room in the blocks of a session for the ordinary calls of one admin or staff account.
+        ///
+        /// An admin can give an account another quota.
+        #[pallet::constant]
+        type StaffQuota: Get<Quota>;
         /// Calls that an admin may dispatch as root: runtime upgrades and `grandpa.note_stalled`.
         type RootCalls: Contains<<Self as Config>::RuntimeCall>;
         /// Maximum number of admins.
@@ -124,6 +134,24 @@ pub mod pallet {
     #[pallet::storage]
     pub type Credentials<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, u64>;
 
+    /// Quotas that differ from [`Config::StaffQuota`], such as the gateway's.
+    #[pallet::storage]
+    pub type Quotas<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, Quota>;
+
+    /// The part of its quota that each account has used.
+    ///
+    /// An entry stays after the role, so that an account does not get a new quota with it.
+    #[pallet::storage]
+    pub type UsedQuota<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Usage, ValueQuery>;
+
+    /// The part of its operational quota that each account has used.
+    ///
+    /// An entry stays after the role, so that an account does not get a new quota with it.
+    #[pallet::storage]
+    pub type UsedOperationalQuota<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Usage, ValueQuery>;
+
     /// State of the chain at genesis.
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
@@ -140,6 +168,11 @@ pub mod pallet {
         pub validators: Vec<T::AccountId>,
         /// Last slot in which the validators' credentials are valid; 0 if they have none.
         pub credentials_until: u64,
+        /// Quotas of single admins and staff, for each session: account, weight (picoseconds),
+        /// bytes.
+        ///
+        /// The gateway needs one for bulk ingest. Others have the runtime's quota of staff.
+        pub quotas: Vec<(T::AccountId, u64, u64)>,
     }
 
     #[pallet::genesis_build]
@@ -200,6 +233,13 @@ pub mod pallet {
             /// The node.
             account: T::AccountId,
         },
+        /// An admin gave an account a quota of its own, or took it.
+        QuotaSet {
+            /// The account.
+            account: T::AccountId,
+            /// Its quota; `None` for the quota of all staff.
+            quota: Option<Quota>,
+        },
         /// An admin dispatched a call as root.
         RootDispatched {
             /// Its outcome.
@@ -222,7 +262,7 @@ pub mod pallet {
         MaxAdminsExceeded,
         /// The account is already staff.
         StaffAlreadyExists,
-        /// The account is not staff.
+        /// The account is not staff, or for a quota: not staff or an admin.
         StaffNotFound,
         /// The hospital already has the maximum number of staff accounts.
         MaxStaffExceeded,
@@ -253,6 +293,11 @@ pub mod pallet {
             assert!(T::MaxAdmins::get() > 0, "there must be room for an admin");
             assert!(T::MaxNodes::get() > 0, "there must be room for a node");
             assert!(T::MaxCredentialSlots::get() > 0, "a credential needs time");
+            let quota = T::StaffQuota::get();
+            assert!(
+                quota.number > 0 && quota.weight > 0 && quota.bytes > 0,
+                "staff needs a quota"
+            );
         }
 
         #[cfg(feature = "try-runtime")]
@@ -404,16 +449,35 @@ pub mod pallet {
         ///   [`Config::RootCalls`]).
         /// * Events: `RootDispatched`, with the outcome.
         #[pallet::call_index(9)]
-        #[pallet::weight({
-            let info = call.get_dispatch_info();
-            (T::WeightInfo::dispatch_as_root().saturating_add(info.call_weight), info.class)
-        })]
+        #[pallet::weight((
+            T::WeightInfo::dispatch_as_root().saturating_add(call.get_dispatch_info().call_weight),
+            DispatchClass::Operational,
+        ))]
         pub fn dispatch_as_root(
             origin: OriginFor<T>,
             call: Box<<T as Config>::RuntimeCall>,
         ) -> DispatchResult {
             Self::ensure_admin(origin)?;
             Self::do_dispatch_as_root(*call)
+        }
+
+        /// Gives an admin or staff account a quota of its own, or takes it.
+        ///
+        /// * Origin: signed by an admin.
+        /// * Effect: in each session blocks take ordinary calls of the account up to this weight
+        ///   (picoseconds) and these bytes. `None` returns it to [`Config::StaffQuota`]. More of
+        ///   its transactions may then wait in the pool.
+        /// * Errors: `NotAuthorized`, `StaffNotFound` (the account is not admin or staff).
+        /// * Events: `QuotaSet`.
+        #[pallet::call_index(10)]
+        #[pallet::weight((T::WeightInfo::set_quota(), DispatchClass::Operational))]
+        pub fn set_quota(
+            origin: OriginFor<T>,
+            account: T::AccountId,
+            quota: Option<(u64, u64)>,
+        ) -> DispatchResult {
+            Self::ensure_admin(origin)?;
+            Self::do_set_quota(account, quota)
         }
     }
 }

@@ -2,8 +2,11 @@
 //! A runtime with only this pallet.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use crate as pallet_hospital_admin;
-use bspp_primitives::traits::{AuthorStandings, CurrentSlot};
+use crate::{self as pallet_hospital_admin, Sender};
+use bspp_primitives::{
+    quota::Quota,
+    traits::{AuthorStandings, CallRules, CurrentSlot},
+};
 use bspp_types::HospitalId;
 use frame_support::{
     derive_impl, parameter_types,
@@ -24,6 +27,14 @@ pub const STRANGER: u64 = 99;
 /// Slot in which tests begin.
 pub const NOW: u64 = 1_000;
 pub const MAX_CREDENTIAL_SLOTS: u64 = 50;
+/// Quota of staff.
+pub const STAFF_QUOTA: Quota = Quota::of(1_000, 500);
+/// Quota of everybody's operational calls.
+pub const OPERATIONAL_QUOTA: Quota = Quota {
+    number: 3,
+    weight: 300,
+    bytes: 300,
+};
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -46,6 +57,9 @@ parameter_types! {
     pub static InForce: Vec<u64> = Vec::new();
     /// Slot of the block.
     pub static Slot: u64 = NOW;
+    /// Index of the session.
+    pub static SessionIndex: u32 = 0;
+    pub const StaffQuota: Quota = STAFF_QUOTA;
 }
 
 impl pallet_hospital_admin::Config for Test {
@@ -54,7 +68,8 @@ impl pallet_hospital_admin::Config for Test {
     type Session = Sessions;
     type Authors = Standings;
     type Slot = Slots;
-    type OperationalCalls = SystemCalls;
+    type Calls = Rules;
+    type StaffQuota = StaffQuota;
     type RootCalls = FewCalls;
     type MaxAdmins = ConstU32<3>;
     type MaxStaff = ConstU32<3>;
@@ -79,7 +94,7 @@ impl ValidatorSet<u64> for Sessions {
     type ValidatorId = u64;
     type ValidatorIdOf = ConvertInto;
     fn session_index() -> u32 {
-        0
+        SessionIndex::get()
     }
     fn validators() -> Vec<u64> {
         InForce::get()
@@ -127,12 +142,23 @@ impl Contains<RuntimeCall> for FewCalls {
     }
 }
 
-/// Calls of the system pallet are operational here.
-pub struct SystemCalls;
+/// Remarks are operational here, and nodes and admins may send them.
+///
+/// Staff may send any other call; admins those of this pallet.
+pub struct Rules;
 
-impl Contains<RuntimeCall> for SystemCalls {
-    fn contains(call: &RuntimeCall) -> bool {
-        matches!(call, RuntimeCall::System(_))
+impl CallRules<u64, Sender, RuntimeCall> for Rules {
+    fn is_operational(call: &RuntimeCall) -> bool {
+        matches!(call, RuntimeCall::System(frame_system::Call::remark { .. }))
+    }
+    fn exempt(sender: &Sender, _: &RuntimeCall) -> bool {
+        sender.admin || sender.node
+    }
+    fn permitted(sender: &Sender, call: &RuntimeCall) -> bool {
+        sender.staff || sender.admin && matches!(call, RuntimeCall::HospitalAdmin(_))
+    }
+    fn operational_quota(_: &Sender) -> Quota {
+        OPERATIONAL_QUOTA
     }
 }
 
@@ -142,6 +168,7 @@ pub struct ExtBuilder {
     staff: Vec<u64>,
     validators: Vec<u64>,
     credentials_until: u64,
+    quotas: Vec<(u64, u64, u64)>,
 }
 
 impl Default for ExtBuilder {
@@ -151,6 +178,7 @@ impl Default for ExtBuilder {
             staff: vec![STAFF],
             validators: vec![NODE],
             credentials_until: 0,
+            quotas: Vec::new(),
         }
     }
 }
@@ -177,6 +205,12 @@ impl ExtBuilder {
         self
     }
 
+    /// Gives accounts quotas of their own: account, weight, bytes.
+    pub fn with_quotas(mut self, quotas: &[(u64, u64, u64)]) -> Self {
+        self.quotas = quotas.to_vec();
+        self
+    }
+
     pub fn build(self) -> sp_io::TestExternalities {
         let storage = RuntimeGenesisConfig {
             system: Default::default(),
@@ -187,6 +221,7 @@ impl ExtBuilder {
                 staff: self.staff,
                 validators: self.validators.clone(),
                 credentials_until: self.credentials_until,
+                quotas: self.quotas,
             },
         }
         .build_storage()
@@ -198,6 +233,7 @@ impl ExtBuilder {
             Suspended::set(Vec::new());
             InForce::set(self.validators);
             Slot::set(NOW);
+            SessionIndex::set(0);
             System::reset_events();
         });
         ext

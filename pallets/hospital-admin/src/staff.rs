@@ -41,6 +41,7 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove_staff(account: T::AccountId) -> DispatchResult {
         Staff::<T>::take(&account).ok_or(Error::<T>::StaffNotFound)?;
+        Self::drop_quota(&account);
         Self::deposit_event(Event::StaffRemoved { account });
         Ok(())
     }

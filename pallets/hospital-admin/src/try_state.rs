@@ -3,12 +3,12 @@
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Admins, Config, Credentials, Nodes, Pallet, Staff, Validators};
+use crate::{Admins, Config, Credentials, Nodes, Pallet, Quotas, Staff, Validators};
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-    /// Checks that members have references, and that validators and credentials belong to nodes.
+    /// Checks the references of members, and the owners of credentials and quotas.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let members = Admins::<T>::get()
             .into_iter()
@@ -36,6 +36,12 @@ impl<T: Config> Pallet<T> {
         );
         for account in Validators::<T>::get() {
             ensure!(Self::is_node(&account), "validator is not a node");
+        }
+        for account in Quotas::<T>::iter_keys() {
+            ensure!(
+                Self::may_have_quota(&account),
+                "a quota of an account that is not admin or staff"
+            );
         }
         for account in Credentials::<T>::iter_keys() {
             ensure!(

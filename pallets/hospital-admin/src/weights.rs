@@ -37,6 +37,8 @@ pub trait WeightInfo {
     fn revoke_credential() -> Weight;
     /// `dispatch_as_root`, without the dispatched call.
     fn dispatch_as_root() -> Weight;
+    /// `set_quota`.
+    fn set_quota() -> Weight;
 }
 
 fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
@@ -50,15 +52,17 @@ macro_rules! estimates {
         fn add_admin() -> Weight {
             weight($db, 0, 2, 2)
         }
+        // Reads: admins, the member of staff.
         fn remove_admin() -> Weight {
-            weight($db, 0, 1, 1)
+            weight($db, 0, 2, 2)
         }
         // Reads: admins, the member of staff, the count, the account.
         fn add_staff() -> Weight {
             weight($db, 0, 4, 3)
         }
+        // Reads: admins, the member of staff, the count.
         fn remove_staff() -> Weight {
-            weight($db, 0, 3, 2)
+            weight($db, 0, 3, 3)
         }
         fn add_node() -> Weight {
             weight($db, 0, 4, 3)
@@ -87,6 +91,10 @@ macro_rules! estimates {
         }
         fn dispatch_as_root() -> Weight {
             weight($db, 0, 1, 0)
+        }
+        // Reads: admins, the member of staff.
+        fn set_quota() -> Weight {
+            weight($db, 0, 2, 1)
         }
     };
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 use bspp_primitives::{
     conformance::slot_of,
-    traits::{CurrentSlot, OnAnchored},
+    traits::{CurrentSlot, OnAnchored, RegisteredCount},
     ContentDigest, Header,
 };
 use bspp_types::{AnchoredHead, HospitalId, Sequence};
@@ -65,7 +65,7 @@ impl<T: Config> Pallet<T> {
                 authorities,
             },
         );
-        let best = Self::to_head(header, 0);
+        let best = Self::to_head(&hospital, header, 0);
         Self::restart_waiting(hospital, &best);
         let anchor = Anchor {
             best,
@@ -75,6 +75,25 @@ impl<T: Config> Pallet<T> {
         };
         Self::remember(hospital, anchor, best);
         Ok(best)
+    }
+
+    /// Starts the anchor of a rebuilt chain, whose sequence numbers follow the registered ones.
+    ///
+    /// A vote binds no chain, only the number of the set. So the new chain must have voters that
+    /// never signed for the former one's set: otherwise proofs of the former chain were valid.
+    pub(crate) fn do_start_incarnation(
+        hospital: HospitalId,
+        header: &Header,
+        authorities: Authorities<T::MaxAuthorities>,
+        set_id: SetId,
+    ) -> Result<AnchoredHead, DispatchError> {
+        let former = AuthoritySets::<T>::get(hospital).ok_or(Error::<T>::NotFound)?;
+        let reused = authorities
+            .iter()
+            .any(|(voter, _)| former.authorities.iter().any(|(known, _)| known == voter));
+        ensure!(!reused, Error::<T>::VoterReused);
+        T::OnAnchored::on_incarnation(&hospital)?;
+        Self::do_start(hospital, header, authorities, set_id)
     }
 
     /// Verifies a finality proof, moves the anchor and applies a change of authorities.
@@ -119,7 +138,7 @@ impl<T: Config> Pallet<T> {
             });
         }
 
-        let head = Self::to_head(header, anchor.best.entry_blocks);
+        let head = Self::to_head(&hospital, header, anchor.best.entry_blocks);
         Self::note_waiting(hospital, anchor.best.entry_blocks, &head);
         Self::remember(hospital, anchor, head);
         T::OnAnchored::on_anchored(&hospital, head.number);
@@ -180,9 +199,11 @@ impl<T: Config> Pallet<T> {
     /// The head of `header`, with `at_least` as the minimum number of entry blocks.
     ///
     /// The number of a chain's entry blocks never falls. If a header states no number, or less than
-    /// an earlier header, the number of the earlier header counts.
-    fn to_head(header: &Header, at_least: Sequence) -> AnchoredHead {
-        let entry_blocks = ContentDigest::find(header.digest()).map_or(0, |content| content.total);
+    /// an earlier header, the number of the earlier header counts. The header counts the entry
+    /// blocks of its own incarnation only.
+    fn to_head(hospital: &HospitalId, header: &Header, at_least: Sequence) -> AnchoredHead {
+        let own = ContentDigest::find(header.digest()).map_or(0, |content| content.total);
+        let entry_blocks = T::Registered::base(hospital).saturating_add(own);
         let now = T::Slot::current_slot();
         // A head is as fresh as its block is young, so a late anchoring does not make an old
         // backlog fresh. The slot of a header is in the future if a clock is wrong, or if the

@@ -182,6 +182,27 @@ mod benches {
         Ok(())
     }
 
+    /// No voter of the new set is in the former one.
+    #[benchmark]
+    fn start_incarnation(
+        a: Linear<1, { T::MaxAuthorities::get() }>,
+        h: Linear<1, { T::MaxHeads::get() }>,
+    ) -> Result<(), BenchmarkError> {
+        let origin = force_origin::<T>()?;
+        start::<T>(T::MaxAuthorities::get())?;
+        fill::<T>(h)?;
+        let voters = (0..a).map(|i| {
+            let number = i.saturating_add(1_000).try_into().unwrap_or(u16::MAX);
+            (AuthorityId::from(Account(number)), 1)
+        });
+        let set = Authorities::<T::MaxAuthorities>::truncate_from(voters.collect());
+        let header = Box::new(header(0, H256::repeat_byte(1)));
+        #[extrinsic_call]
+        _(origin as T::RuntimeOrigin, hospital(), header, set, SET_ID);
+        assert_eq!(Heads::<T>::iter_prefix(hospital()).count(), 1);
+        Ok(())
+    }
+
     #[benchmark]
     fn submit_finality_proof(
         p: Linear<1, { T::MaxAuthorities::get() }>,

@@ -36,11 +36,14 @@ pub mod pallet {
         Header,
     };
     use bspp_types::{AnchoredHead, HospitalId};
-    use frame_support::pallet_prelude::*;
+    use frame_support::{pallet_prelude::*, traits::Contains};
     use frame_system::pallet_prelude::*;
     use sp_consensus_grandpa::SetId;
     use sp_core::H256;
     use sp_runtime::SaturatedConversion;
+
+    /// Version of the storage's layout.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     /// The configuration of the pallet.
     #[pallet::config]
@@ -55,7 +58,9 @@ pub mod pallet {
         type MaxSlotDrift: Get<u64>;
         /// The number of registered entry blocks of each hospital.
         type Registered: RegisteredCount;
-        /// Learns of each head that a finality proof anchored.
+        /// The hospitals that may not register now, for example by quota: their lag clock stands.
+        type ClockStands: Contains<HospitalId>;
+        /// Learns of each head that a finality proof anchored, and of each incarnation.
         type OnAnchored: OnAnchored;
         /// Suspends a hospital whose voters finalized two blocks at one height.
         type OnConflict: SuspendHospital;
@@ -79,6 +84,7 @@ pub mod pallet {
 
     /// The pallet.
     #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
     /// The anchor of each hospital chain.
@@ -109,6 +115,10 @@ pub mod pallet {
     pub type Waiting<T: Config> =
         StorageMap<_, Blake2_128Concat, HospitalId, Pairs<T::MaxHeads>, ValueQuery>;
 
+    /// The last slot with an anchor in which the lag clock stood: blocks wait from there on.
+    #[pallet::storage]
+    pub type StoodAt<T: Config> = StorageMap<_, Blake2_128Concat, HospitalId, u64>;
+
     /// The events of the pallet.
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
@@ -129,6 +139,15 @@ pub mod pallet {
             /// Height of the new first head.
             number: u32,
             /// Hash of the new first head.
+            hash: H256,
+        },
+        /// A hospital's chain was rebuilt. The council started the anchor of the new one.
+        IncarnationStarted {
+            /// The hospital.
+            hospital: HospitalId,
+            /// Height of the first head of the new chain.
+            number: u32,
+            /// Hash of the first head of the new chain.
             hash: H256,
         },
         /// A finality proof moved an anchor.
@@ -177,7 +196,7 @@ pub mod pallet {
     pub enum Error<T> {
         /// The hospital has no anchor.
         NotFound,
-        /// The signer does not act for an active hospital.
+        /// The signer may not send anchors, or does not act for an active hospital.
         NotAuthorized,
         /// The hospital already has an anchor.
         AlreadyExists,
@@ -194,6 +213,10 @@ pub mod pallet {
         InvalidNumber,
         /// The set is empty, repeats a voter, or has a weight of zero or a total that overflows.
         InvalidAuthorities,
+        /// The new incarnation has a voter of the former one.
+        ///
+        /// Proofs of the former chain would then be proofs of the new one.
+        VoterReused,
         /// The set has more voters than the pallet accepts.
         MaxAuthoritiesExceeded,
         /// The justification has more votes than there can be voters.
@@ -260,7 +283,10 @@ pub mod pallet {
         ///   `InvalidAuthorities`.
         /// * Events: [`Event::AnchorInitialised`].
         #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::initialise_anchor(authorities.len().saturated_into()))]
+        #[pallet::weight((
+            T::WeightInfo::initialise_anchor(authorities.len().saturated_into()),
+            DispatchClass::Operational,
+        ))]
         pub fn initialise_anchor(
             origin: OriginFor<T>,
             hospital: HospitalId,
@@ -297,9 +323,12 @@ pub mod pallet {
         /// * Errors: `NotFound`, `MaxProofSizeExceeded`, `InvalidAuthorities`.
         /// * Events: [`Event::AnchorReinitialised`].
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::reinitialise_anchor(
-            authorities.len().saturated_into(),
-            T::MaxHeads::get(),
+        #[pallet::weight((
+            T::WeightInfo::reinitialise_anchor(
+                authorities.len().saturated_into(),
+                T::MaxHeads::get(),
+            ),
+            DispatchClass::Operational,
         ))]
         pub fn reinitialise_anchor(
             origin: OriginFor<T>,
@@ -322,8 +351,7 @@ pub mod pallet {
 
         /// Moves a hospital's anchor to a newer head that `justification` proves finalized.
         ///
-        /// * Origin: an account that acts for any active hospital. The call does not trust the
-        ///   relayer.
+        /// * Origin: the operator or the anchorer of an active hospital. The call does not trust it.
         /// * Effect: `header` becomes the best head. If the ring is full, the pallet forgets the
         ///   oldest head. If `header` carries a scheduled change, the new voters must sign from
         ///   here on. A relayer cannot skip such a header, because the anchor does not know the
@@ -336,21 +364,22 @@ pub mod pallet {
         /// * Events: [`Event::AuthoritiesChanged`] if the header changes the voters,
         ///   [`Event::HeadAnchored`].
         #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::submit_finality_proof(
-            justification.commit.precommits.len().saturated_into(),
-            justification.votes_ancestries.len().saturated_into(),
-        ).saturating_add(T::OnAnchored::weight()))]
+        #[pallet::weight((
+            T::WeightInfo::submit_finality_proof(
+                justification.commit.precommits.len().saturated_into(),
+                justification.votes_ancestries.len().saturated_into(),
+            ).saturating_add(T::OnAnchored::weight()),
+            DispatchClass::Operational,
+        ))]
         pub fn submit_finality_proof(
             origin: OriginFor<T>,
             hospital: HospitalId,
             header: Box<Header>,
             justification: Justification,
         ) -> DispatchResult {
+            // Admission exempts this call from quotas by role and call: the runtime's `CallRules`.
             let who = ensure_signed(origin)?;
-            ensure!(
-                T::Membership::hospital_of(&who).is_some(),
-                Error::<T>::NotAuthorized
-            );
+            ensure!(T::Membership::may_anchor(&who), Error::<T>::NotAuthorized);
             Self::do_submit(hospital, &header, &justification)
         }
 
@@ -361,7 +390,7 @@ pub mod pallet {
         /// * Errors: `NotFound`, `AnchorHalted`.
         /// * Events: [`Event::AnchorHalted`].
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::halt_anchor())]
+        #[pallet::weight((T::WeightInfo::halt_anchor(), DispatchClass::Operational))]
         pub fn halt_anchor(origin: OriginFor<T>, hospital: HospitalId) -> DispatchResult {
             T::ForceOrigin::ensure_origin(origin)?;
             Self::do_set_halted(hospital, true)?;
@@ -377,7 +406,7 @@ pub mod pallet {
         /// * Errors: `NotFound`, `NotHalted`.
         /// * Events: [`Event::AnchorResumed`].
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::resume_anchor())]
+        #[pallet::weight((T::WeightInfo::resume_anchor(), DispatchClass::Operational))]
         pub fn resume_anchor(origin: OriginFor<T>, hospital: HospitalId) -> DispatchResult {
             T::ForceOrigin::ensure_origin(origin)?;
             Self::do_set_halted(hospital, false)?;
@@ -391,8 +420,8 @@ pub mod pallet {
         /// the voters that sign now. A conflict counts once: it halts the anchor, and the council
         /// restarts the anchor above the conflict.
         ///
-        /// * Origin: an account that acts for any active hospital. The call does not trust the
-        ///   reporter.
+        /// * Origin: the anchorer of any active hospital, or an account that acts for one. The call
+        ///   does not trust the reporter.
         /// * Effect: the anchor is halted. The hospital is suspended, unless too few authors would
         ///   remain.
         /// * Errors: `NotAuthorized`, `MaxVotesExceeded`, `MaxAncestriesExceeded`,
@@ -421,7 +450,7 @@ pub mod pallet {
         ) -> DispatchResult {
             let who = ensure_signed(origin)?;
             ensure!(
-                T::Membership::hospital_of(&who).is_some(),
+                T::Membership::may_anchor(&who) || T::Membership::hospital_of(&who).is_some(),
                 Error::<T>::NotAuthorized
             );
             Self::do_report_conflict(
@@ -429,6 +458,42 @@ pub mod pallet {
                 (&first, &first_justification),
                 (&second, &second_justification),
             )
+        }
+
+        /// Starts the anchor of a hospital's chain that was rebuilt from nothing.
+        ///
+        /// On the consortium its sequence numbers follow those of the former chain.
+        ///
+        /// * Origin: [`Config::ForceOrigin`].
+        /// * Effect: that of [`Pallet::reinitialise_anchor`], for the new chain. The former chain
+        ///   anchors and registers nothing more. Its registrations stay.
+        /// * Errors: `NotFound`, `MaxProofSizeExceeded`, `InvalidAuthorities`, `VoterReused`, and
+        ///   those of [`Config::OnAnchored`].
+        /// * Events: [`Event::IncarnationStarted`].
+        #[pallet::call_index(6)]
+        #[pallet::weight((
+            T::WeightInfo::start_incarnation(
+                authorities.len().saturated_into(),
+                T::MaxHeads::get(),
+            ).saturating_add(T::OnAnchored::weight()),
+            DispatchClass::Operational,
+        ))]
+        pub fn start_incarnation(
+            origin: OriginFor<T>,
+            hospital: HospitalId,
+            header: Box<Header>,
+            authorities: Authorities<T::MaxAuthorities>,
+            set_id: SetId,
+        ) -> DispatchResult {
+            T::ForceOrigin::ensure_origin(origin)?;
+            let AnchoredHead { number, hash, .. } =
+                Self::do_start_incarnation(hospital, &header, authorities, set_id)?;
+            Self::deposit_event(Event::IncarnationStarted {
+                hospital,
+                number,
+                hash,
+            });
+            Ok(())
         }
     }
 }

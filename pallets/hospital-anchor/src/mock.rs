@@ -11,7 +11,11 @@ use bspp_primitives::{
 use bspp_test_kit::Members;
 use bspp_types::{HospitalId, Sequence};
 use codec::Encode;
-use frame_support::{derive_impl, parameter_types, traits::ConstU64, weights::Weight};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU64, Contains},
+    weights::Weight,
+};
 use frame_system::EnsureRoot;
 use sp_consensus_grandpa::{
     AuthorityId, AuthorityWeight, ConsensusLog, ScheduledChange, SetId, GRANDPA_ENGINE_ID,
@@ -48,6 +52,12 @@ parameter_types! {
     pub static RegisteredBlocks: BTreeMap<HospitalId, Sequence> = BTreeMap::new();
     /// Hospitals and heights of the heads of which the listener learned.
     pub static Anchored: Vec<(HospitalId, u32)> = Vec::new();
+    /// Sequence number at which the incarnation of each rebuilt chain begins.
+    pub static Bases: BTreeMap<HospitalId, Sequence> = BTreeMap::new();
+    /// Whether the index takes another incarnation.
+    pub static MayIncarnate: bool = true;
+    /// Hospitals whose quota has no room for registrations.
+    pub static WithoutRoom: Vec<HospitalId> = Vec::new();
     /// Hospitals suspended for a conflict.
     pub static Suspended: Vec<HospitalId> = Vec::new();
     /// Whether enough authors would remain without another hospital.
@@ -81,11 +91,30 @@ impl RegisteredCount for Index {
             .copied()
             .unwrap_or_default()
     }
+    fn base(hospital: &HospitalId) -> Sequence {
+        Bases::get().get(hospital).copied().unwrap_or_default()
+    }
+}
+
+/// The hospitals whose quota has no room.
+pub struct Quotas;
+impl Contains<HospitalId> for Quotas {
+    fn contains(hospital: &HospitalId) -> bool {
+        WithoutRoom::get().contains(hospital)
+    }
 }
 
 /// Learns of new heads.
 pub struct Listener;
 impl OnAnchored for Listener {
+    fn on_incarnation(hospital: &HospitalId) -> DispatchResult {
+        if !MayIncarnate::get() {
+            return Err(DispatchError::Other("MaxIncarnationsExceeded"));
+        }
+        let base = Index::registered(hospital);
+        Bases::mutate(|bases| bases.insert(*hospital, base));
+        Ok(())
+    }
     fn on_anchored(hospital: &HospitalId, number: u32) {
         Anchored::mutate(|anchored| anchored.push((*hospital, number)));
     }
@@ -115,6 +144,7 @@ impl crate::Config for Test {
     type Slot = Clock;
     type MaxSlotDrift = ConstU64<20>;
     type Registered = Index;
+    type ClockStands = Quotas;
     type OnAnchored = Listener;
     type OnConflict = Suspensions;
     type MaxHeads = MaxHeads;
@@ -130,6 +160,7 @@ pub const B: HospitalId = H256([0xbb; 32]);
 pub const NO_MEMBER: HospitalId = H256([0xee; 32]);
 pub const OPERATOR_A: u64 = 1;
 pub const REQUESTER_B: u64 = 2;
+pub const ANCHORER_B: u64 = 3;
 pub const STRANGER: u64 = 9;
 
 /// Voters of weight one, by the number of their test account.
@@ -260,6 +291,7 @@ impl ExtBuilder {
             System::set_block_number(1);
             Members::add_operator(A, &OPERATOR_A);
             Members::add_requester(B, &REQUESTER_B);
+            Members::add_anchorer(B, &ANCHORER_B);
         });
         ext
     }
@@ -271,6 +303,9 @@ impl ExtBuilder {
         Suspended::set(Vec::new());
         Anchored::set(Vec::new());
         MaySuspend::set(true);
+        Bases::set(BTreeMap::new());
+        MayIncarnate::set(true);
+        WithoutRoom::set(Vec::new());
         Self::build().execute_with(|| {
             for (hospital, header, voters, set_id) in self.anchors {
                 HospitalAnchor::initialise_anchor(

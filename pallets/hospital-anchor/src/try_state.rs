@@ -5,7 +5,7 @@
 
 use crate::{
     finality,
-    pallet::{Anchors, AuthoritySets, Config, HeadRing, Heads, Pallet, Waiting},
+    pallet::{Anchors, AuthoritySets, Config, HeadRing, Heads, Pallet, StoodAt, Waiting},
 };
 use bspp_types::{HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
@@ -61,6 +61,10 @@ impl<T: Config> Pallet<T> {
         ensure!(
             Waiting::<T>::iter_keys().all(Anchors::<T>::contains_key),
             "nothing waits without an anchor"
+        );
+        ensure!(
+            StoodAt::<T>::iter_keys().all(Anchors::<T>::contains_key),
+            "no clock stood without an anchor"
         );
         Ok(())
     }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The evidence of a hospital's chain: its last anchoring and its unregistered entry blocks.
 
-use crate::pallet::{Anchors, Config, Pallet, Waiting};
+use crate::pallet::{Anchors, Config, Pallet, StoodAt, Waiting};
 use bspp_primitives::{
     conformance::Shortfall,
     traits::{AnchorFacts, Anchorage, CurrentSlot, RegisteredCount},
 };
 use bspp_types::{AnchoredHead, HospitalId, Sequence};
+use frame_support::traits::Contains;
 
 impl<T: Config> Anchorage for Pallet<T> {
     fn anchored(hospital: &HospitalId) -> Result<AnchorFacts, Shortfall> {
@@ -31,7 +32,7 @@ impl<T: Config> Anchorage for Pallet<T> {
         Waiting::<T>::get(hospital)
             .into_iter()
             .find(|(total, _)| *total > registered)
-            .map(|(_, slot)| slot)
+            .map(|(_, slot)| slot.max(StoodAt::<T>::get(hospital).unwrap_or_default()))
     }
 }
 
@@ -41,7 +42,13 @@ impl<T: Config> Pallet<T> {
     /// If more anchorings wait than the pallet keeps, the newest kept one also stands for the later
     /// ones. Its slot is older than theirs, so a hospital with so many unregistered entry blocks
     /// gains no time.
+    ///
+    /// If the quota has no room for registrations now, all entry blocks wait from now on. Anchors
+    /// are free of quota and come often, so they are the moments at which the pallet looks.
     pub(crate) fn note_waiting(hospital: HospitalId, before: Sequence, head: &AnchoredHead) {
+        if T::ClockStands::contains(&hospital) {
+            StoodAt::<T>::insert(hospital, T::Slot::current_slot());
+        }
         let registered = T::Registered::registered(&hospital);
         let total = head.entry_blocks;
         Waiting::<T>::mutate_exists(hospital, |waiting| {
@@ -63,6 +70,7 @@ impl<T: Config> Pallet<T> {
     /// on.
     pub(crate) fn restart_waiting(hospital: HospitalId, head: &AnchoredHead) {
         Waiting::<T>::remove(hospital);
+        StoodAt::<T>::remove(hospital);
         Self::note_waiting(hospital, 0, head);
     }
 }

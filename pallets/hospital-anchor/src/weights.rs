@@ -19,6 +19,8 @@ pub trait WeightInfo {
     fn initialise_anchor(a: u32) -> Weight;
     /// `a`: authorities; `h`: heads that it forgets.
     fn reinitialise_anchor(a: u32, h: u32) -> Weight;
+    /// `a`: authorities; `h`: heads that it forgets.
+    fn start_incarnation(a: u32, h: u32) -> Weight;
     /// `p`: precommits; `v`: ancestry headers.
     fn submit_finality_proof(p: u32, v: u32) -> Weight;
     /// Constant.
@@ -82,14 +84,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes(h.into()))
     }
 
+    fn start_incarnation(a: u32, h: u32) -> Weight {
+        // The former voters are compared with the new ones.
+        Self::reinitialise_anchor(a, h)
+            .saturating_add(authorities(a.saturating_mul(64)))
+            .saturating_add(proof(2))
+            .saturating_add(T::DbWeight::get().reads_writes(2, 1))
+    }
+
     fn submit_finality_proof(p: u32, v: u32) -> Weight {
         // A scheduled change may bring as many authorities as voted, or more. The weight counts 64.
         micros(BASE_MICROS)
             .saturating_add(micros(VOTE_MICROS.saturating_mul(p.into())))
             .saturating_add(micros(ANCESTRY_MICROS.saturating_mul(v.into())))
             .saturating_add(authorities(64))
-            .saturating_add(proof(7))
-            .saturating_add(T::DbWeight::get().reads_writes(7, 7))
+            .saturating_add(proof(12))
+            .saturating_add(T::DbWeight::get().reads_writes(12, 8))
     }
 
     fn halt_anchor() -> Weight {
@@ -121,6 +131,9 @@ impl WeightInfo for () {
     }
     fn reinitialise_anchor(a: u32, h: u32) -> Weight {
         Self::initialise_anchor(a).saturating_add(proof(h.into()))
+    }
+    fn start_incarnation(a: u32, h: u32) -> Weight {
+        Self::reinitialise_anchor(a, h)
     }
     fn submit_finality_proof(p: u32, v: u32) -> Weight {
         micros(BASE_MICROS)

@@ -9,8 +9,10 @@ use bspp_primitives::{
     traits::{BlockContent, Membership},
 };
 use bspp_types::{
-    entries_root, filing_month_at, next_chain_hash, BatchId, Entry, EntryCommitment, FilingMonth,
-    HospitalId, Moment, Slot, MAX_ENTRIES_PER_BLOCK,
+    entries_root, filing_month_at,
+    limits::{MAX_BLOCKS_PER_CALL, MAX_ENTRIES_PER_CALL},
+    next_chain_hash, BatchId, BlockEntries, Entry, EntryBlock, EntryCommitment, FilingMonth,
+    HospitalId, Moment, Sequence, Slot, MAX_ENTRIES_PER_BLOCK,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -77,8 +79,8 @@ fn batch_header<T: Config>(filing_month: FilingMonth, number: u32) -> BatchHeade
     .clone()
 }
 
-/// An entry of the largest slot class whose tags differ.
-fn entry(batch: BatchId, index: u32) -> Entry {
+/// An entry with this number of slots, whose tags differ.
+fn entry(batch: BatchId, index: u32, slots: u8) -> Entry {
     let slot = |i: u8| Slot {
         tag: [i; 16],
         match_key: [i; 32],
@@ -88,7 +90,8 @@ fn entry(batch: BatchId, index: u32) -> Entry {
         index,
         payload_hash: H256::repeat_byte(2),
         key_commitment: H256::repeat_byte(3),
-        slots: bspp_types::Slots::truncate_from((0..64).map(slot).collect()),
+        seal: H256::repeat_byte(4),
+        slots: bspp_types::Slots::truncate_from((0..slots).map(slot).collect()),
     }
 }
 
@@ -109,43 +112,65 @@ mod benches {
 
     /// Every entry belongs to another batch, so that each costs a read and a write.
     ///
-    /// The proof ends with a leaf and a value; the rest of its nodes are branches.
+    /// The proof ends with a leaf and a value; the rest of its nodes are branches. Entries have
+    /// eight slots, so that the largest number of them fits into a call; each has the weight of
+    /// its slots besides.
     #[benchmark]
-    fn register_entries(
-        e: Linear<1, { MAX_ENTRIES_PER_BLOCK }>,
+    fn register_blocks(
+        b: Linear<1, { MAX_BLOCKS_PER_CALL }>,
+        e: Linear<{ MAX_BLOCKS_PER_CALL }, { MAX_ENTRIES_PER_CALL }>,
         n: Linear<2, { types::MAX_PROOF_NODES }>,
     ) -> Result<(), BenchmarkError> {
         let (operator, filing_month) = setup::<T>();
         let template = batch_header::<T>(filing_month, 1);
-        let entries: Vec<Entry> = (0..e)
-            .map(|number| {
-                let header = BatchHeader {
-                    number,
-                    ..template.clone()
-                };
-                let id = Pallet::<T>::batch_id(&header);
-                let batch = bspp_types::Batch {
-                    header,
-                    registered_at: 0,
-                    next_index: 0,
-                };
-                Batches::<T>::insert(id, batch);
-                entry(id, 0)
-            })
-            .collect();
-        let root = entries_root(&entries);
-        let chain_hash = next_chain_hash(&H256::zero(), 1, e, &root);
-        let block = EntryCommitment {
-            number: 1,
-            count: e,
-            root,
-            chain_hash,
+        // No block has more entries than the maximum, and none is empty.
+        let b = b.max(e.div_ceil(MAX_ENTRIES_PER_BLOCK));
+        let mut last = EntryCommitment {
+            number: 0,
+            count: 0,
+            root: H256::zero(),
+            chain_hash: H256::zero(),
         };
-        let key = entry_commitment_storage::key(0);
+        let (mut blocks, mut made) = (Vec::new(), 0u32);
+        for sequence in 0..b {
+            let left = b.saturating_sub(sequence);
+            let count = e.saturating_sub(made).div_ceil(left);
+            let entries: Vec<Entry> = (made..made.saturating_add(count))
+                .map(|number| {
+                    let header = BatchHeader {
+                        number,
+                        ..template.clone()
+                    };
+                    let id = Pallet::<T>::batch_id(&header);
+                    let batch = bspp_types::Batch {
+                        header,
+                        registered_at: 0,
+                        next_index: 0,
+                    };
+                    Batches::<T>::insert(id, batch);
+                    entry(id, 0, 8)
+                })
+                .collect();
+            made = made.saturating_add(count);
+            let (number, root) = (sequence.saturating_add(1), entries_root(&entries));
+            last = EntryCommitment {
+                number,
+                count,
+                root,
+                chain_hash: next_chain_hash(&last.chain_hash, number, count, &root),
+            };
+            blocks.push(EntryBlock {
+                sequence,
+                number,
+                entries: BlockEntries::truncate_from(entries),
+            });
+        }
+        let newest: Sequence = b.saturating_sub(1);
+        let key = entry_commitment_storage::key(newest);
         let (head, nodes) = T::BenchmarkHelper::anchor_state(
             &hospital(),
             &key,
-            &block.encode(),
+            &last.encode(),
             n.saturating_sub(2),
         )
         .ok_or(BenchmarkError::Stop("no anchored state"))?;
@@ -154,10 +179,10 @@ mod benches {
             .map(frame_support::BoundedVec::truncate_from)
             .collect();
         let proof = types::StorageProof::truncate_from(nodes);
-        let entries = types::Entries::truncate_from(entries);
+        let blocks = types::EntryBlocks::truncate_from(blocks);
         #[extrinsic_call]
-        _(RawOrigin::Signed(operator), 0, head, proof, entries);
-        assert_eq!(Pallet::<T>::next_sequence(&hospital()), 1);
+        _(RawOrigin::Signed(operator), head, proof, blocks);
+        assert_eq!(Pallet::<T>::next_sequence(&hospital()), b);
         assert!(Pallet::<T>::refused(&hospital(), 0).is_empty());
         Ok(())
     }

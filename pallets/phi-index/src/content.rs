@@ -4,15 +4,12 @@
 //! The block's header contains it, so that a light client does not need more than the header.
 
 use crate::{
-    pallet::{BlockRegistrations, Config, Error, NextSequence, Pallet, TotalRegistrations},
-    types::MAX_REGISTRATIONS_PER_BLOCK,
+    pallet::{BlockRegistrations, Config, Error, Pallet, RegisteredIn, TotalRegistrations},
+    types::{Registered, MAX_CALLS_PER_BLOCK, MAX_REGISTRATIONS_PER_BLOCK},
 };
 use bspp_peks::domain;
-use bspp_primitives::{
-    traits::{BlockContent, RegisteredCount},
-    ContentDigest,
-};
-use bspp_types::{root_over, EntryCommitment, HospitalId, Sequence};
+use bspp_primitives::{traits::BlockContent, ContentDigest};
+use bspp_types::{root_over, BlockNumber, EntryCommitment, HospitalId, Sequence};
 use codec::Encode;
 use frame_support::ensure;
 use sp_core::H256;
@@ -24,8 +21,8 @@ use sp_runtime::{
 /// The leaf of a registration.
 ///
 /// It is the BLAKE2b-256 hash over a domain, the hospital, and the entry block's sequence number,
-/// root and count. The leaves of a consortium block, in the order of its extrinsics, have the root
-/// in its content digest.
+/// root and count. The leaves of a consortium block have the root in its content digest. They are
+/// in the order of its extrinsics, and in each extrinsic in the order of the entry blocks.
 pub fn registration_leaf(
     hospital: &HospitalId,
     sequence: Sequence,
@@ -38,16 +35,31 @@ pub fn registration_leaf(
 }
 
 impl<T: Config> Pallet<T> {
-    /// Checks that this block has room for one more registration, before any costly work.
-    pub(crate) fn ensure_block_takes_more() -> DispatchResult {
+    /// Checks that this block has room for `more` registrations, before any costly work.
+    pub(crate) fn ensure_block_takes_more(more: u32) -> DispatchResult {
         let count: u32 = BlockRegistrations::<T>::decode_len()
             .unwrap_or(0)
             .saturated_into();
+        let calls: u32 = RegisteredIn::<T>::decode_len(Self::now())
+            .unwrap_or(0)
+            .saturated_into();
         ensure!(
-            count < MAX_REGISTRATIONS_PER_BLOCK,
+            count.saturating_add(more) <= MAX_REGISTRATIONS_PER_BLOCK
+                && calls < MAX_CALLS_PER_BLOCK,
             Error::<T>::MaxRegistrationsExceeded
         );
         Ok(())
+    }
+
+    /// Adds a call to this block's calls.
+    pub(crate) fn note_call(registered: Registered) -> DispatchResult {
+        RegisteredIn::<T>::try_append(Self::now(), registered)
+            .map_err(|()| Error::<T>::MaxRegistrationsExceeded)?;
+        Ok(())
+    }
+
+    fn now() -> BlockNumber {
+        frame_system::Pallet::<T>::block_number().saturated_into()
     }
 
     /// Adds a registration to this block's registrations.
@@ -61,12 +73,6 @@ impl<T: Config> Pallet<T> {
             .map_err(|()| Error::<T>::MaxRegistrationsExceeded)?;
         TotalRegistrations::<T>::mutate(|total| *total = total.saturating_add(1));
         Ok(())
-    }
-}
-
-impl<T: Config> RegisteredCount for Pallet<T> {
-    fn registered(hospital: &HospitalId) -> Sequence {
-        NextSequence::<T>::get(hospital)
     }
 }
 

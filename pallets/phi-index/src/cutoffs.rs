@@ -19,6 +19,7 @@ use frame_support::{
     weights::Weight,
     BoundedVec,
 };
+use sp_runtime::DispatchResult;
 
 /// The cutoffs of a hospital, by month, ascending.
 pub(crate) type CutoffsOf = BoundedVec<Cutoff, ConstU32<MAX_CUTOFFS>>;
@@ -31,6 +32,32 @@ fn closed_month(now: Moment) -> Option<FilingMonth> {
 
 impl<T: Config> OnAnchored for Pallet<T> {
     fn on_anchored(hospital: &HospitalId, number: u32) {
+        Self::close_months(hospital, number);
+    }
+
+    /// Starts an incarnation, from which the months that have ended take nothing.
+    ///
+    /// The heights of the rebuilt chain begin again, so that the cutoffs of the former chain would
+    /// let its blocks into ended months.
+    fn on_incarnation(hospital: &HospitalId) -> DispatchResult {
+        Self::do_start_incarnation(hospital)?;
+        Self::close_months(hospital, 0);
+        Cutoffs::<T>::mutate_exists(hospital, |cutoffs| {
+            for cutoff in cutoffs.iter_mut().flat_map(|cutoffs| cutoffs.iter_mut()) {
+                cutoff.number = 0;
+            }
+        });
+        Ok(())
+    }
+
+    fn weight() -> Weight {
+        T::DbWeight::get().reads_writes(3, 2)
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// Fixes the cutoff of the months that have ended since the last one.
+    fn close_months(hospital: &HospitalId, number: u32) {
         let Some(filing_month) = closed_month(T::Time::now()) else {
             return;
         };
@@ -60,12 +87,6 @@ impl<T: Config> OnAnchored for Pallet<T> {
         }
     }
 
-    fn weight() -> Weight {
-        T::DbWeight::get().reads_writes(2, 1)
-    }
-}
-
-impl<T: Config> Pallet<T> {
     /// The last hospital block whose entries a month takes. `None` if it is not fixed yet.
     pub fn cutoff(hospital: &HospitalId, filing_month: FilingMonth) -> Option<u32> {
         cutoff_in(&Cutoffs::<T>::get(hospital), filing_month)

@@ -13,6 +13,7 @@ mod benchmarking;
 mod content;
 mod cutoffs;
 mod entries;
+mod incarnations;
 #[cfg(test)]
 mod mock;
 mod queries;
@@ -24,7 +25,7 @@ pub mod weights;
 
 pub use content::registration_leaf;
 pub use pallet::*;
-pub use types::{Refusal, Refused, Registered};
+pub use types::{Refusal, Refused, Registered, Size};
 pub use weights::WeightInfo;
 
 /// Registration of PHI indexes.
@@ -34,15 +35,21 @@ pub use weights::WeightInfo;
 pub mod pallet {
     use super::*;
     use crate::types::{
-        Cutoff, Entries, RefusedEntries, StorageProof, MAX_CUTOFFS, MAX_REGISTRATIONS_PER_BLOCK,
+        Cutoff, EntryBlocks, RefusedEntries, StorageProof, MAX_CALLS_PER_BLOCK, MAX_CUTOFFS,
+        MAX_INCARNATIONS, MAX_REGISTRATIONS_PER_BLOCK,
     };
     use bspp_peks::BatchHeader;
-    use bspp_primitives::traits::{AnchoredState, BatchVerifier, Membership};
-    use bspp_types::{Batch, BatchId, FilingMonth, HospitalId, Moment, RegisteredBlock, Sequence};
+    use bspp_primitives::traits::{AnchoredState, BatchVerifier, Membership, QuotaRoom};
+    use bspp_types::{
+        Batch, BatchId, BlockNumber, FilingMonth, HospitalId, Moment, RegisteredBlock, Sequence,
+    };
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
     use sp_runtime::SaturatedConversion;
+
+    /// Version of the storage's layout.
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
 
     /// Configuration of the pallet by a runtime.
     #[pallet::config]
@@ -61,6 +68,8 @@ pub mod pallet {
         /// of a search.
         #[pallet::constant]
         type MaxBatchesPerFilingMonth: Get<u32>;
+        /// Learns of registrations: the lag of a hospital depends on them.
+        type Quota: QuotaRoom;
         /// Weights of the calls.
         type WeightInfo: WeightInfo;
         /// Makes valid arguments for benchmarks.
@@ -70,6 +79,7 @@ pub mod pallet {
 
     /// The pallet.
     #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
     /// Batches by identifier.
@@ -126,12 +136,33 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// The last registration by an extrinsic at each position in a block.
+    /// The registrations of each consortium block, in the order of its extrinsics.
     ///
-    /// The registered block names the consortium block of that registration, so the map is never
-    /// cleared. It has no more items than a block has extrinsics.
+    /// With it the entries of any block are found in its body without the state of that block.
     #[pallet::storage]
-    pub type RegisteredBy<T: Config> = StorageMap<_, Twox64Concat, u32, Registered>;
+    pub type RegisteredIn<T: Config> = StorageMap<
+        _,
+        Twox64Concat,
+        BlockNumber,
+        BoundedVec<Registered, ConstU32<MAX_CALLS_PER_BLOCK>>,
+        ValueQuery,
+    >;
+
+    /// The last extrinsic of this block that registered entries.
+    #[pallet::storage]
+    pub type LastExtrinsic<T: Config> = StorageValue<_, u32>;
+
+    /// Sequence numbers at which the incarnations of a hospital's chain begin, after the first.
+    ///
+    /// They never fall. Two are equal if an incarnation registered nothing.
+    #[pallet::storage]
+    pub type Bases<T: Config> = StorageMap<
+        _,
+        Blake2_128Concat,
+        HospitalId,
+        BoundedVec<Sequence, ConstU32<MAX_INCARNATIONS>>,
+        ValueQuery,
+    >;
 
     /// Leaves of this block's registrations, in order. They stay until the next block.
     #[pallet::storage]
@@ -213,9 +244,11 @@ pub mod pallet {
         AlreadyExists,
         /// The point is invalid, or the proof of knowledge of its secret does not hold.
         InvalidBatchProof,
-        /// The entry block is not the next one to register.
+        /// The entry blocks are not consecutive, or one before them is not registered.
         SequenceMismatch,
-        /// This block already has the maximum number of registrations.
+        /// The call has too many entries, or they are too long.
+        MaxEntriesExceeded,
+        /// This block would have more than the maximum number of registrations.
         MaxRegistrationsExceeded,
         /// The sequence has reached its last number.
         MaxSequenceExceeded,
@@ -223,18 +256,21 @@ pub mod pallet {
         InvalidContext,
         /// The proved value is not an entry commitment, is empty, or is not newer than the last.
         InvalidEntryBlock,
-        /// The call has more or fewer entries than the hospital block.
+        /// The newest entry block of the call has more or fewer entries than the hospital block.
         CountMismatch,
-        /// The entries are not those of the hospital block, or are in another order.
+        /// Its entries are not those of the hospital block, or are in another order.
         RootMismatch,
-        /// The hospital's running hash does not continue the registered one.
+        /// The hospital's running hash does not continue the registered one with these blocks.
         ChainHashMismatch,
+        /// The hospital's chain was rebuilt too often.
+        MaxIncarnationsExceeded,
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             BlockRegistrations::<T>::kill();
+            LastExtrinsic::<T>::kill();
             T::WeightInfo::on_initialize()
         }
 
@@ -268,35 +304,41 @@ pub mod pallet {
             Self::do_register_batch(hospital, header)
         }
 
-        /// Registers all entries of the hospital's next entry block (protocol section 6).
+        /// Registers the hospital's next entry blocks with all their entries (protocol section 6).
         ///
-        /// `proof` shows the entry commitment at `sequence` in the state of the anchored hospital
-        /// block `head`, which is the entry block or a later block. An entry that cannot enter the
-        /// index (see [`Refusal`]) does not fail the call, because the hospital's sequence would
-        /// end there: it is registered as refused, and is neither searched nor matched.
+        /// `proof` shows the entry commitment of the newest of the `blocks` in the state of the
+        /// anchored hospital block `head`. The running hash in it authenticates the blocks before
+        /// it. Blocks that are registered already are skipped, so that calls may overlap; their
+        /// content does not matter. An entry that cannot enter the index (see [`Refusal`]) does not
+        /// fail the call, because the hospital's sequence would end there: it is registered as
+        /// refused, and is neither searched nor matched.
+        ///
+        /// `blocks` is the last argument: readers find entries from the end of the extrinsic.
         ///
         /// * Origin: the operator of a hospital; the entries are of that hospital.
-        /// * Effect: state keeps the entry commitment, the entries use their batches' indices, and
-        ///   the sequence advances.
-        /// * Errors: `NotAuthorized`, `SequenceMismatch`, `MaxSequenceExceeded`, `InvalidContext`,
-        ///   `MaxRegistrationsExceeded`, the anchor's errors, `InvalidEntryBlock`, `CountMismatch`,
-        ///   `ChainHashMismatch`, `RootMismatch`.
-        /// * Events: [`Event::EntriesRegistered`], and [`Event::EntriesRefused`] if entries are
-        ///   refused.
+        /// * Effect: state keeps the entry commitment of each block, the entries use their batches'
+        ///   indices, and the sequence advances. The call registers all of its blocks or none. If
+        ///   all of them are registered already, or there are none, it succeeds without effect.
+        /// * Errors: `NotAuthorized`, `MaxEntriesExceeded`, `SequenceMismatch`,
+        ///   `MaxSequenceExceeded`, `InvalidContext`, `MaxRegistrationsExceeded`, the anchor's
+        ///   errors, `InvalidEntryBlock`, `CountMismatch`, `RootMismatch`, `ChainHashMismatch`.
+        /// * Events: for each block [`Event::EntriesRegistered`], and [`Event::EntriesRefused`] if
+        ///   entries are refused.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::register_entries(
-            entries.len().saturated_into(),
-            proof.len().saturated_into(),
-        ))]
-        pub fn register_entries(
+        #[pallet::weight(
+            Size::of(blocks).weight::<T::WeightInfo>(proof.len().saturated_into())
+        )]
+        pub fn register_blocks(
             origin: OriginFor<T>,
-            sequence: Sequence,
             head: H256,
             proof: StorageProof,
-            entries: Entries,
-        ) -> DispatchResult {
+            blocks: EntryBlocks,
+        ) -> DispatchResultWithPostInfo {
             let hospital = Self::ensure_operator(origin)?;
-            Self::do_register_entries(hospital, sequence, head, proof, &entries)
+            let nodes = proof.len().saturated_into();
+            let registered = Self::do_register_blocks(hospital, head, proof, &blocks)?;
+            // Blocks that were skipped cost nothing but their length.
+            Ok(Some(registered.weight::<T::WeightInfo>(nodes)).into())
         }
     }
 

@@ -14,17 +14,17 @@ use bspp_primitives::{
 };
 use bspp_test_kit::{EntryBuilder, Members};
 use bspp_types::{
-    entries_root, filing_month_start, next_chain_hash, BatchId, Entry, EntryCommitment,
-    FilingMonth, HospitalId, Sequence,
+    entries_root, filing_month_start, next_chain_hash, BatchId, BlockNumber, Entry, EntryBlock,
+    EntryCommitment, FilingMonth, HospitalId, Registration, Sequence,
 };
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_support::{
     derive_impl, parameter_types,
     traits::{ConstU32, Hooks},
 };
 use rand::{rngs::StdRng, SeedableRng};
 use sp_core::H256;
-use sp_runtime::{BuildStorage, DispatchError, DispatchResult};
+use sp_runtime::{generic, BuildStorage, DispatchError, DispatchResult};
 use std::{cell::RefCell, collections::BTreeMap};
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -56,6 +56,7 @@ impl crate::Config for Test {
     type ChainId = ChainId;
     type Time = Timestamp;
     type MaxBatchesPerFilingMonth = ConstU32<4>;
+    type Quota = ();
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Maker;
@@ -102,6 +103,11 @@ impl AnchoredState for HospitalChains {
 /// Puts a value into a hospital's state.
 pub fn put_state(hospital: HospitalId, key: Vec<u8>, value: Vec<u8>) {
     STATE.with_borrow_mut(|state| state.insert((hospital, key), value));
+}
+
+/// Reads a value of a hospital's state.
+pub fn read_state(hospital: HospitalId, key: &[u8]) -> Vec<u8> {
+    STATE.with_borrow(|state| state[&(hospital, key.to_vec())].clone())
 }
 
 /// The real check of batches.
@@ -166,23 +172,84 @@ pub fn next_block(last: Option<EntryCommitment>, entries: &[Entry]) -> EntryComm
 
 /// Stores an entry block in a hospital chain's state, after the last registered one.
 pub fn store(hospital: HospitalId, sequence: Sequence, entries: &[Entry]) -> EntryCommitment {
+    let base = PhiIndex::incarnation(&hospital).base;
     let last = sequence
         .checked_sub(1)
+        .filter(|before| *before >= base)
         .map(|s| PhiIndex::registered_block(&hospital, s).unwrap().block);
     let block = next_block(last, entries);
     put_state(
         hospital,
-        entry_commitment_storage::key(sequence),
+        entry_commitment_storage::key(sequence - base),
         block.encode(),
     );
     block
 }
 
-/// Calls `register_entries` as `who`.
-pub fn register(who: u64, sequence: Sequence, entries: Vec<Entry>) -> DispatchResult {
-    let entries = entries.try_into().unwrap();
+/// Stores entry blocks in a hospital chain's state, as one call registers them.
+pub fn store_all(hospital: HospitalId, first: Sequence, lists: &[Vec<Entry>]) -> Vec<EntryBlock> {
+    let base = PhiIndex::incarnation(&hospital).base;
+    let mut last = first
+        .checked_sub(1)
+        .filter(|before| *before >= base)
+        .map(|s| PhiIndex::registered_block(&hospital, s).unwrap().block);
+    let mut blocks = Vec::new();
+    for (sequence, entries) in (first..).zip(lists) {
+        let block = next_block(last, entries);
+        let key = entry_commitment_storage::key(sequence - base);
+        put_state(hospital, key, block.encode());
+        blocks.push(entry_block(sequence, block.number, entries));
+        last = Some(block);
+    }
+    blocks
+}
+
+/// An entry block as an argument of a call.
+pub fn entry_block(sequence: Sequence, number: u32, entries: &[Entry]) -> EntryBlock {
+    EntryBlock {
+        sequence,
+        number,
+        entries: entries.to_vec().try_into().unwrap(),
+    }
+}
+
+/// Calls `register_blocks` as `who`.
+pub fn register_all(who: u64, blocks: &[EntryBlock]) -> DispatchResult {
+    let blocks = blocks.to_vec().try_into().unwrap();
     let origin = RuntimeOrigin::signed(who);
-    PhiIndex::register_entries(origin, sequence, HEAD, StorageProof::default(), entries)
+    PhiIndex::register_blocks(origin, HEAD, StorageProof::default(), blocks)
+        .map(|_| ())
+        .map_err(|error| error.error)
+}
+
+/// Registers one entry block, with the height that the hospital chain's state names.
+pub fn register(who: u64, sequence: Sequence, entries: Vec<Entry>) -> DispatchResult {
+    let hospital = Members::hospital_of(&who).unwrap_or_default();
+    let base = PhiIndex::incarnation(&hospital).base;
+    let key = entry_commitment_storage::key(sequence.saturating_sub(base));
+    let stored = STATE.with_borrow(|state| state.get(&(hospital, key)).cloned());
+    let number = stored
+        .and_then(|value| EntryCommitment::decode(&mut &value[..]).ok())
+        .map_or(1, |block| block.number);
+    register_all(who, &[entry_block(sequence, number, &entries)])
+}
+
+/// An encoded extrinsic that registers these blocks. The blocks are at its end.
+pub fn extrinsic(blocks: &[EntryBlock]) -> Vec<u8> {
+    let call = RuntimeCall::PhiIndex(crate::Call::register_blocks {
+        head: HEAD,
+        proof: StorageProof::default(),
+        blocks: blocks.to_vec().try_into().unwrap(),
+    });
+    generic::UncheckedExtrinsic::<u64, RuntimeCall, (), ()>::new_bare(call).encode()
+}
+
+/// The registrations of a block, each of whose extrinsics is given with its position.
+pub fn registrations(number: BlockNumber, body: &[(u32, Vec<u8>)]) -> Vec<Registration> {
+    PhiIndex::registrations(number, |index| {
+        let found = body.iter().find(|(at, _)| *at == index);
+        found.map(|(_, bytes)| bytes.clone())
+    })
 }
 
 /// Stores and registers an entry block, with each registration in an extrinsic of its own.

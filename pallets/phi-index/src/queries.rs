@@ -2,7 +2,7 @@
 //! Queries of other pallets and of the runtime API.
 
 use crate::{
-    pallet::{Call, Config, NextSequence, Pallet, RefusedLeaves, RegisteredBlocks, RegisteredBy},
+    pallet::{Config, NextSequence, Pallet, RefusedLeaves, RegisteredBlocks, RegisteredIn},
     types::{RefusedEntries, Registered},
 };
 use alloc::vec::Vec;
@@ -11,7 +11,6 @@ use bspp_types::{
     verify_entry_proof, BlockNumber, Entry, EntryProof, HospitalId, RegisteredBlock, Registration,
     Sequence,
 };
-use sp_runtime::SaturatedConversion;
 
 impl<T: Config> Pallet<T> {
     /// Sequence number of the entry block that must be registered next.
@@ -29,49 +28,53 @@ impl<T: Config> Pallet<T> {
         RefusedLeaves::<T>::get(hospital, sequence)
     }
 
-    /// The registration by extrinsic `extrinsic` of the current block.
-    pub(crate) fn registered_now(extrinsic: u32) -> Option<(Registered, RegisteredBlock)> {
-        let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
-        let by = RegisteredBy::<T>::get(extrinsic)?;
-        let registered = RegisteredBlocks::<T>::get(by.hospital, by.sequence)?;
-        (registered.registered_at == now && registered.extrinsic == extrinsic)
-            .then_some((by, registered))
+    /// The registrations that succeeded in consortium block `number`, in order.
+    ///
+    /// `extrinsic_at` returns the encoded extrinsic at a position in that block's body. The state
+    /// may be that of the block or of any later block. A registration whose extrinsic is not in the
+    /// body, or is another one, is left out.
+    pub fn registrations(
+        number: BlockNumber,
+        extrinsic_at: impl Fn(u32) -> Option<Vec<u8>>,
+    ) -> Vec<Registration> {
+        let mut found = Vec::new();
+        for Registered {
+            hospital,
+            first,
+            count,
+        } in RegisteredIn::<T>::get(number)
+        {
+            let Some(extrinsic) = RegisteredBlocks::<T>::get(hospital, first)
+                .and_then(|registered| extrinsic_at(registered.extrinsic))
+            else {
+                continue;
+            };
+            let sequences = first..first.saturating_add(count);
+            found.extend(
+                sequences.filter_map(|sequence| Self::registration(hospital, sequence, &extrinsic)),
+            );
+        }
+        found
     }
 
-    /// The registration that extrinsic `extrinsic` of the current block made by `call`.
-    ///
-    /// `None` if the call is another one or failed. Call this on the state after that block.
-    pub fn registration_of(call: &Call<T>, extrinsic: u32) -> Option<Registration> {
-        let Call::register_entries {
-            sequence, entries, ..
-        } = call
-        else {
-            return None;
-        };
-        let (by, registered) = Self::registered_now(extrinsic)?;
-        (by.sequence == *sequence).then(|| Registration {
-            hospital: by.hospital,
-            sequence: by.sequence,
+    /// The registration of an entry block, whose entries are in `extrinsic`.
+    fn registration(
+        hospital: HospitalId,
+        sequence: Sequence,
+        extrinsic: &[u8],
+    ) -> Option<Registration> {
+        let registered = RegisteredBlocks::<T>::get(hospital, sequence)?;
+        let entries = registered.entries_in(extrinsic)?;
+        Some(Registration {
+            hospital,
+            sequence,
             number: registered.block.number,
-            entries: entries.to_vec(),
-            refused: Self::refused(&by.hospital, by.sequence)
+            entries: entries.into_inner(),
+            refused: Self::refused(&hospital, sequence)
                 .iter()
                 .map(|r| r.leaf)
                 .collect(),
         })
-    }
-
-    /// All registrations of the current block.
-    ///
-    /// `calls` are this pallet's calls in the block's body, with their positions.
-    pub fn registrations<'a>(
-        calls: impl IntoIterator<Item = (u32, &'a Call<T>)>,
-    ) -> Vec<Registration>
-    where
-        T: 'a,
-    {
-        let find = |(extrinsic, call)| Self::registration_of(call, extrinsic);
-        calls.into_iter().filter_map(find).collect()
     }
 }
 
@@ -96,9 +99,11 @@ impl<T: Config> RegisteredEntries for Pallet<T> {
     #[cfg(feature = "runtime-benchmarks")]
     fn make_registered(hospital: &HospitalId, entries: &[Entry]) -> Sequence {
         use bspp_types::{entries_root, next_chain_hash, EntryCommitment};
+        use sp_runtime::SaturatedConversion;
         let sequence = NextSequence::<T>::get(hospital);
         let last = sequence
             .checked_sub(1)
+            .filter(|before| *before >= Self::incarnation(hospital).base)
             .and_then(|before| RegisteredBlocks::<T>::get(hospital, before))
             .map(|registered| registered.block);
         let (number, previous) = last.map_or_else(Default::default, |b| {
@@ -120,6 +125,8 @@ impl<T: Config> RegisteredEntries for Pallet<T> {
                 block,
                 registered_at,
                 extrinsic: u32::MAX,
+                from_end: 0,
+                len: 0,
             },
         );
         NextSequence::<T>::insert(hospital, sequence.saturating_add(1));

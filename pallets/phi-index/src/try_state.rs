@@ -4,9 +4,11 @@
 #![cfg(any(test, feature = "try-runtime"))]
 
 use crate::pallet::{
-    BatchCount, Batches, BatchesOfFilingMonth, BlockRegistrations, Config, Cutoffs, NextSequence,
-    Pallet, RefusedLeaves, RegisteredBlocks, TotalRegistrations, UsedPoints,
+    Bases, BatchCount, Batches, BatchesOfFilingMonth, BlockRegistrations, Config, Cutoffs,
+    NextSequence, Pallet, RefusedLeaves, RegisteredBlocks, RegisteredIn, TotalRegistrations,
+    UsedPoints,
 };
+use alloc::vec::Vec;
 use bspp_types::{next_chain_hash, HospitalId, Sequence};
 use frame_support::{ensure, traits::Get};
 use sp_core::H256;
@@ -30,6 +32,15 @@ impl<T: Config> Pallet<T> {
             u32::try_from(in_block).is_ok_and(|count| count <= total),
             "a block has no more registrations than there are"
         );
+        Self::check_calls()?;
+        for (hospital, bases) in Bases::<T>::iter() {
+            let ordered = bases.windows(2).all(|w| matches!(w, [a, b] if a <= b));
+            let next = NextSequence::<T>::get(hospital);
+            ensure!(
+                ordered && bases.last().is_some_and(|base| *base <= next),
+                "incarnations begin in order, at registered sequence numbers"
+            );
+        }
         for hospital in RegisteredBlocks::<T>::iter_keys().map(|(hospital, _)| hospital) {
             ensure!(
                 NextSequence::<T>::contains_key(hospital),
@@ -106,10 +117,38 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Checks that every call that registered names blocks of its own consortium block.
+    fn check_calls() -> Result<(), TryRuntimeError> {
+        for (number, calls) in RegisteredIn::<T>::iter() {
+            let mut extrinsics = Vec::new();
+            for call in &calls {
+                for sequence in call.first..call.first.saturating_add(call.count) {
+                    let registered = RegisteredBlocks::<T>::get(call.hospital, sequence)
+                        .ok_or("a call names registered blocks")?;
+                    ensure!(
+                        registered.registered_at == number,
+                        "a call stands under its block"
+                    );
+                    if sequence == call.first {
+                        extrinsics.push(registered.extrinsic);
+                    }
+                }
+            }
+            let ascending = extrinsics.windows(2).all(|w| matches!(w, [a, b] if a < b));
+            ensure!(ascending, "an extrinsic registers once");
+        }
+        Ok(())
+    }
+
     /// Checks that a hospital's registrations are 0, 1, … without a gap, and their hashes.
     fn check_registrations(hospital: HospitalId, next: Sequence) -> Result<(), TryRuntimeError> {
         let (mut previous, mut height) = (H256::zero(), None);
+        let bases = Bases::<T>::get(hospital);
         for sequence in 0..next {
+            // The heights and the running hash of a rebuilt chain begin again.
+            if bases.contains(&sequence) {
+                (previous, height) = (H256::zero(), None);
+            }
             let block = RegisteredBlocks::<T>::get(hospital, sequence)
                 .ok_or("registrations are in order, none left out")?
                 .block;

@@ -17,13 +17,13 @@ use bspp_primitives::{
 };
 use bspp_test_kit::{EntryBuilder, Members};
 use bspp_types::{
-    entries_root, entry_proof, filing_month_start, next_chain_hash, BatchId, Entry,
+    entries_root, entry_proof, filing_month_start, next_chain_hash, BatchId, Entry, EntryBlock,
     EntryCommitment, FilingMonth, HospitalId,
 };
 use codec::Encode;
 use frame_support::{
     assert_noop, assert_ok, derive_impl, parameter_types,
-    traits::{ConstU32, ConstU64, Time},
+    traits::{ConstU32, ConstU64, Nothing, Time},
 };
 use frame_system::EnsureRoot;
 use sp_core::H256;
@@ -52,6 +52,7 @@ impl pallet_hospital_anchor::Config for Test {
     type Slot = Slots;
     type MaxSlotDrift = ConstU64<20>;
     type Registered = PhiIndex;
+    type ClockStands = Nothing;
     type OnAnchored = PhiIndex;
     type OnConflict = NobodySuspended;
     type MaxHeads = ConstU32<8>;
@@ -68,6 +69,7 @@ impl pallet_phi_index::Config for Test {
     type ChainId = ChainId;
     type Time = Clock;
     type MaxBatchesPerFilingMonth = ConstU32<4>;
+    type Quota = ();
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = NoBenchmarks;
@@ -231,18 +233,28 @@ fn entry(batch: BatchId, index: u32) -> Entry {
         .build()
 }
 
-fn register(sequence: u32, head: H256, proof: Vec<Vec<u8>>, entries: &[Entry]) -> DispatchResult {
+/// Registers entry blocks, each with its sequence number, its height and its entries.
+fn register(head: H256, proof: Vec<Vec<u8>>, blocks: &[(u32, u32, &[Entry])]) -> DispatchResult {
     let nodes: Vec<_> = proof
         .into_iter()
         .map(|node| node.try_into().unwrap())
         .collect();
-    PhiIndex::register_entries(
+    let blocks: Vec<_> = blocks
+        .iter()
+        .map(|(sequence, number, entries)| EntryBlock {
+            sequence: *sequence,
+            number: *number,
+            entries: entries.to_vec().try_into().unwrap(),
+        })
+        .collect();
+    PhiIndex::register_blocks(
         RuntimeOrigin::signed(OPERATOR),
-        sequence,
         head,
         nodes.try_into().unwrap(),
-        entries.to_vec().try_into().unwrap(),
+        blocks.try_into().unwrap(),
     )
+    .map(|_| ())
+    .map_err(|error| error.error)
 }
 
 fn execute(test: impl FnOnce(HospitalChain, BatchId)) {
@@ -275,16 +287,15 @@ fn execute(test: impl FnOnce(HospitalChain, BatchId)) {
 }
 
 #[test]
-fn register_entries_should_accept_what_the_anchored_chain_stores() {
+fn register_blocks_should_accept_what_the_anchored_chain_stores() {
     execute(|mut chain, batch| {
         let (first, second) = ([entry(batch, 0), entry(batch, 1)], [entry(batch, 2)]);
         chain.store(3, &first);
         chain.store(9, &second);
-        // One later head proves both blocks.
+        // One later head proves both blocks, by a proof of the second one.
         let head = chain.anchor(20);
-        assert_ok!(register(0, head, chain.prove(0).1, &first));
-        System::set_extrinsic_index(2);
-        assert_ok!(register(1, head, chain.prove(1).1, &second));
+        let blocks = [(0, 3, &first[..]), (1, 9, &second[..])];
+        assert_ok!(register(head, chain.prove(1).1, &blocks));
         for (sequence, entries) in [(0, &first[..]), (1, &second[..])] {
             for (leaf, entry) in (0..).zip(entries) {
                 let path = entry_proof(entries, leaf).unwrap();
@@ -307,10 +318,10 @@ fn registering_should_end_the_waiting_of_entry_blocks() {
         let head = chain.anchor(30);
         assert_eq!(HospitalAnchor::anchored(&A).unwrap().entry_blocks, 2);
         assert_eq!(waiting(), Some(10));
-        assert_ok!(register(0, head, chain.prove(0).1, &first));
+        assert_ok!(register(head, chain.prove(0).1, &[(0, 3, &first[..])]));
         assert_eq!(waiting(), Some(50));
         System::set_extrinsic_index(2);
-        assert_ok!(register(1, head, chain.prove(1).1, &second));
+        assert_ok!(register(head, chain.prove(1).1, &[(1, 25, &second[..])]));
         assert_eq!(waiting(), None);
         assert_eq!(PhiIndex::content().count, 2);
     });
@@ -327,11 +338,12 @@ fn entries_of_an_unanchored_state_should_be_refused() {
         let other = [entry(batch, 7)];
         forged.store(3, &other);
         let invalid = || pallet_hospital_anchor::Error::<Test>::InvalidProof;
-        assert_noop!(register(0, head, forged.prove(0).1, &other), invalid());
+        let (proof, blocks) = (forged.prove(0).1, [(0, 3, &other[..])]);
+        assert_noop!(register(head, proof.clone(), &blocks), invalid());
         let unknown = header(20, forged.prove(0).0).hash();
         let refusal = pallet_hospital_anchor::Error::<Test>::UnknownHead;
-        assert_noop!(register(0, unknown, forged.prove(0).1, &other), refusal);
-        assert_ok!(register(0, head, chain.prove(0).1, &honest));
+        assert_noop!(register(unknown, proof, &blocks), refusal);
+        assert_ok!(register(head, chain.prove(0).1, &[(0, 3, &honest[..])]));
     });
 }
 
@@ -341,9 +353,53 @@ fn entry_block_not_yet_stored_should_be_absent() {
         chain.store(3, &[entry(batch, 0)]);
         let head = chain.anchor(20);
         let proof = chain.prove(1).1;
-        assert_ok!(register(0, head, chain.prove(0).1, &[entry(batch, 0)]));
+        assert_ok!(register(
+            head,
+            chain.prove(0).1,
+            &[(0, 3, &[entry(batch, 0)][..])]
+        ));
         System::set_extrinsic_index(2);
         let refusal = pallet_hospital_anchor::Error::<Test>::ValueAbsent;
-        assert_noop!(register(1, head, proof, &[entry(batch, 1)]), refusal);
+        assert_noop!(
+            register(head, proof, &[(1, 9, &[entry(batch, 1)][..])]),
+            refusal
+        );
+    });
+}
+
+#[test]
+fn rebuilt_chain_should_be_registered_after_the_council_starts_its_incarnation() {
+    execute(|mut chain, batch| {
+        let old = [entry(batch, 0)];
+        chain.store(3, &old);
+        let head = chain.anchor(20);
+        assert_ok!(register(head, chain.prove(0).1, &[(0, 3, &old[..])]));
+        let voters: Vec<_> = (4..8).map(|i| (Account(i).into(), 1)).collect();
+        // The council starts at the head of the new chain that shows its first block.
+        let mut rebuilt = HospitalChain::new();
+        let new = [entry(batch, 1)];
+        rebuilt.store(2, &new);
+        let mut start = header(5, rebuilt.prove(0).0);
+        let content = ContentDigest {
+            total: 1,
+            ..Default::default()
+        };
+        start.digest_mut().push(content.to_digest_item());
+        assert_ok!(HospitalAnchor::start_incarnation(
+            RuntimeOrigin::root(),
+            A,
+            Box::new(start.clone()),
+            voters.try_into().unwrap(),
+            0
+        ));
+        assert_eq!(HospitalAnchor::anchored(&A).unwrap().entry_blocks, 2);
+        System::set_extrinsic_index(2);
+        let unknown = pallet_hospital_anchor::Error::<Test>::UnknownHead;
+        let proof = chain.prove(0).1;
+        assert_noop!(register(head, proof, &[(1, 2, &new[..])]), unknown);
+        let proof = rebuilt.prove(0).1;
+        assert_ok!(register(start.hash(), proof, &[(1, 2, &new[..])]));
+        assert_eq!(PhiIndex::registered(&A), 2);
+        assert_eq!(HospitalAnchor::waiting_since(&A, 2), None);
     });
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Attestations of block authors.
 
-use super::{engine::CONFORMANCE_ENGINE_ID, key::ConformanceSignature};
+use super::{
+    calls::CallClass, engine::CONFORMANCE_ENGINE_ID, evidence::Shortfall, key::ConformanceSignature,
+};
 use alloc::vec::Vec;
 use bspp_peks::domain;
 use bspp_types::H256;
@@ -28,8 +30,29 @@ pub enum AttestationKind {
         /// Commitment to the evidence: [`super::Evidence::commitment`].
         evidence: H256,
     },
-    /// Standing holds, evidence does not: the block carries operational calls only.
-    Restricted,
+    /// Standing holds, evidence does not: the block carries what [`Self::admits`] allows.
+    Restricted {
+        /// The evidence that is lacking.
+        shortfall: Shortfall,
+    },
+}
+
+impl AttestationKind {
+    /// Whether a block of this kind may carry a call of this class.
+    ///
+    /// The proposer, the import of blocks and the runtime ask this function, so that all of them
+    /// admit the same calls. A block that is restricted for lag admits registrations of every
+    /// hospital: they cure the lag, and if all hospitals lag nothing else could. A block that is
+    /// restricted for a stale anchor does not: anchors must not wait behind registrations.
+    pub const fn admits(&self, class: CallClass) -> bool {
+        match (self, class) {
+            (Self::Full { .. }, _) | (Self::Restricted { .. }, CallClass::Operational) => true,
+            (Self::Restricted { shortfall }, CallClass::Registration) => {
+                matches!(shortfall, Shortfall::RegistrationLag)
+            }
+            (Self::Restricted { .. }, CallClass::Ordinary) => false,
+        }
+    }
 }
 
 /// The pre-runtime digest `PreRuntime(*b"conf", …)`: exactly one in a block.

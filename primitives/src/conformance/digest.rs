@@ -78,10 +78,17 @@ pub fn check_digest<AccountId: Encode + Decode + PartialEq>(
     }
     match (gate.verdict, kind) {
         (Verdict::Refused { fault }, _) => return Err(Refusal::NoStanding(fault)),
-        (Verdict::Full { .. }, AttestationKind::Restricted) => return Err(Refusal::Understated),
+        (Verdict::Full { .. }, AttestationKind::Restricted { .. }) => {
+            return Err(Refusal::Understated)
+        }
         (Verdict::Full { evidence }, AttestationKind::Full { evidence: claimed })
             if evidence == claimed => {}
-        (Verdict::Restricted { .. }, AttestationKind::Restricted) => {}
+        (Verdict::Restricted { shortfall }, AttestationKind::Restricted { shortfall: claimed }) => {
+            // The set of admitted calls depends on the shortfall.
+            if shortfall != claimed {
+                return Err(Refusal::ShortfallMismatch);
+            }
+        }
         (_, AttestationKind::Full { .. }) => return Err(Refusal::Overstated),
     }
     let message = attestation_message(genesis, parent, slot, &author, &kind);

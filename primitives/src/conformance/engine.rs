@@ -7,5 +7,5 @@ use sp_runtime::ConsensusEngineId;
 ///
 /// The pre-runtime digest has the attestation, and the consensus digest has the content.
 pub const CONFORMANCE_ENGINE_ID: ConsensusEngineId = *b"conf";
-/// Engine of Aura's pre-runtime digest, which carries the slot.
-pub(super) const AURA_ENGINE_ID: ConsensusEngineId = *b"aura";
+/// Engine of Aura's digests: the pre-runtime digest with the slot, and the seal.
+pub const AURA_ENGINE_ID: ConsensusEngineId = *b"aura";

@@ -35,6 +35,21 @@ pub struct Evidence {
     pub valid_until: u64,
     /// The author's shortfall after that slot.
     pub then: Shortfall,
+    /// A later slot and the author's shortfall after it, if more is lacking then.
+    pub later: Option<(u64, Shortfall)>,
+}
+
+impl Evidence {
+    /// The shortfall in a slot. `None` while the evidence is valid.
+    pub fn shortfall_at(&self, slot: u64) -> Option<Shortfall> {
+        if slot <= self.valid_until {
+            return None;
+        }
+        match self.later {
+            Some((until, shortfall)) if slot > until => Some(shortfall),
+            _ => Some(self.then),
+        }
+    }
 }
 
 /// The reason why an author's evidence is lacking.
@@ -65,6 +80,8 @@ pub enum Shortfall {
     NoCredential,
     /// The node's credential has expired.
     CredentialExpired,
+    /// The anchor is too old, and an entry block stays unregistered longer than allowed.
+    AnchorStaleAndLag,
 }
 
 impl Shortfall {
@@ -77,6 +94,7 @@ impl Shortfall {
             Self::RegistrationLag => "registration_lag",
             Self::NoCredential => "no_credential",
             Self::CredentialExpired => "credential_expired",
+            Self::AnchorStaleAndLag => "anchor_stale_and_lag",
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Refusal {
     Understated,
     /// The author's signature over this chain, parent, slot and kind is not valid.
     BadSignature,
+    /// The attestation is restricted for another shortfall than the one in the state.
+    ShortfallMismatch,
 }
 
 impl Refusal {
@@ -47,6 +49,7 @@ impl Refusal {
             Self::Overstated => "overstated",
             Self::Understated => "understated",
             Self::BadSignature => "bad_signature",
+            Self::ShortfallMismatch => "shortfall_mismatch",
         }
     }
 }

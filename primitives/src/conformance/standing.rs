@@ -24,7 +24,7 @@ use scale_info::TypeInfo;
 pub enum SuspensionReason {
     /// The council or an admin decided it.
     Decision,
-    /// It voted twice in a round of GRANDPA.
+    /// It voted twice in a round of GRANDPA, or made two blocks in a slot.
     Equivocation {
         /// Session of the offence.
         session: u32,

@@ -53,11 +53,11 @@ impl Verdict {
             return Self::Refused { fault };
         }
         match evidence {
-            Ok(evidence) if slot <= evidence.valid_until => Self::Full {
-                evidence: evidence.commitment,
-            },
-            Ok(evidence) => Self::Restricted {
-                shortfall: evidence.then,
+            Ok(evidence) => match evidence.shortfall_at(slot) {
+                None => Self::Full {
+                    evidence: evidence.commitment,
+                },
+                Some(shortfall) => Self::Restricted { shortfall },
             },
             Err(shortfall) => Self::Restricted { shortfall },
         }
@@ -69,7 +69,9 @@ impl Verdict {
             Self::Full { evidence } => Some(AttestationKind::Full {
                 evidence: *evidence,
             }),
-            Self::Restricted { .. } => Some(AttestationKind::Restricted),
+            Self::Restricted { shortfall } => Some(AttestationKind::Restricted {
+                shortfall: *shortfall,
+            }),
             Self::Refused { .. } => None,
         }
     }

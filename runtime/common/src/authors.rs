@@ -2,10 +2,10 @@
 //! The data from Aura and the session pallet that the gate needs.
 
 use alloc::vec::Vec;
-use bspp_primitives::traits::{AuthorSets, CurrentSlot};
+use bspp_primitives::traits::{AuthorSets, CurrentSlot, SessionKeyStore};
 use core::marker::PhantomData;
 use polkadot_sdk::{
-    frame_support::traits::{Contains, IsSubType},
+    frame_support::traits::{Contains, IsSubType, ValidatorRegistration},
     frame_system, pallet_aura, pallet_session,
 };
 
@@ -74,5 +74,26 @@ where
         }
         pallet_session::QueuedKeys::<T>::put(remaining);
         pallet_session::QueuedChanged::<T>::put(true);
+    }
+}
+
+impl<T> SessionKeyStore<T::AccountId> for SessionAuthors<T>
+where
+    T: pallet_session::Config<ValidatorId = <T as frame_system::Config>::AccountId>,
+{
+    // The session pallet offers no other way than its call. The call filter does not apply here.
+    fn purge_keys(who: &T::AccountId) {
+        if !pallet_session::Pallet::<T>::is_registered(who) {
+            return;
+        }
+        // The purge gives a consumer reference back, which validators of the genesis lack.
+        if frame_system::Pallet::<T>::consumers(who) == 0
+            && !pallet_session::ExternallySetKeys::<T>::contains_key(who)
+        {
+            let _ = frame_system::Pallet::<T>::inc_consumers(who);
+        }
+        let origin = frame_system::RawOrigin::Signed(who.clone()).into();
+        // It fails only for an account without keys.
+        let _ = pallet_session::Pallet::<T>::purge_keys(origin);
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Admission to a chain without fees: members only, each within its quota.
 
-use bspp_primitives::traits::Admission;
+use bspp_primitives::{refusal, traits::Admission};
 use bspp_types::limits::transaction_longevity;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::{fmt, marker::PhantomData};
 use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
     frame_support::{
-        dispatch::{DispatchInfo, PostDispatchInfo},
+        dispatch::{DispatchClass, DispatchInfo, PostDispatchInfo},
         traits::Get,
         weights::Weight,
     },
@@ -18,8 +18,8 @@ use polkadot_sdk::{
             TransactionExtension, ValidateResult,
         },
         transaction_validity::{
-            TransactionLongevity, TransactionPriority, TransactionSource, TransactionValidityError,
-            ValidTransaction,
+            InvalidTransaction, TransactionLongevity, TransactionPriority, TransactionSource,
+            TransactionValidity, TransactionValidityError, UnknownTransaction, ValidTransaction,
         },
         DispatchResult,
     },
@@ -42,7 +42,10 @@ pub const OPERATIONAL_PRIORITY: TransactionPriority = 1 << 60;
 /// Priority of other calls for each thousandth of the quota that is still free.
 pub const PRIORITY_PER_MILLE: TransactionPriority = 1 << 20;
 
-/// Refuses signers that `A` does not admit, and charges the quota of the others.
+/// Refuses signers and calls that `A` does not admit, and charges the quota of the others.
+///
+/// A call that is not operational for its signer has the class `Normal`, so it never uses the room
+/// that blocks reserve for operational calls.
 ///
 /// The extension carries no data, so clients that do not know it may ignore it. It is before
 /// `CheckNonce`, so that an account that is not a member sees this reason and not that it cannot
@@ -112,10 +115,12 @@ where
     type Val = Signer<T::AccountId>;
     type Pre = Weight;
 
-    fn weight(&self, _: &T::RuntimeCall) -> Weight {
-        // Checked twice, charged once: role, hospital, quota and session. Then the quota is
-        // written.
-        Weight::from_parts(20_000_000, 15_000).saturating_add(T::DbWeight::get().reads_writes(8, 1))
+    fn weight(&self, call: &T::RuntimeCall) -> Weight {
+        // Checked twice, charged once: role, hospital, session, the quotas and their usage. Then
+        // the usage is written.
+        Weight::from_parts(30_000_000, 40_000)
+            .saturating_add(T::DbWeight::get().reads_writes(11, 3))
+            .saturating_add(A::weight(call))
     }
 
     fn validate(
@@ -128,12 +133,17 @@ where
         _inherited_implication: &impl Implication,
         _source: TransactionSource,
     ) -> ValidateResult<Self::Val, T::RuntimeCall> {
+        A::check_call(call)?;
         let Some(who) = origin.as_system_origin_signer().cloned() else {
             return Ok((ValidTransaction::default(), Signer::None, origin));
         };
-        let used = A::check(&who, call, info.total_weight().ref_time(), length(len))?;
+        let admitted = A::check(&who, call, info.total_weight().ref_time(), length(len))?;
+        // Only operational calls may use the room that blocks reserve for their class.
+        if !admitted.operational && info.class != DispatchClass::Normal {
+            return Err(InvalidTransaction::Custom(refusal::CALL_NOT_AUTHORIZED).into());
+        }
         let validity = ValidTransaction {
-            priority: priority(A::is_operational(call), used),
+            priority: priority(admitted.operational, admitted.used),
             longevity: Longevity::<T>::get(),
             ..Default::default()
         };
@@ -156,6 +166,28 @@ where
             // The extension did nothing, so it returns the weight.
             Signer::None => Ok(self.weight(call)),
         }
+    }
+
+    // Transactions of the old format without a signature.
+    fn bare_validate(
+        call: &T::RuntimeCall,
+        _info: &DispatchInfoOf<T::RuntimeCall>,
+        _len: usize,
+    ) -> TransactionValidity {
+        A::check_call(call)?;
+        Ok(ValidTransaction::default())
+    }
+
+    fn bare_validate_and_prepare(
+        call: &T::RuntimeCall,
+        info: &DispatchInfoOf<T::RuntimeCall>,
+        _len: usize,
+    ) -> Result<(), TransactionValidityError> {
+        // Inherents are the only mandatory calls.
+        if info.class != DispatchClass::Mandatory && !A::may_be_bare(call) {
+            return Err(UnknownTransaction::NoUnsignedValidator.into());
+        }
+        A::check_call(call)
     }
 
     fn post_dispatch_details(

@@ -2,9 +2,9 @@
 //! Runtime APIs: the queries of the node and of clients to the consortium chain.
 
 use crate::{
-    chain, genesis_config_presets, Aura, Block, Conformance, Consortium, Executive, Grandpa,
-    Historical, HospitalAnchor, PeksSearch, PhiIndex, Runtime, RuntimeCall, RuntimeGenesisConfig,
-    System, UncheckedExtrinsic, VERSION,
+    chain, genesis_check, genesis_config_presets, Aura, Block, Conformance, Consortium, Executive,
+    Grandpa, HospitalAnchor, Keys, PeksSearch, PhiIndex, Runtime, RuntimeGenesisConfig, System,
+    VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
@@ -14,15 +14,15 @@ use bspp_primitives::{
 };
 use bspp_runtime_common::SessionKeys;
 use bspp_types::{
-    AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
-    MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
-    Tombstone, X25519Key,
+    AnchoredHead, Batch, BatchId, BlockNumber, FilingMonth, Hospital, HospitalId, IdentifiedBatch,
+    Incarnation, Match, MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId,
+    Sequence, Tombstone, X25519Key,
 };
-use codec::{DecodeAll, Encode};
+use codec::Encode;
 use polkadot_sdk::{
     frame_support::{
         genesis_builder_helper::{build_state, get_preset},
-        traits::{Get, KeyOwnerProofSystem},
+        traits::Get,
     },
     frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
     sp_consensus_aura::{self, sr25519::AuthorityId as AuraId},
@@ -150,10 +150,10 @@ sp_api::impl_runtime_apis! {
         }
 
         fn generate_key_ownership_proof(
-            _set_id: sp_consensus_grandpa::SetId,
+            set_id: sp_consensus_grandpa::SetId,
             authority_id: sp_consensus_grandpa::AuthorityId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+            Keys::prove_in_set(set_id, authority_id.as_ref())
                 .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
@@ -166,6 +166,7 @@ sp_api::impl_runtime_apis! {
 
     impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
         fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+            genesis_check::check_json(&config)?;
             build_state::<RuntimeGenesisConfig>(config)
         }
 
@@ -254,8 +255,14 @@ sp_api::impl_runtime_apis! {
             PhiIndex::registered_block(&hospital, sequence)
         }
 
-        fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
-            registrations(body)
+        fn incarnation(hospital: HospitalId) -> Incarnation {
+            PhiIndex::incarnation(&hospital)
+        }
+
+        fn registrations(number: BlockNumber, body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
+            PhiIndex::registrations(number, |index| {
+                body.get(usize::try_from(index).ok()?).map(Encode::encode)
+            })
         }
     }
 
@@ -274,6 +281,47 @@ sp_api::impl_runtime_apis! {
 
         fn tombstone(request: RequestId) -> Option<Tombstone> {
             PeksSearch::tombstone(request)
+        }
+    }
+
+    impl polkadot_sdk::frame_support::view_functions::runtime_api::RuntimeViewFunction<Block>
+        for Runtime
+    {
+        fn execute_view_function(
+            id: polkadot_sdk::frame_support::view_functions::ViewFunctionId,
+            input: Vec<u8>,
+        ) -> Result<
+            Vec<u8>,
+            polkadot_sdk::frame_support::view_functions::ViewFunctionDispatchError,
+        > {
+            Runtime::execute_view_function(id, input)
+        }
+    }
+
+    #[cfg(feature = "try-runtime")]
+    impl polkadot_sdk::frame_try_runtime::TryRuntime<Block> for Runtime {
+        fn on_runtime_upgrade(
+            checks: polkadot_sdk::frame_try_runtime::UpgradeCheckSelect,
+        ) -> (
+            polkadot_sdk::frame_support::weights::Weight,
+            polkadot_sdk::frame_support::weights::Weight,
+        ) {
+            // The API has no other way to report a failure than a panic.
+            let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade keeps the state");
+            type Limits = <Runtime as polkadot_sdk::frame_system::Config>::BlockWeights;
+            let limits = <Limits as polkadot_sdk::frame_support::traits::Get<_>>::get();
+            let limits: polkadot_sdk::frame_system::limits::BlockWeights = limits;
+            (weight, limits.max_block)
+        }
+
+        fn execute_block(
+            block: <Block as BlockT>::LazyBlock,
+            state_root_check: bool,
+            signature_check: bool,
+            select: polkadot_sdk::frame_try_runtime::TryStateSelect,
+        ) -> polkadot_sdk::frame_support::weights::Weight {
+            Executive::try_execute_block(block, state_root_check, signature_check, select)
+                .expect("the block is valid")
         }
     }
 
@@ -311,20 +359,4 @@ sp_api::impl_runtime_apis! {
             Ok(batches)
         }
     }
-}
-
-/// The successful registrations of the current block.
-///
-/// Extrinsics that do not decode do not count.
-fn registrations(body: Vec<OpaqueExtrinsic>) -> Vec<Registration> {
-    let mut found = Vec::new();
-    for (index, opaque) in (0u32..).zip(body) {
-        let Ok(extrinsic) = UncheckedExtrinsic::decode_all(&mut &opaque.encode()[..]) else {
-            continue;
-        };
-        if let RuntimeCall::PhiIndex(call) = &extrinsic.function {
-            found.extend(PhiIndex::registration_of(call, index));
-        }
-    }
-    found
 }

@@ -3,13 +3,12 @@
 
 use alloc::vec::Vec;
 use bspp_primitives::{AccountId, Header, Signature};
-use bspp_runtime_common::CheckMember;
+use bspp_runtime_common::{CheckMember, CheckNonce};
 use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
+    frame_metadata_hash_extension::CheckMetadataHash,
     frame_support, frame_system, pallet_aura, pallet_authorship, pallet_collective, pallet_grandpa,
-    pallet_offences, pallet_session,
-    pallet_session::historical as pallet_historical,
-    pallet_timestamp,
+    pallet_migrations, pallet_offences, pallet_session, pallet_timestamp,
     sp_inherents::{CheckInherentsResult, InherentData},
     sp_runtime::{generic, traits::Block as BlockT, MultiAddress},
 };
@@ -26,8 +25,9 @@ pub type TxExtension = (
     frame_system::CheckEra<Runtime>,
     CheckConformance<Runtime>,
     CheckMember<Runtime, Consortium>,
-    frame_system::CheckNonce<Runtime>,
+    CheckNonce<Runtime, Consortium>,
     frame_system::CheckWeight<Runtime>,
+    CheckMetadataHash<Runtime>,
     frame_system::WeightReclaim<Runtime>,
 );
 /// An extrinsic.
@@ -87,7 +87,7 @@ mod runtime {
     #[runtime::pallet_index(6)]
     pub type Session = pallet_session;
     #[runtime::pallet_index(7)]
-    pub type Historical = pallet_historical;
+    pub type MultiBlockMigrations = pallet_migrations;
     #[runtime::pallet_index(8)]
     pub type Grandpa = pallet_grandpa;
     #[runtime::pallet_index(9)]

@@ -33,6 +33,7 @@ fn consortium_local() -> Value {
                 .iter()
                 .map(|doctor| dev::account(doctor))
                 .collect(),
+            anchorer: None,
         })
         .collect::<Vec<_>>();
     let keys = HOSPITALS

@@ -16,11 +16,13 @@ mod benchmarks;
 mod chain;
 pub mod configs;
 mod executive;
+pub mod genesis_check;
 pub mod genesis_config_presets;
 mod release;
 #[cfg(test)]
 mod tests;
 
 pub use chain::*;
+use configs::Keys;
 pub use executive::Executive;
 pub use release::VERSION;

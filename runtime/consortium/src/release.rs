@@ -26,3 +26,7 @@ pub type HookedPallets = AllPalletsWithSystem;
 
 /// Migrations that this release runs: none.
 pub type Migrations = ();
+
+/// Migrations over several blocks that this release runs: none.
+#[cfg(not(feature = "runtime-benchmarks"))]
+pub type BlockMigrations = ();

@@ -2,9 +2,9 @@
 //! Runtime APIs: the queries of the node and of clients to a hospital chain.
 
 use crate::{
-    genesis_config_presets, Aura, Block, Conformance, Executive, Grandpa, HospitalAdmin,
-    InherentDataExt, Patients, PhiRecords, Runtime, RuntimeGenesisConfig, System,
-    UncheckedExtrinsic, VERSION,
+    configs::Keys, genesis_check, genesis_config_presets, Aura, Block, Conformance, Executive,
+    Grandpa, HospitalAdmin, InherentDataExt, Patients, PhiRecords, Runtime, RuntimeGenesisConfig,
+    System, UncheckedExtrinsic, VERSION,
 };
 use alloc::vec::Vec;
 use bspp_primitives::{
@@ -18,6 +18,7 @@ use bspp_types::{
     BatchId, Consent, ConsentId, EntryCommitment, HospitalBatch, HospitalId, LabelState, Patient,
     RecordId, RecordLocation, Sequence, StoredRecord,
 };
+use codec::Encode;
 use polkadot_sdk::{
     frame_support::genesis_builder_helper::{build_state, get_preset},
     frame_system_rpc_runtime_api, pallet_aura, pallet_grandpa, sp_api, sp_block_builder,
@@ -135,20 +136,22 @@ sp_api::impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+            equivocation_proof: sp_consensus_grandpa::EquivocationProof<
                 <Block as BlockT>::Hash,
                 NumberFor<Block>,
             >,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            let key_owner_proof = key_owner_proof.decode()?;
+            Grandpa::submit_unsigned_equivocation_report(equivocation_proof, key_owner_proof)
         }
 
         fn generate_key_ownership_proof(
-            _set_id: sp_consensus_grandpa::SetId,
-            _authority_id: sp_consensus_grandpa::AuthorityId,
+            set_id: sp_consensus_grandpa::SetId,
+            authority_id: sp_consensus_grandpa::AuthorityId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            Keys::prove_in_set(set_id, authority_id.as_ref())
+                .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 
@@ -160,6 +163,7 @@ sp_api::impl_runtime_apis! {
 
     impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
         fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
+            genesis_check::check_json(&config)?;
             build_state::<RuntimeGenesisConfig>(config)
         }
 
@@ -243,6 +247,47 @@ sp_api::impl_runtime_apis! {
 
         fn stored_records(body: Vec<OpaqueExtrinsic>) -> Vec<StoredRecord> {
             PhiRecords::stored_records::<UncheckedExtrinsic>(body)
+        }
+    }
+
+    impl polkadot_sdk::frame_support::view_functions::runtime_api::RuntimeViewFunction<Block>
+        for Runtime
+    {
+        fn execute_view_function(
+            id: polkadot_sdk::frame_support::view_functions::ViewFunctionId,
+            input: Vec<u8>,
+        ) -> Result<
+            Vec<u8>,
+            polkadot_sdk::frame_support::view_functions::ViewFunctionDispatchError,
+        > {
+            Runtime::execute_view_function(id, input)
+        }
+    }
+
+    #[cfg(feature = "try-runtime")]
+    impl polkadot_sdk::frame_try_runtime::TryRuntime<Block> for Runtime {
+        fn on_runtime_upgrade(
+            checks: polkadot_sdk::frame_try_runtime::UpgradeCheckSelect,
+        ) -> (
+            polkadot_sdk::frame_support::weights::Weight,
+            polkadot_sdk::frame_support::weights::Weight,
+        ) {
+            // The API has no other way to report a failure than a panic.
+            let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade keeps the state");
+            type Limits = <Runtime as polkadot_sdk::frame_system::Config>::BlockWeights;
+            let limits = <Limits as polkadot_sdk::frame_support::traits::Get<_>>::get();
+            let limits: polkadot_sdk::frame_system::limits::BlockWeights = limits;
+            (weight, limits.max_block)
+        }
+
+        fn execute_block(
+            block: <Block as BlockT>::LazyBlock,
+            state_root_check: bool,
+            signature_check: bool,
+            select: polkadot_sdk::frame_try_runtime::TryStateSelect,
+        ) -> polkadot_sdk::frame_support::weights::Weight {
+            Executive::try_execute_block(block, state_root_check, signature_check, select)
+                .expect("the block is valid")
         }
     }
 

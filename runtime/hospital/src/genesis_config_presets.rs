@@ -18,6 +18,11 @@ pub const HOSPITAL_B_LOCAL: &str = "hospital-b-local";
 /// Another name of [`HOSPITAL_A_LOCAL`].
 pub const HOSPITAL_LOCAL: &str = "hospital-local";
 
+/// Computation of a gateway in a session: more than an hour of blocks has.
+const GATEWAY_WEIGHT: u64 = 4_000_000_000_000_000;
+/// Bytes of a gateway in a session: 250 records of 64 KiB in each second of an hour.
+const GATEWAY_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+
 /// A hospital's chain. The operator's account is its admin and its staff (the gateway).
 ///
 /// `chain` is zero, because the preset does not know the consortium's genesis hash. It must be set
@@ -30,12 +35,13 @@ fn hospital_local(hospital: &DevHospital) -> Value {
             hospital: hospital.id(),
             chain: H256::zero(),
             admins: vec![operator.clone()],
-            staff: vec![operator],
+            staff: vec![operator.clone()],
             validators: validators
                 .iter()
                 .map(|v| dev::validator(v))
                 .collect::<Vec<_>>(),
             credentials_until: dev::CREDENTIALS_UNTIL,
+            quotas: vec![(operator, GATEWAY_WEIGHT, GATEWAY_BYTES)],
         },
         session: SessionConfig {
             keys: validators

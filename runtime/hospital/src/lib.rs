@@ -14,6 +14,7 @@ pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+pub mod genesis_check;
 pub mod genesis_config_presets;
 #[cfg(test)]
 mod tests;
@@ -23,11 +24,13 @@ use alloc::borrow::Cow;
 #[cfg(not(feature = "std"))]
 use alloc::vec::Vec;
 use bspp_primitives::{AccountId, Header, Signature};
-use bspp_runtime_common::CheckMember;
+use bspp_runtime_common::{CheckMember, CheckNonce};
 use pallet_conformance::CheckConformance;
 use polkadot_sdk::{
-    frame_executive, frame_support, frame_system, pallet_aura, pallet_authorship, pallet_grandpa,
-    pallet_session, pallet_timestamp,
+    frame_executive,
+    frame_metadata_hash_extension::CheckMetadataHash,
+    frame_support, frame_system, pallet_aura, pallet_authorship, pallet_grandpa, pallet_migrations,
+    pallet_offences, pallet_session, pallet_timestamp,
     sp_runtime::{generic, MultiAddress},
     sp_version::{self, RuntimeVersion},
 };
@@ -57,8 +60,9 @@ pub type TxExtension = (
     frame_system::CheckEra<Runtime>,
     CheckConformance<Runtime>,
     CheckMember<Runtime, HospitalAdmin>,
-    frame_system::CheckNonce<Runtime>,
+    CheckNonce<Runtime, HospitalAdmin>,
     frame_system::CheckWeight<Runtime>,
+    CheckMetadataHash<Runtime>,
     frame_system::WeightReclaim<Runtime>,
 );
 /// An extrinsic.
@@ -122,4 +126,8 @@ mod runtime {
     // `bspp_primitives::entry_commitment_storage`.
     #[runtime::pallet_index(10)]
     pub type PhiRecords = pallet_phi_records;
+    #[runtime::pallet_index(11)]
+    pub type Offences = pallet_offences;
+    #[runtime::pallet_index(12)]
+    pub type MultiBlockMigrations = pallet_migrations;
 }

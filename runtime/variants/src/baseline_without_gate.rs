@@ -4,8 +4,8 @@
 //! No chain could upgrade to this runtime.
 
 use crate::{
-    apis, Aura, Authorship, Consortium, Council, Grandpa, Historical, HospitalAnchor, Offences,
-    PeksSearch, PhiIndex, Session, SlotDuration, System, Timestamp,
+    apis, Aura, Authorship, Consortium, Council, Grandpa, HospitalAnchor, MultiBlockMigrations,
+    Offences, PeksSearch, PhiIndex, Session, SlotDuration, System, Timestamp,
 };
 use alloc::borrow::Cow;
 use polkadot_sdk::sp_version::{self, RuntimeVersion};
@@ -31,7 +31,7 @@ pub type HookedPallets = (
     Aura,
     Authorship,
     Session,
-    Historical,
+    MultiBlockMigrations,
     Grandpa,
     Offences,
     Council,
@@ -43,3 +43,7 @@ pub type HookedPallets = (
 
 /// Migrations that this release runs: none.
 pub type Migrations = ();
+
+/// Migrations over several blocks that this release runs: none.
+#[cfg(not(feature = "runtime-benchmarks"))]
+pub type BlockMigrations = ();

@@ -20,6 +20,8 @@ mod chain;
 pub mod configs;
 #[path = "../../consortium/src/executive.rs"]
 mod executive;
+#[path = "../../consortium/src/genesis_check.rs"]
+pub mod genesis_check;
 #[path = "../../consortium/src/genesis_config_presets.rs"]
 pub mod genesis_config_presets;
 
@@ -32,5 +34,6 @@ mod release;
 mod release;
 
 pub use chain::*;
+use configs::Keys;
 pub use executive::Executive;
 pub use release::VERSION;

@@ -31,6 +31,10 @@ pub type HookedPallets = AllPalletsWithSystem;
 /// Migrations that this release runs.
 pub type Migrations = (NextGateParameters,);
 
+/// Migrations over several blocks that this release runs: none.
+#[cfg(not(feature = "runtime-benchmarks"))]
+pub type BlockMigrations = ();
+
 /// An upgrade that changes the gate's own parameters.
 pub struct NextGateParameters;
 

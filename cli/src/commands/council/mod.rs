@@ -2,6 +2,7 @@
 //! Decisions of the council, from proposal to dispatch.
 
 mod upkeep;
+mod votes;
 
 use crate::{
     chain,
@@ -11,11 +12,14 @@ use crate::{
     values::{hex0x, Hex32},
 };
 use bspp_client::{
-    calls::{consortium, hospital_anchor},
+    calls::{
+        consortium::{self, CallGroup},
+        hospital_anchor,
+    },
     At, Call, ConsortiumClient, HospitalClient, Included, Signer,
 };
 use bspp_types::HospitalId;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use sp_core::crypto::AccountId32;
 
@@ -32,8 +36,13 @@ pub enum Command {
         #[arg(long)]
         hospital: String,
         /// Replace an existing anchor, after the repair of a hospital chain.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "rebuilt")]
         again: bool,
+        /// Start a new incarnation: the hospital's chain was lost and begins again from nothing.
+        ///
+        /// Earlier entries stay. No voter of the new chain may be one of the lost chain.
+        #[arg(long)]
+        rebuilt: bool,
     },
     /// Adds a hospital to the consortium.
     AddHospital {
@@ -57,6 +66,37 @@ pub enum Command {
     SuspendHospital(OneHospital),
     /// Readmits a suspended hospital.
     ReadmitHospital(OneHospital),
+    /// Admits a validator that a hospital proposed with `bspp validator add-validator`.
+    AdmitValidator {
+        #[command(flatten)]
+        hospital: OneHospital,
+        /// The validator's account.
+        #[arg(long)]
+        validator: Hex32,
+        /// Accept that the hospital may have a third of the votes or more.
+        ///
+        /// One hospital with so many votes can stop finality.
+        #[arg(long)]
+        accept_share: bool,
+    },
+    /// Raises the quota of a hospital's operator, for a bulk import.
+    GrantQuota {
+        #[command(flatten)]
+        hospital: OneHospital,
+        /// More computation in each session, in picoseconds.
+        #[arg(long)]
+        weight: u64,
+        /// More bytes of transactions in each session.
+        #[arg(long)]
+        bytes: u64,
+        /// The last session with the higher quota.
+        #[arg(long)]
+        until: u32,
+    },
+    /// Pauses groups of calls: the consortium refuses them until `unpause`.
+    Pause(Groups),
+    /// Ends the pause of groups of calls.
+    Unpause(Groups),
     /// Halts a hospital's anchor.
     ///
     /// Proofs do not move it, and blocks of the hospital's validators are restricted.
@@ -107,6 +147,62 @@ impl OneHospital {
     }
 }
 
+/// Groups of calls.
+#[derive(Args)]
+pub struct Groups {
+    #[command(flatten)]
+    council: CouncilArguments,
+    /// A group of calls. It may be repeated.
+    #[arg(long = "group", required = true)]
+    groups: Vec<Group>,
+}
+
+/// A group of calls that the council can pause.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Group {
+    /// Hospitals register batches.
+    Batches,
+    /// Hospitals register entries.
+    Registrations,
+    /// Doctors open requests.
+    Requests,
+    /// Doctors prove matches.
+    Matches,
+    /// Claims, questions, answers and confirmations about disclosures.
+    Disclosures,
+    /// Operators add requesters, and requesters replace their keys.
+    Requesters,
+    /// Operators announce X25519 keys.
+    EncryptionKeys,
+    /// Operators propose validators.
+    Proposals,
+    /// Members write remarks.
+    Remarks,
+}
+
+impl From<Group> for CallGroup {
+    fn from(group: Group) -> Self {
+        match group {
+            Group::Batches => Self::Batches,
+            Group::Registrations => Self::Registrations,
+            Group::Requests => Self::Requests,
+            Group::Matches => Self::Matches,
+            Group::Disclosures => Self::Disclosures,
+            Group::Requesters => Self::Requesters,
+            Group::EncryptionKeys => Self::EncryptionKeys,
+            Group::Proposals => Self::Proposals,
+            Group::Remarks => Self::Remarks,
+        }
+    }
+}
+
+impl Groups {
+    async fn decide(&self, call: fn(&[CallGroup]) -> Call, output: Output) -> CliResult<()> {
+        let groups: Vec<CallGroup> = self.groups.iter().copied().map(Into::into).collect();
+        decide(&self.council, &call(&groups), output).await
+    }
+}
+
 #[derive(Serialize)]
 struct Decided {
     block: u32,
@@ -138,6 +234,7 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             council,
             hospital,
             again,
+            rebuilt,
         } => {
             let (consortium, signers) = council.open().await?;
             let hospital = chain::hospital(&hospital).await?;
@@ -147,11 +244,12 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             let header = hospital.header(At::Block(head)).await?;
             let set = hospital.authority_set(head).await?;
             let id = hospital.hospital_id(At::Block(head)).await?;
-            let call = if again {
-                hospital_anchor::reinitialise_anchor(id, &header, &set)
-            } else {
-                hospital_anchor::initialise_anchor(id, &header, &set)
+            let start = match (again, rebuilt) {
+                (_, true) => hospital_anchor::start_incarnation,
+                (true, false) => hospital_anchor::reinitialise_anchor,
+                (false, false) => hospital_anchor::initialise_anchor,
             };
+            let call = start(id, &header, &set);
             enact(&consortium, &call, &signers, output).await
         }
         Command::AddHospital {
@@ -170,6 +268,28 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
         Command::RemoveHospital(which) => which.decide(consortium::remove_hospital, output).await,
         Command::SuspendHospital(which) => which.decide(consortium::suspend_hospital, output).await,
         Command::ReadmitHospital(which) => which.decide(consortium::readmit_hospital, output).await,
+        Command::AdmitValidator {
+            hospital,
+            validator,
+            accept_share,
+        } => {
+            let id = hospital.hospital_id.hash();
+            let validator = AccountId32::new(validator.0);
+            let call = consortium::admit_validator(id, &validator, accept_share);
+            decide(&hospital.council, &call, output).await
+        }
+        Command::GrantQuota {
+            hospital,
+            weight,
+            bytes,
+            until,
+        } => {
+            let id = hospital.hospital_id.hash();
+            let call = consortium::grant_quota(id, weight, bytes, until);
+            decide(&hospital.council, &call, output).await
+        }
+        Command::Pause(groups) => groups.decide(consortium::pause, output).await,
+        Command::Unpause(groups) => groups.decide(consortium::unpause, output).await,
         Command::HaltAnchor(which) => which.decide(hospital_anchor::halt_anchor, output).await,
         Command::ResumeAnchor(which) => which.decide(hospital_anchor::resume_anchor, output).await,
         Command::Upkeep(command) => upkeep::run(command, output).await,
@@ -188,10 +308,8 @@ async fn enact(
     signers: &[Signer],
     output: Output,
 ) -> CliResult<()> {
-    let included = consortium
-        .council_enact(call, signers)
-        .await
-        .map_err(CliError::from)?;
+    let outcome = consortium.council_enact(call, signers).await;
+    let included = votes::counted(outcome, consortium, signers).await?;
     decided(&included, output)
 }
 

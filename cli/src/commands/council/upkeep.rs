@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Decisions about authors, the gate, finality and the runtime of the consortium.
 
-use super::{decide, decided, CouncilArguments};
+use super::{decide, decided, votes, CouncilArguments};
 use crate::{
     chain,
     error::CliResult,
@@ -11,7 +11,10 @@ use crate::{
     values::{hex0x, Hex32},
 };
 use bspp_client::{
-    calls::conformance::{self, GateParameters},
+    calls::{
+        conformance::{self, GateParameters},
+        consortium::authorize_upgrade,
+    },
     Call,
 };
 use clap::{Args, Subcommand};
@@ -51,6 +54,8 @@ pub enum Command {
         stall: StallArguments,
     },
     /// Authorizes a runtime by its hash.
+    ///
+    /// It can be applied after the delay of upgrades, a day by default.
     AuthorizeUpgrade {
         #[command(flatten)]
         council: CouncilArguments,
@@ -118,20 +123,22 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
         Command::NoteStalled { council, stall } => {
             let (consortium, signers) = council.open().await?;
             let call = root_calls::note_stalled(&consortium, &stall).await?;
-            let included = consortium.council_enact_as_root(&call, &signers).await?;
+            let outcome = consortium.council_enact_as_root(&call, &signers).await;
+            let included = votes::counted(outcome, &consortium, &signers).await?;
             decided(&included, output)
         }
         Command::AuthorizeUpgrade { council, code } => {
             let code = code.read()?;
             let (consortium, signers) = council.open().await?;
-            let call = code.authorize();
-            let included = consortium.council_enact_as_root(&call, &signers).await?;
+            let call = authorize_upgrade(code.hash());
+            let outcome = consortium.council_enact(&call, &signers).await;
+            let included = votes::counted(outcome, &consortium, &signers).await?;
             let authorized = Authorized {
                 block: included.number,
                 code_hash: hex0x(code.hash()),
             };
             let line = format!(
-                "Runtime {} is authorized, in block {}.",
+                "Runtime {} is authorized, in block {}. It can be applied after the delay of upgrades.",
                 authorized.code_hash, authorized.block
             );
             output.result(&authorized, &[line])

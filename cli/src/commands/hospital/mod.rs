@@ -132,6 +132,38 @@ pub enum Command {
         #[arg(long)]
         account: Hex32,
     },
+    /// Names the account that anchors the hospital's chain beside the operator.
+    ///
+    /// Its anchors do not wait behind registrations. The gateway uses it with `--anchor-key`.
+    SetAnchorer {
+        /// RPC address of a consortium node.
+        #[arg(long)]
+        consortium: String,
+        /// The operator's key.
+        #[arg(long)]
+        key: String,
+        /// The account. Without it no account but the operator anchors.
+        #[arg(long)]
+        account: Option<Hex32>,
+    },
+    /// Sets the quota of an account of staff on the hospital's chain.
+    SetQuota {
+        /// RPC address of a node of the hospital's chain.
+        #[arg(long)]
+        hospital: String,
+        /// Key of an admin.
+        #[arg(long)]
+        key: String,
+        /// The account.
+        #[arg(long)]
+        account: Hex32,
+        /// Computation in a session, in picoseconds.
+        #[arg(long, requires = "bytes")]
+        weight: Option<u64>,
+        /// Bytes of transactions in a session. Without it the account has the quota of all staff.
+        #[arg(long, requires = "weight")]
+        bytes: Option<u64>,
+    },
     /// Announces the hospital's X25519 key from a later month on.
     RotateKey {
         /// RPC address of a consortium node.
@@ -195,6 +227,33 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
             key,
             statement,
         } => add_requester(&consortium, &key, &statement, output).await,
+        Command::SetAnchorer {
+            consortium,
+            key,
+            account,
+        } => {
+            let account = account.map(|account| AccountId32::new(account.0));
+            let call = calls::consortium::set_anchorer(account.as_ref());
+            submit(&consortium, &key, &call, "The anchorer is set", output).await
+        }
+        Command::SetQuota {
+            hospital,
+            key,
+            account,
+            weight,
+            bytes,
+        } => {
+            let quota = weight.zip(bytes);
+            let call = calls::hospital_admin::set_quota(&AccountId32::new(account.0), quota);
+            let signer = keys::signer(&key)?;
+            let included = chain::hospital(&hospital)
+                .await?
+                .submit_and_finalize(&call, &signer)
+                .await?;
+            let block = included.number;
+            let line = format!("The quota is set, finalized in block {block}.");
+            output.result(&Done { block }, &[line])
+        }
         Command::RemoveRequester {
             consortium,
             key,

@@ -125,6 +125,7 @@ mod tests {
             commitment: H256([1; 32]),
             valid_until,
             then,
+            later: None,
         })
     }
 

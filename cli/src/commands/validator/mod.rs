@@ -2,6 +2,7 @@
 //! Validators: standing, session keys, and the accounts that validate for a hospital.
 
 mod author;
+mod report;
 mod status;
 
 use crate::{
@@ -41,12 +42,19 @@ pub enum Command {
         #[arg(long)]
         key: String,
     },
-    /// Adds a validator of the hospital on the consortium.
+    /// Proposes a validator of the hospital on the consortium.
     ///
-    /// It authors after it has session keys.
+    /// It authors after the council has admitted it (`bspp council admit-validator`) and it has
+    /// session keys.
     AddValidator(OneValidator),
+    /// Withdraws the proposal of a validator that the council has not admitted.
+    WithdrawValidator(OneValidator),
     /// Removes a validator of the hospital. It leaves at the next session.
     RemoveValidator(OneValidator),
+    /// Reports two blocks that one author made in one slot.
+    ///
+    /// Nodes log their hashes. The author is suspended, or the offence noted for a decision.
+    ReportBlocks(report::Arguments),
 }
 
 /// A validator of the hospital of the operator.
@@ -70,14 +78,22 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
         Command::RotateKeys { node, key } => rotate_keys(&node, &key, output).await,
         Command::AddValidator(which) => {
             let call = consortium::add_validator(&AccountId32::new(which.account.0));
-            let what = "The account is a validator; it joins once it has session keys";
+            let what = "The account is proposed as a validator; the council admits it with \
+                        `bspp council admit-validator`";
             which.submit(&call, what, output).await
+        }
+        Command::WithdrawValidator(which) => {
+            let call = consortium::withdraw_validator(&AccountId32::new(which.account.0));
+            which
+                .submit(&call, "The proposal is withdrawn", output)
+                .await
         }
         Command::RemoveValidator(which) => {
             let call = consortium::remove_validator(&AccountId32::new(which.account.0));
             let what = "The account is no longer a validator";
             which.submit(&call, what, output).await
         }
+        Command::ReportBlocks(arguments) => report::run(&arguments, output).await,
     }
 }
 

@@ -43,7 +43,7 @@ impl From<BlockAttestation<AccountId>> for Attested {
     fn from(attested: BlockAttestation<AccountId>) -> Self {
         let (kind, evidence) = match attested.kind {
             AttestationKind::Full { evidence } => ("full", Some(hex0x(evidence))),
-            AttestationKind::Restricted => ("restricted", None),
+            AttestationKind::Restricted { .. } => ("restricted", None),
         };
         Self {
             slot: attested.slot,

@@ -9,10 +9,11 @@ use crate::{
 };
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Match,
-    MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
+    AnchoredHead, Batch, BatchId, FilingMonth, Hospital, HospitalId, IdentifiedBatch, Incarnation,
+    Match, MatchedRecord, RecordId, RegisteredBlock, Registration, Request, RequestId, Sequence,
     Tombstone, X25519Key,
 };
+use codec::Encode;
 
 runtime_apis!(ConsortiumClient {
     /// A member hospital.
@@ -39,6 +40,8 @@ runtime_apis!(ConsortiumClient {
     next_sequence = "PhiIndexApi_next_sequence"(hospital: HospitalId) -> Sequence;
     /// A registered entry block.
     registered_block = "PhiIndexApi_registered_block"(hospital: HospitalId, sequence: Sequence) -> Option<RegisteredBlock>;
+    /// The present incarnation of a hospital's chain.
+    incarnation = "PhiIndexApi_incarnation"(hospital: HospitalId) -> Incarnation;
     /// A request.
     request = "PeksSearchApi_request"(id: RequestId) -> Option<Request<AccountId>>;
     /// A match of a request.
@@ -88,8 +91,9 @@ impl ConsortiumClient {
     /// # Errors
     /// Those of `ChainClient::rpc`.
     pub async fn registrations(&self, block: sp_core::H256) -> Result<Vec<Registration>> {
-        let body = self.block(At::Block(block)).await?.encoded_body();
-        self.runtime_call("PhiIndexApi_registrations", &body, At::Block(block))
+        let found = self.block(At::Block(block)).await?;
+        let args = [found.header.number.encode(), found.encoded_body()].concat();
+        self.runtime_call("PhiIndexApi_registrations", &args, At::Block(block))
             .await
     }
 }

@@ -6,8 +6,75 @@ pub mod consortium {
     use crate::Call;
     use bspp_primitives::{AccountId, Signature};
     use bspp_types::{FilingMonth, HospitalId, X25519Key};
+    use codec::Encode;
+    use sp_core::H256;
 
     const PALLET: &str = "Consortium";
+
+    /// A group of calls that the council can pause.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
+    pub enum CallGroup {
+        /// Hospitals register batches.
+        Batches,
+        /// Hospitals register entries.
+        Registrations,
+        /// Requesters open requests.
+        Requests,
+        /// Requesters prove matches.
+        Matches,
+        /// Claims, questions, answers and confirmations about disclosures.
+        Disclosures,
+        /// Operators add requesters, and requesters replace their keys.
+        Requesters,
+        /// Operators announce X25519 keys.
+        EncryptionKeys,
+        /// Operators propose validators.
+        Proposals,
+        /// Members write remarks.
+        Remarks,
+    }
+
+    /// Council: pauses groups of calls.
+    pub fn pause(groups: &[CallGroup]) -> Call {
+        Call::new(PALLET, "pause", groups)
+    }
+
+    /// Council: ends the pause of groups of calls.
+    pub fn unpause(groups: &[CallGroup]) -> Call {
+        Call::new(PALLET, "unpause", groups)
+    }
+
+    /// Council: authorizes a runtime, which can be applied after the delay of upgrades.
+    pub fn authorize_upgrade(code_hash: H256) -> Call {
+        Call::new(PALLET, "authorize_upgrade", code_hash)
+    }
+
+    /// Council: raises the quota of a hospital's operator up to and including a session.
+    ///
+    /// `weight` is in picoseconds of computation for each session.
+    pub fn grant_quota(hospital: HospitalId, weight: u64, bytes: u64, until: u32) -> Call {
+        Call::new(PALLET, "grant_quota", (hospital, weight, bytes, until))
+    }
+
+    /// Council: admits a validator that its hospital proposed.
+    ///
+    /// `accept_share` accepts that the hospital may then have a third of the votes or more.
+    pub fn admit_validator(
+        hospital: HospitalId,
+        validator: &AccountId,
+        accept_share: bool,
+    ) -> Call {
+        Call::new(
+            PALLET,
+            "admit_validator",
+            (hospital, validator, accept_share),
+        )
+    }
+
+    /// Operator: withdraws the proposal of a validator.
+    pub fn withdraw_validator(validator: &AccountId) -> Call {
+        Call::new(PALLET, "withdraw_validator", validator)
+    }
 
     /// Council: adds a hospital with its operator and X25519 key.
     pub fn add_hospital(
@@ -62,6 +129,11 @@ pub mod consortium {
         Call::new(PALLET, "rotate_requester_key", key)
     }
 
+    /// Operator: names the account that sends anchors besides the operator, or none.
+    pub fn set_anchorer(anchorer: Option<&AccountId>) -> Call {
+        Call::new(PALLET, "set_anchorer", anchorer)
+    }
+
     /// Operator: removes a requester.
     pub fn remove_requester(requester: &AccountId) -> Call {
         Call::new(PALLET, "remove_requester", requester)
@@ -72,7 +144,7 @@ pub mod consortium {
         Call::new(PALLET, "rotate_encryption_key", (from_filing_month, key))
     }
 
-    /// Operator: adds a validator of its hospital.
+    /// Operator: proposes a validator of its hospital. The council admits it.
     pub fn add_validator(validator: &AccountId) -> Call {
         Call::new(PALLET, "add_validator", validator)
     }
@@ -109,7 +181,18 @@ pub mod hospital_anchor {
         )
     }
 
-    /// Member: moves a hospital's anchor to a newer head.
+    /// Council: starts the anchor of a hospital's chain that was rebuilt from nothing.
+    ///
+    /// No voter of the set may be in the set of the former chain.
+    pub fn start_incarnation(hospital: HospitalId, header: &Header, set: &AuthoritySet) -> Call {
+        Call::new(
+            PALLET,
+            "start_incarnation",
+            (hospital, header, &set.authorities, set.id),
+        )
+    }
+
+    /// Operator or anchorer: moves a hospital's anchor to a newer head.
     ///
     /// The proof must be optimized (`verify_and_optimize`).
     pub fn submit_finality_proof(hospital: HospitalId, proof: &FinalityProof) -> Call {
@@ -157,7 +240,7 @@ pub mod hospital_anchor {
 pub mod phi_index {
     use crate::Call;
     use bspp_peks::BatchHeader;
-    use bspp_types::{Entry, Sequence};
+    use bspp_types::EntryBlock;
     use sp_core::H256;
 
     const PALLET: &str = "PhiIndex";
@@ -167,16 +250,11 @@ pub mod phi_index {
         Call::new(PALLET, "register_batch", header)
     }
 
-    /// Operator: registers all entries of its hospital's next entry block.
+    /// Operator: registers its hospital's next entry blocks with all their entries.
     ///
-    /// `proof` shows that block in the state of the anchored hospital block `head`.
-    pub fn register_entries(
-        sequence: Sequence,
-        head: H256,
-        proof: &[Vec<u8>],
-        entries: &[Entry],
-    ) -> Call {
-        Call::new(PALLET, "register_entries", (sequence, head, proof, entries))
+    /// `proof` shows the newest of them in the state of the anchored hospital block `head`.
+    pub fn register_blocks(head: H256, proof: &[Vec<u8>], blocks: &[EntryBlock]) -> Call {
+        Call::new(PALLET, "register_blocks", (head, proof, blocks))
     }
 }
 

@@ -8,6 +8,11 @@ pub mod hospital_admin {
 
     const PALLET: &str = "HospitalAdmin";
 
+    /// Admin: sets the quota of staff in a session: picoseconds of computation, and bytes.
+    pub fn set_quota(account: &AccountId, quota: Option<(u64, u64)>) -> Call {
+        Call::new(PALLET, "set_quota", (account, quota))
+    }
+
     /// Admin: adds an admin.
     pub fn add_admin(account: &AccountId) -> Call {
         Call::new(PALLET, "add_admin", account)

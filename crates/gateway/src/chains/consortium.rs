@@ -10,11 +10,10 @@ use bspp_client::{
 use bspp_peks::BatchHeader;
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, Authority, BatchId, BlockNumber, Day, DisclosureStatus, Ed25519Signature, Entry,
+    AnchoredHead, Authority, BatchId, BlockNumber, Day, DisclosureStatus, Ed25519Signature,
     FilingMonth, HospitalId, Match, Moment, RecordId, RegisteredBlock, Request, RequestId,
     RequestStatus, Sequence, X25519Key,
 };
-use sp_core::H256;
 use std::sync::Arc;
 
 /// The consortium chain from the view of one hospital. A clone is cheap.
@@ -22,8 +21,14 @@ use std::sync::Arc;
 pub struct ConsortiumPort {
     client: ConsortiumClient,
     operator: Arc<Signer>,
+    anchorer: Option<Arc<Signer>>,
     hospital: HospitalId,
 }
+
+/// The number of blocks for which a registration is valid.
+///
+/// It is short: a registration whose turn has not come is made anew, against a newer head.
+const REGISTRATION_MORTALITY: u64 = 16;
 
 impl ConsortiumPort {
     /// Makes a view that acts for `hospital` with its operator's key.
@@ -31,8 +36,20 @@ impl ConsortiumPort {
         Self {
             client,
             operator,
+            anchorer: None,
             hospital,
         }
+    }
+
+    /// The same view, with a key that sends the anchors in place of the operator's.
+    pub fn with_anchorer(mut self, anchorer: Option<Arc<Signer>>) -> Self {
+        self.anchorer = anchorer;
+        self
+    }
+
+    /// The sequence number on the consortium of the hospital chain's first entry block.
+    async fn base(&self, at: At) -> Result<Sequence> {
+        Ok(self.client.incarnation(at, self.hospital).await?.base)
     }
 
     /// The client.
@@ -49,9 +66,14 @@ impl AnchorTarget for ConsortiumPort {
         self.client.anchored_head(At::Best, self.hospital).await
     }
 
+    fn has_own_account(&self) -> bool {
+        self.anchorer.is_some()
+    }
+
     async fn submit_proof(&self, proof: &Proven<FinalityProof>) -> Result<()> {
         let call = hospital_anchor::submit_finality_proof(self.hospital, &proof.proof);
-        match self.client.submit_in_block(&call, &self.operator).await {
+        let signer = self.anchorer.as_ref().unwrap_or(&self.operator);
+        match self.client.submit_in_block(&call, signer).await {
             Ok(_) => Ok(()),
             // Another relayer anchored this head or a later one.
             Err(error) if error.is_dispatch("HospitalAnchor", "InvalidNumber") => Ok(()),
@@ -63,7 +85,9 @@ impl AnchorTarget for ConsortiumPort {
 #[async_trait]
 impl Registry for ConsortiumPort {
     async fn next_sequence(&self) -> Result<Sequence> {
-        self.client.next_sequence(At::Best, self.hospital).await
+        let at = At::Block(self.client.best_hash().await?);
+        let next = self.client.next_sequence(at, self.hospital).await?;
+        Ok(next.saturating_sub(self.base(at).await?))
     }
 
     async fn anchor(&self) -> Result<Option<AnchoredHead>> {
@@ -71,19 +95,44 @@ impl Registry for ConsortiumPort {
         Ok(anchored.map(|(head, _)| head))
     }
 
-    async fn register_entries(
-        &self,
-        sequence: Sequence,
-        head: H256,
-        proof: Vec<Vec<u8>>,
-        entries: Vec<Entry>,
-    ) -> Result<BlockNumber> {
-        let call = phi_index::register_entries(sequence, head, &proof, &entries);
-        Ok(self
-            .client
-            .submit_in_block(&call, &self.operator)
-            .await?
-            .number)
+    async fn register_blocks(&self, calls: Vec<Registering>) -> Result<BlockNumber> {
+        let base = self.base(At::Best).await?;
+        let (mut sent, mut refused) = (Vec::with_capacity(calls.len()), None);
+        for Registering {
+            head,
+            proof,
+            mut blocks,
+        } in calls
+        {
+            for block in &mut blocks {
+                block.sequence = block.sequence.saturating_add(base);
+            }
+            let call = phi_index::register_blocks(head, &proof, &blocks);
+            let submitted = self
+                .client
+                .submit_for(&call, &self.operator, REGISTRATION_MORTALITY)
+                .await;
+            match submitted {
+                Ok(pending) => sent.push(pending),
+                // Those that follow would leave a gap.
+                Err(error) => {
+                    refused = Some(error);
+                    break;
+                }
+            }
+        }
+        let (mut at, mut failed) = (0, None);
+        // Each ends in a block or expires, so no more than these are ever in flight.
+        for mut pending in sent {
+            match pending.in_block().await {
+                Ok(included) => at = included.number,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        match failed.or(refused) {
+            None => Ok(at),
+            Some(error) => Err(error),
+        }
     }
 
     async fn registered(
@@ -92,6 +141,7 @@ impl Registry for ConsortiumPort {
         finalized: bool,
     ) -> Result<Option<RegisteredBlock>> {
         let at = if finalized { At::Finalized } else { At::Best };
+        let sequence = sequence.saturating_add(self.base(at).await?);
         self.client
             .registered_block(at, self.hospital, sequence)
             .await

@@ -109,6 +109,10 @@ impl FinalitySource for HospitalPort {
         }))
     }
 
+    async fn contains(&self, number: u32, hash: H256) -> Result<bool> {
+        Ok(self.client.block_hash(number).await? == Some(hash))
+    }
+
     async fn optimize(
         &self,
         _anchored: H256,

@@ -5,7 +5,7 @@ use super::*;
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
 use bspp_test_kit::EntryBuilder;
-use bspp_types::{AnchoredHead, Entry, EntryCommitment, RecordId, RegisteredBlock};
+use bspp_types::{Entry, RecordId, RegisteredBlock};
 use sp_core::H256;
 use std::sync::{Arc, Mutex};
 
@@ -55,6 +55,8 @@ struct State {
     next: Sequence,
     anchor: u32,
     registered: Vec<(Sequence, u32)>,
+    /// The number of calls of each attempt.
+    calls: Vec<usize>,
 }
 
 #[derive(Clone, Default)]
@@ -78,27 +80,34 @@ impl Registry for Target {
         }))
     }
 
-    async fn register_entries(
-        &self,
-        sequence: Sequence,
-        head: H256,
-        proof: Vec<Vec<u8>>,
-        entries: Vec<Entry>,
-    ) -> ChainResult<BlockNumber> {
+    async fn register_blocks(&self, calls: Vec<Registering>) -> ChainResult<BlockNumber> {
         let mut state = self.0.lock().unwrap();
-        assert_eq!(proof, vec![vec![sequence as u8], head.as_bytes().to_vec()]);
-        if sequence != state.next {
-            return Err(ClientError::DispatchFailed {
-                failure: DispatchFailure {
-                    name: "PhiIndex::SequenceMismatch".into(),
-                },
-                block: 1,
-                extrinsic: 1,
-            });
+        state.calls.push(calls.len());
+        for Registering {
+            head,
+            proof,
+            blocks,
+        } in calls
+        {
+            let newest = blocks.last().unwrap().sequence;
+            assert_eq!(proof, vec![vec![newest as u8], head.as_bytes().to_vec()]);
+            for block in blocks {
+                if block.sequence != state.next {
+                    return Err(ClientError::DispatchFailed {
+                        failure: DispatchFailure {
+                            name: "PhiIndex::SequenceMismatch".into(),
+                        },
+                        block: 1,
+                        extrinsic: 1,
+                    });
+                }
+                state.next += 1;
+                state
+                    .registered
+                    .push((block.sequence, block.entries[0].index));
+            }
         }
-        state.next += 1;
-        state.registered.push((sequence, entries[0].index));
-        Ok(100 + sequence)
+        Ok(100 + state.next)
     }
 
     async fn registered(&self, _: Sequence, _: bool) -> ChainResult<Option<RegisteredBlock>> {
@@ -121,12 +130,7 @@ async fn step_should_register_in_order_and_then_rest() {
         },
         target.clone(),
     );
-    for sequence in 0..3 {
-        assert_eq!(
-            registrar.step().await.unwrap(),
-            Registered::Block(sequence, 100 + sequence)
-        );
-    }
+    assert_eq!(registrar.step().await.unwrap(), Registered::Until(3, 103));
     assert_eq!(registrar.step().await.unwrap(), Registered::UpToDate);
     assert_eq!(
         target.0.lock().unwrap().registered,
@@ -140,7 +144,7 @@ async fn step_should_go_on_where_the_consortium_stands_after_a_restart() {
     *target.0.lock().unwrap() = State {
         next: 2,
         anchor: 100,
-        registered: vec![],
+        ..State::default()
     };
     let registrar = Registrar::new(
         Source {
@@ -149,7 +153,7 @@ async fn step_should_go_on_where_the_consortium_stands_after_a_restart() {
         },
         target.clone(),
     );
-    assert_eq!(registrar.step().await.unwrap(), Registered::Block(2, 102));
+    assert_eq!(registrar.step().await.unwrap(), Registered::Until(3, 103));
     assert_eq!(registrar.step().await.unwrap(), Registered::UpToDate);
     assert_eq!(target.0.lock().unwrap().registered, [(2, 30)]);
 }
@@ -165,10 +169,10 @@ async fn step_should_ask_for_an_anchor_when_the_head_is_too_low() {
         },
         target.clone(),
     );
-    assert_eq!(registrar.step().await.unwrap(), Registered::Block(0, 100));
+    assert_eq!(registrar.step().await.unwrap(), Registered::Until(1, 101));
     assert_eq!(registrar.step().await.unwrap(), Registered::NeedsAnchor(20));
     target.0.lock().unwrap().anchor = 20;
-    assert_eq!(registrar.step().await.unwrap(), Registered::Block(1, 101));
+    assert_eq!(registrar.step().await.unwrap(), Registered::Until(2, 102));
 }
 
 #[tokio::test]
@@ -187,4 +191,41 @@ async fn altered_entries_should_not_be_sent() {
         Err(GatewayError::EntryMismatch(_))
     ));
     assert!(target.0.lock().unwrap().registered.is_empty());
+}
+
+#[tokio::test]
+async fn step_should_send_many_blocks_in_few_calls() {
+    let target = Target::default();
+    target.0.lock().unwrap().anchor = u32::MAX;
+    let count = 3 * MAX_BLOCKS_PER_CALL + 1;
+    let registrar = Registrar::new(
+        Source {
+            count,
+            altered: false,
+        },
+        target.clone(),
+    );
+    let at = 100 + count;
+    assert_eq!(
+        registrar.step().await.unwrap(),
+        Registered::Until(count, at)
+    );
+    assert_eq!(target.0.lock().unwrap().calls, [4]);
+}
+
+#[tokio::test]
+async fn step_should_have_no_more_than_the_maximum_in_flight() {
+    let target = Target::default();
+    target.0.lock().unwrap().anchor = u32::MAX;
+    let count = 10 * MAX_BLOCKS_PER_CALL;
+    let registrar = Registrar::new(
+        Source {
+            count,
+            altered: false,
+        },
+        target.clone(),
+    );
+    registrar.step().await.unwrap();
+    registrar.step().await.unwrap();
+    assert_eq!(target.0.lock().unwrap().calls, [MAX_IN_FLIGHT, 2]);
 }

@@ -13,6 +13,8 @@ struct Source {
     finalized: u32,
     set_ends: Vec<u32>,
     provable: u32,
+    /// Whether the chain has other blocks than those that were anchored.
+    forked: bool,
 }
 
 impl Source {
@@ -47,6 +49,10 @@ impl FinalitySource for Source {
             number: target,
             proof: self.set_of(target),
         }))
+    }
+
+    async fn contains(&self, number: u32, hash: H256) -> ChainResult<bool> {
+        Ok(!self.forked && hash == hash_of(number))
     }
 
     async fn optimize(
@@ -128,6 +134,7 @@ async fn advance_should_relay_set_changes_in_order_when_several_were_missed() {
         finalized: 35,
         set_ends: ends.to_vec(),
         provable: 35,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 1_000);
     let relayed = relay.advance(None).await.unwrap();
@@ -142,6 +149,7 @@ async fn advance_should_do_nothing_when_no_head_is_due() {
         finalized: 50,
         set_ends: vec![],
         provable: 50,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 100);
     assert!(matches!(
@@ -162,6 +170,7 @@ async fn advance_should_anchor_when_entries_need_it() {
         finalized: 50,
         set_ends: vec![],
         provable: 50,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 100);
     relay.advance(Some(6)).await.unwrap();
@@ -175,6 +184,7 @@ async fn advance_should_anchor_when_the_anchor_is_old() {
         finalized: 105,
         set_ends: vec![],
         provable: 105,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 100);
     relay.advance(None).await.unwrap();
@@ -188,6 +198,7 @@ async fn advance_should_wait_when_the_chain_has_no_proof_yet() {
         finalized: 50,
         set_ends: vec![],
         provable: 5,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 100);
     assert!(matches!(
@@ -205,6 +216,7 @@ async fn advance_should_fail_when_there_is_no_anchor() {
         finalized: 50,
         set_ends: vec![],
         provable: 50,
+        forked: false,
     };
     let relay = Relay::new(source, target, 100);
     assert!(matches!(
@@ -221,6 +233,7 @@ async fn advance_should_fail_when_the_consortium_expects_another_set() {
         finalized: 50,
         set_ends: vec![],
         provable: 50,
+        forked: false,
     };
     let relay = Relay::new(source, target.clone(), 100);
     assert!(matches!(
@@ -230,5 +243,39 @@ async fn advance_should_fail_when_the_consortium_expects_another_set() {
             found: 0
         })
     ));
+    assert!(target.submitted().is_empty());
+}
+
+#[tokio::test]
+async fn advance_should_fail_when_the_chain_is_below_its_anchor() {
+    let target = Target::at(60, 0, &[]);
+    let source = Source {
+        finalized: 50,
+        set_ends: vec![],
+        provable: 50,
+        forked: false,
+    };
+    let relay = Relay::new(source, target.clone(), 100);
+    for result in [relay.check().await, relay.advance(None).await.map(|_| ())] {
+        let error = result.unwrap_err();
+        assert_eq!(error.code(), "ChainRebuilt");
+        assert!(error.to_string().contains("start_incarnation"), "{error}");
+    }
+    assert!(target.submitted().is_empty());
+}
+
+#[tokio::test]
+async fn advance_should_fail_when_the_anchored_block_is_not_on_the_chain() {
+    let target = Target::at(5, 0, &[]);
+    let source = Source {
+        finalized: 500,
+        set_ends: vec![],
+        provable: 500,
+        forked: true,
+    };
+    let relay = Relay::new(source, target.clone(), 100);
+    for result in [relay.check().await, relay.advance(None).await.map(|_| ())] {
+        assert_eq!(result.unwrap_err().code(), "AnchorNotOnChain");
+    }
     assert!(target.submitted().is_empty());
 }

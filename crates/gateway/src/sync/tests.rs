@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::ports::Proven;
+use crate::ports::{Proven, Registering};
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
 use bspp_types::{
@@ -37,6 +37,8 @@ struct State {
     registered: bool,
     /// No block includes a registration before an anchor.
     restricted: bool,
+    /// Anchors come from an account of their own.
+    own_account: bool,
     calls: Vec<&'static str>,
 }
 
@@ -102,6 +104,10 @@ impl AnchorTarget for World {
         Ok(Some((self.head(), 0)))
     }
 
+    fn has_own_account(&self) -> bool {
+        self.0.lock().unwrap().own_account
+    }
+
     async fn submit_proof(&self, proof: &Proven<()>) -> ChainResult<()> {
         let mut state = self.0.lock().unwrap();
         match state.anchors {
@@ -157,13 +163,7 @@ impl Registry for World {
         Ok(Some(self.head()))
     }
 
-    async fn register_entries(
-        &self,
-        _: Sequence,
-        _: H256,
-        _: Vec<Vec<u8>>,
-        _: Vec<Entry>,
-    ) -> ChainResult<BlockNumber> {
+    async fn register_blocks(&self, _: Vec<Registering>) -> ChainResult<BlockNumber> {
         let mut state = self.0.lock().unwrap();
         if state.restricted {
             return Err(ClientError::TransactionExpired { blocks: 64 });
@@ -236,4 +236,25 @@ async fn step_should_register_and_say_so_when_the_anchor_is_refused() {
     world.0.lock().unwrap().anchors = Anchors::Fail;
     assert!(world.synchronizer().step().await.is_err());
     assert_eq!(world.calls(), ["register"]);
+}
+
+#[tokio::test]
+async fn step_should_register_while_an_anchor_of_another_account_waits() {
+    let world = World::at(500, STORED_AT);
+    {
+        let mut state = world.0.lock().unwrap();
+        (state.anchors, state.own_account) = (Anchors::Expire, true);
+    }
+    assert!(world.synchronizer().step().await.is_err());
+    assert_eq!(world.calls(), ["register"]);
+}
+
+#[tokio::test]
+async fn step_should_do_nothing_when_the_chain_was_rebuilt() {
+    let world = World::at(STORED_AT - 1, STORED_AT);
+    assert!(matches!(
+        world.synchronizer().step().await,
+        Err(GatewayError::ChainRebuilt { .. })
+    ));
+    assert!(world.calls().is_empty());
 }

@@ -3,14 +3,14 @@
 
 use super::*;
 use crate::{
-    ports::{Outgoing, StoreOutcome},
+    ports::{Outgoing, Registering, StoreOutcome},
     vault::Vault,
 };
 use async_trait::async_trait;
 use bspp_client::Result as ChainResult;
 use bspp_record::EncryptedRecord;
 use bspp_test_kit::EntryBuilder;
-use bspp_types::{AnchoredHead, BlockNumber, Entry, EntryCommitment, Record, RecordLocation};
+use bspp_types::{AnchoredHead, BlockNumber, EntryCommitment, Record, RecordLocation};
 use sp_core::H256;
 use std::sync::{Arc, Mutex};
 
@@ -68,13 +68,7 @@ impl Registry for World {
         }))
     }
 
-    async fn register_entries(
-        &self,
-        _: Sequence,
-        _: H256,
-        _: Vec<Vec<u8>>,
-        _: Vec<Entry>,
-    ) -> ChainResult<BlockNumber> {
+    async fn register_blocks(&self, _: Vec<Registering>) -> ChainResult<BlockNumber> {
         Ok(0)
     }
 
@@ -100,6 +94,8 @@ impl Registry for World {
             block,
             registered_at: 60,
             extrinsic: 2,
+            from_end: 0,
+            len: 0,
         }))
     }
 

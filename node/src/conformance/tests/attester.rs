@@ -35,13 +35,12 @@ fn attest_should_be_restricted_when_evidence_runs_out() {
     let last = attester.attest(parent(), VALID_UNTIL).unwrap();
     assert_eq!(last.attestation.kind, full());
     let after = attester.attest(parent(), VALID_UNTIL + 1).unwrap();
-    assert_eq!(after.attestation.kind, AttestationKind::Restricted);
+    let shortfall = Shortfall::AnchorStale;
     assert_eq!(
-        after.gate,
-        gate(Verdict::Restricted {
-            shortfall: Shortfall::AnchorStale
-        })
+        after.attestation.kind,
+        AttestationKind::Restricted { shortfall }
     );
+    assert_eq!(after.gate, gate(Verdict::Restricted { shortfall }));
 }
 
 #[test]

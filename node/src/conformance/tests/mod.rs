@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod attester;
+mod doubles;
 mod notice;
 mod verifier;
 mod worker;

@@ -68,6 +68,7 @@ fn notice_should_name_the_label_of_every_cause() {
         Shortfall::RegistrationLag,
         Shortfall::NoCredential,
         Shortfall::CredentialExpired,
+        Shortfall::AnchorStaleAndLag,
     ];
     for shortfall in shortfalls {
         let text = text(None, &State::Restricted(shortfall));

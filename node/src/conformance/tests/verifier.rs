@@ -74,8 +74,10 @@ async fn verify_should_pass_when_the_attestation_is_good() {
 #[tokio::test]
 async fn verify_should_pass_when_restricted_blocks_are_due() {
     let gates = Gates::open();
-    gates.restrict(Shortfall::NoCredential);
-    let attestation = attest(1, genesis(), parent(), SLOT, AttestationKind::Restricted);
+    let shortfall = Shortfall::NoCredential;
+    gates.restrict(shortfall);
+    let kind = AttestationKind::Restricted { shortfall };
+    let attestation = attest(1, genesis(), parent(), SLOT, kind);
     let block = received(header(vec![attestation.to_digest_item()]));
     verify(gates, block).await.unwrap();
 }
@@ -164,9 +166,26 @@ async fn overstated_attestation_should_be_refused() {
     );
 }
 
+/// Attack: an author without an anchor claims a lag, so that its block admits registrations.
+#[tokio::test]
+async fn attestation_of_another_shortfall_should_be_refused() {
+    let gates = Gates::open();
+    gates.restrict(Shortfall::AnchorStale);
+    let kind = AttestationKind::Restricted {
+        shortfall: Shortfall::RegistrationLag,
+    };
+    let claimed = attest(1, genesis(), parent(), SLOT, kind);
+    assert_eq!(
+        refusal_at(gates, vec![claimed.to_digest_item()]).await,
+        "shortfall_mismatch"
+    );
+}
+
 #[tokio::test]
 async fn understated_attestation_should_be_refused() {
-    let understated = attest(1, genesis(), parent(), SLOT, AttestationKind::Restricted);
+    let shortfall = Shortfall::AnchorStale;
+    let kind = AttestationKind::Restricted { shortfall };
+    let understated = attest(1, genesis(), parent(), SLOT, kind);
     assert_eq!(
         refusal(vec![understated.to_digest_item()]).await,
         "understated"

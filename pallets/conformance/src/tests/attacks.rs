@@ -245,10 +245,27 @@ fn attestation_over_other_evidence_should_be_refused() {
 fn understated_attestation_should_be_refused() {
     ExtBuilder::default().execute(|| {
         let understated = Draft {
-            kind: AttestationKind::Restricted,
+            kind: NOT_ANCHORED,
             ..Draft::honest(1)
         };
         assert_only_refused(1, &understated.digest(), Refusal::Understated);
+    });
+}
+
+/// Attack: an author that lacks its anchor claims a lag, to admit registrations.
+#[test]
+fn author_with_another_shortfall_should_be_refused() {
+    ExtBuilder::default().execute(|| {
+        set_anchor(2, None);
+        let slot = slot_of(2);
+        for kind in [ONLY_LAGGING, STALE] {
+            let draft = Draft {
+                kind,
+                ..Draft::honest(slot)
+            };
+            assert_refused(&draft.digest(), Refusal::ShortfallMismatch);
+        }
+        assert_accepted(&Draft::honest(slot).digest());
     });
 }
 
@@ -260,7 +277,7 @@ fn block_of_a_suspended_author_should_be_refused() {
         let fault = StandingFault::Suspended {
             reason: SuspensionReason::Decision,
         };
-        for kind in [full, AttestationKind::Restricted] {
+        for kind in [full, NOT_ANCHORED] {
             let draft = Draft {
                 kind,
                 ..Draft::honest(1)
@@ -292,7 +309,7 @@ fn block_should_be_refused_when_there_are_no_authors() {
             parent: parent(),
             slot: 1,
             author: 1,
-            kind: AttestationKind::Restricted,
+            kind: NOT_ANCHORED,
             signer: pair_of(1, 0),
         };
         assert_refused(&orphan.digest(), Refusal::NoAuthors);

@@ -79,7 +79,7 @@ impl Draft {
             parent: parent(),
             slot,
             author,
-            kind: verdict.required().unwrap_or(AttestationKind::Restricted),
+            kind: verdict.required().unwrap_or(NOT_ANCHORED),
             signer: pair_for(author, &key),
         }
     }

@@ -57,7 +57,7 @@ fn first_block_of_new_code_should_be_judged_by_captured_facts() {
             assert!(matches!(draft.kind, AttestationKind::Full { .. }));
             assert_accepted(&draft.digest());
             let by_new_rules = Draft {
-                kind: AttestationKind::Restricted,
+                kind: NOT_ANCHORED,
                 ..draft
             };
             assert_refused(&by_new_rules.digest(), Refusal::Understated);
@@ -67,7 +67,7 @@ fn first_block_of_new_code_should_be_judged_by_captured_facts() {
         assert!(!Captured::<Test>::exists());
         // The new rules hold from here on.
         let slot = slot_of(1);
-        assert_eq!(Draft::honest(slot).kind, AttestationKind::Restricted);
+        assert_eq!(Draft::honest(slot).kind, NOT_ANCHORED);
         let authors = Conformance::authors();
         assert!(authors[2].standing.is_err() && authors[1].evidence.is_ok());
     });
@@ -87,7 +87,7 @@ fn parameters_set_in_the_upgrading_block_should_be_captured() {
         // The old code would have judged the next block by these changes, too.
         GateParameters::<Test>::put(MockParameters::default());
         Suspensions::<Test>::remove(2);
-        assert_eq!(Draft::honest(slot_of(1)).kind, AttestationKind::Restricted);
+        assert_eq!(Draft::honest(slot_of(1)).kind, STALE);
         let gate = Conformance::gate(slot_of(2)).unwrap();
         assert_eq!(gate.verdict.required(), None);
         Suspensions::<Test>::insert(
@@ -110,7 +110,7 @@ fn captured_evidence_should_still_expire_by_its_slot() {
             Draft::honest(8).kind,
             AttestationKind::Full { .. }
         ));
-        assert_eq!(Draft::honest(9).kind, AttestationKind::Restricted);
+        assert_eq!(Draft::honest(9).kind, STALE);
         block_in(9, || ());
     });
 }
@@ -142,14 +142,14 @@ fn encoding_of_captured_facts_should_not_change() {
         let captured = Captured::<Test>::get().unwrap();
         let raw = captured.encode();
         assert_eq!(raw[0], 4 << 2);
-        // Author, key, standing `Ok`, evidence `Ok` with commitment, last slot and the shortfall
-        // after it.
-        let full = 8 + 32 + 1 + (1 + 32 + 8 + 1);
+        // Author, key, standing `Ok`, evidence `Ok` with commitment, last slot, the shortfall after
+        // it, and `None` for a later shortfall.
+        let full = 8 + 32 + 1 + (1 + 32 + 8 + 1 + 1);
         assert_eq!(&raw[1..9], &1u64.to_le_bytes());
         assert_eq!(raw[1 + 40], 0);
         assert_eq!(raw[1 + 41], 0);
         assert_eq!(&raw[1 + 74..1 + 82], &1_000u64.to_le_bytes());
-        assert_eq!(raw[full], 2);
+        assert_eq!(raw[full - 1..=full], [2, 0]);
         // Standing `Ok`, evidence `Err(NotAnchored)`.
         let second = 1 + full;
         assert_eq!(raw[second + 40..second + 43], [0, 1, 0]);

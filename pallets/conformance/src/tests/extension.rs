@@ -3,7 +3,6 @@
 
 use super::blocks::*;
 use crate::{mock::*, CheckConformance};
-use bspp_primitives::conformance::AttestationKind;
 use codec::Encode;
 use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use frame_system::RawOrigin;
@@ -18,6 +17,10 @@ fn ordinary() -> RuntimeCall {
 
 fn operational() -> RuntimeCall {
     RuntimeCall::Conformance(crate::Call::readmit_author { author: 1 })
+}
+
+fn registration() -> RuntimeCall {
+    RuntimeCall::System(frame_system::Call::remark_with_event { remark: vec![1] })
 }
 
 type Outcome = Result<(), TransactionValidityError>;
@@ -73,12 +76,32 @@ fn operational_calls_only_should_enter_when_the_block_is_restricted() {
         set_anchor(2, None);
         block_in(slot_of(2), || {
             let attested = Conformance::attestation().unwrap();
-            assert_eq!(attested.kind, AttestationKind::Restricted);
+            assert_eq!(attested.kind, NOT_ANCHORED);
             assert_eq!(apply(&ordinary()), REFUSED);
+            assert_eq!(apply(&registration()), REFUSED);
             assert_eq!(apply(&operational()), Ok(()));
         });
         // A full block includes the transaction that the restricted one left out.
         block_in(slot_of(3), || assert_eq!(apply(&ordinary()), Ok(())));
+    });
+}
+
+#[test]
+fn registrations_should_enter_a_block_that_is_restricted_for_lag() {
+    ExtBuilder::default().with_max_age(2).execute(|| {
+        Lagging::set(vec![4]);
+        block_in(3, || {
+            assert_eq!(Conformance::attestation().unwrap().kind, ONLY_LAGGING);
+            assert_eq!(apply(&ordinary()), REFUSED);
+            assert_eq!(apply(&registration()), Ok(()));
+            assert_eq!(apply(&operational()), Ok(()));
+        });
+        // The anchor of this author is too old.
+        block_in(4, || {
+            assert_eq!(Conformance::attestation().unwrap().kind, STALE);
+            assert_eq!(apply(&registration()), REFUSED);
+            assert_eq!(apply(&operational()), Ok(()));
+        });
     });
 }
 

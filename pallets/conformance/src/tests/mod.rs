@@ -12,6 +12,8 @@ mod genesis;
 mod invariants;
 mod offences;
 mod readmit_author;
+mod records;
+mod report_double_authoring;
 mod session;
 mod set_parameters;
 mod standing;

@@ -2,21 +2,22 @@
 //! Proved equivocations.
 
 use super::blocks::*;
-use crate::{mock::*, Event, NotedEquivocations, SuspendOffenders};
+use crate::{mock::*, Event, NotedEquivocations, OffenceKind, SuspendOffenders};
 use bspp_primitives::{
     conformance::SuspensionReason,
     traits::{AuthorSets, AuthorStandings},
 };
 use frame_support::{assert_ok, weights::Weight};
+use sp_core::H256;
 use sp_runtime::Perbill;
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
 
 /// Reports equivocations of these authors, as `pallet-offences` does.
 pub fn report(offenders: &[AccountId], session: u32) -> Weight {
-    let details: Vec<OffenceDetails<AccountId, (AccountId, ())>> = offenders
+    let details: Vec<OffenceDetails<AccountId, (AccountId, Option<H256>)>> = offenders
         .iter()
         .map(|who| OffenceDetails {
-            offender: (*who, ()),
+            offender: (*who, None),
             reporters: Vec::new(),
         })
         .collect();
@@ -31,12 +32,25 @@ fn suspended(author: AccountId, session: u32) -> Event<Test> {
     }
 }
 
+fn noted(author: AccountId, session: u32) -> Event<Test> {
+    Event::EquivocationNoted { author, session }
+}
+
+fn proved(author: AccountId, session: u32) -> Event<Test> {
+    Event::EquivocationProved {
+        author,
+        hospital: None,
+        session,
+        kind: OffenceKind::Votes,
+    }
+}
+
 #[test]
 fn offender_should_be_suspended_when_it_is_one_of_four() {
     ExtBuilder::default().execute(|| {
         block_with(|| {
             assert!(report(&[2], 7).any_gt(Weight::zero()));
-            assert_eq!(events(), [suspended(2, 7)]);
+            assert_eq!(events(), [suspended(2, 7), proved(2, 7)]);
         });
         assert_eq!(
             Conformance::suspension(&2),
@@ -53,13 +67,7 @@ fn offender_should_be_noted_when_it_is_a_third() {
     ExtBuilder::default().with_authors(&[1, 2, 3]).execute(|| {
         block_with(|| {
             report(&[2], 7);
-            assert_eq!(
-                events(),
-                [Event::EquivocationNoted {
-                    author: 2,
-                    session: 7
-                }]
-            );
+            assert_eq!(events(), [noted(2, 7), proved(2, 7)]);
         });
         assert_eq!(NotedEquivocations::<Test>::get(2), Some(7));
         assert!(!Conformance::is_suspended(&2));
@@ -73,11 +81,8 @@ fn second_offender_should_be_noted_when_both_are_a_third() {
     ExtBuilder::default().execute(|| {
         block_with(|| {
             report(&[2, 4], 7);
-            let noted = Event::EquivocationNoted {
-                author: 4,
-                session: 7,
-            };
-            assert_eq!(events(), [suspended(2, 7), noted]);
+            let expected = [suspended(2, 7), proved(2, 7), noted(4, 7), proved(4, 7)];
+            assert_eq!(events(), expected);
         });
         blocks(1);
     });
@@ -124,7 +129,7 @@ fn noted_offender_should_be_noted_once() {
         block_with(|| {
             report(&[2], 7);
             report(&[2], 8);
-            assert_eq!(events().len(), 1);
+            assert_eq!(events(), [noted(2, 7), proved(2, 7)]);
             assert_eq!(NotedEquivocations::<Test>::get(2), Some(7));
         });
     });
@@ -136,12 +141,39 @@ fn suspended_offender_should_be_left_alone() {
         block_with(|| {
             report(&[2], 7);
             report(&[2], 8);
-            assert_eq!(events(), [suspended(2, 7)]);
+            assert_eq!(events(), [suspended(2, 7), proved(2, 7)]);
         });
         assert!(!NotedEquivocations::<Test>::contains_key(2));
         assert_eq!(
             Conformance::suspension(&2),
             Some(SuspensionReason::Equivocation { session: 7 })
         );
+    });
+}
+
+/// Attack: an equivocator leaves its hospital, so that the report finds nobody to suspend.
+#[test]
+fn removed_offender_should_be_suspended_and_its_hospital_named() {
+    ExtBuilder::default().with_authors(&[1, 2, 3]).execute(|| {
+        let hospital = H256::repeat_byte(9);
+        assert!(lose_standing(2));
+        next_session();
+        next_session();
+        assert_eq!(SessionSets::current(), [1, 3]);
+        block_with(|| {
+            Conformance::punish(&2, Some(hospital), 0, OffenceKind::Votes);
+            let named = Event::EquivocationProved {
+                author: 2,
+                hospital: Some(hospital),
+                session: 0,
+                kind: OffenceKind::Votes,
+            };
+            assert_eq!(events(), [suspended(2, 0), named]);
+        });
+        // It is not among the voters, so its suspension costs none.
+        set_anchor(2, Some(0));
+        next_session();
+        next_session();
+        assert_eq!(SessionSets::current(), [1, 3]);
     });
 }

@@ -31,7 +31,7 @@ fn set_parameters_should_decide_from_the_next_block_on() {
             ..Draft::honest(slot)
         };
         assert_refused(&old.digest(), Refusal::Overstated);
-        assert_eq!(Draft::honest(slot).kind, AttestationKind::Restricted);
+        assert_eq!(Draft::honest(slot).kind, STALE);
         block_in(slot, || ());
     });
 }

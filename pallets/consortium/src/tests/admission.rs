@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{mock::*, *};
-use bspp_primitives::{refusal, traits::Admission};
+use bspp_primitives::{
+    refusal,
+    traits::{Admission, Admitted},
+};
 use frame_support::assert_ok;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
@@ -54,84 +57,57 @@ fn suspended_hospitals_accounts_should_be_refused_whatever_they_send() {
 }
 
 #[test]
-fn council_members_should_send_operational_calls_only() {
+fn each_part_should_send_its_own_calls_only() {
     ExtBuilder::default().run(|| {
-        assert_eq!(Consortium::check(&COUNCILLOR, &operational(), 1, 1), Ok(0));
-        assert_eq!(
-            Consortium::check(&COUNCILLOR, &remark(), 1, 1),
-            refused(refusal::CALL_NOT_AUTHORIZED)
-        );
-    });
-}
-
-#[test]
-fn a_hospitals_accounts_should_share_one_quota() {
-    ExtBuilder::default().run(|| {
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 250, 1), Ok(250));
-        assert_ok!(Consortium::charge(&OPERATOR_A, &remark(), 250, 1));
-        assert_ok!(Consortium::charge(&DOCTOR_A, &remark(), 250, 1));
-        assert_eq!(Consortium::check(&VALIDATOR_A, &remark(), 500, 1), Ok(1000));
-        let over = Consortium::check(&VALIDATOR_A, &remark(), 501, 1);
-        assert_eq!(over, refused(refusal::QUOTA_EXCEEDED));
-        assert_eq!(
-            Consortium::charge(&DOCTOR_A, &remark(), 501, 1),
-            refused(refusal::QUOTA_EXCEEDED)
-        );
-        // A refused charge costs nothing and does not affect other hospitals.
-        assert_eq!(UsedQuota::<Test>::get(HOSPITAL_A).weight, 500);
-        assert_eq!(Consortium::check(&OPERATOR_B, &remark(), 1, 1), Ok(2));
-    });
-}
-
-#[test]
-fn bytes_should_count_beside_weight() {
-    ExtBuilder::default().run(|| {
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 250), Ok(500));
-        let too_long = u32::try_from(QUOTA_BYTES).unwrap() + 1;
-        assert_eq!(
-            Consortium::check(&OPERATOR_A, &remark(), 1, too_long),
-            refused(refusal::QUOTA_EXCEEDED)
-        );
-        assert_eq!(
-            Consortium::check(&OPERATOR_A, &remark(), u64::MAX, u32::MAX),
-            refused(refusal::QUOTA_EXCEEDED)
-        );
-    });
-}
-
-#[test]
-fn quota_should_be_whole_again_when_a_session_begins() {
-    ExtBuilder::default().run(|| {
-        assert_ok!(Consortium::charge(&OPERATOR_A, &remark(), QUOTA_WEIGHT, 1));
-        assert!(Consortium::check(&OPERATOR_A, &remark(), 1, 1).is_err());
-        set_session(1);
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 1), Ok(2));
-        assert_ok!(Consortium::charge(&OPERATOR_A, &remark(), 1, 1));
-        assert_eq!(
-            UsedQuota::<Test>::get(HOSPITAL_A),
-            Usage {
-                session: 1,
-                weight: 1,
-                bytes: 1
-            }
-        );
-    });
-}
-
-#[test]
-fn operational_calls_should_be_free_except_for_requesters() {
-    ExtBuilder::default().run(|| {
-        assert_ok!(Consortium::charge(&OPERATOR_A, &remark(), QUOTA_WEIGHT, 1));
-        for who in [OPERATOR_A, VALIDATOR_A] {
-            assert_eq!(Consortium::check(&who, &operational(), 9_999, 9_999), Ok(0));
-            assert_ok!(Consortium::charge(&who, &operational(), 9_999, 9_999));
+        for who in [COUNCILLOR, OPERATOR_A, VALIDATOR_A] {
+            assert_eq!(
+                Consortium::check(&who, &operational(), 100, 1),
+                Ok(Admitted {
+                    operational: true,
+                    used: 250
+                })
+            );
         }
-        assert_eq!(UsedQuota::<Test>::get(HOSPITAL_A).weight, QUOTA_WEIGHT);
-        assert_eq!(
-            Consortium::check(&DOCTOR_A, &operational(), 1, 1),
-            refused(refusal::QUOTA_EXCEEDED)
-        );
+        for (who, call) in [
+            (COUNCILLOR, remark()),
+            (VALIDATOR_A, remark()),
+            // An operational call that is not the sender's is refused, not charged.
+            (DOCTOR_A, operational()),
+        ] {
+            let refusal = refused(refusal::CALL_NOT_AUTHORIZED);
+            assert_eq!(Consortium::check(&who, &call, 1, 1), refusal);
+            let refusal = refused(refusal::CALL_NOT_AUTHORIZED);
+            assert_eq!(Consortium::charge(&who, &call, 1, 1), refusal);
+        }
+        assert_eq!(UsedQuota::<Test>::iter().count(), 0);
         assert!(Consortium::is_operational(&operational()));
         assert!(!Consortium::is_operational(&remark()));
+    });
+}
+
+#[test]
+fn calls_out_of_bounds_should_be_refused_by_the_pool() {
+    ExtBuilder::default().run(|| {
+        let long: RuntimeCall = frame_system::Call::remark {
+            remark: vec![0; 101],
+        }
+        .into();
+        assert_eq!(
+            Consortium::check(&OPERATOR_A, &long, 1, 1),
+            refused(refusal::OUT_OF_BOUNDS)
+        );
+    });
+}
+
+#[test]
+fn calls_that_would_fail_should_be_refused_by_the_block_only() {
+    ExtBuilder::default().run(|| {
+        let early: RuntimeCall = frame_system::Call::set_heap_pages { pages: 0 }.into();
+        assert_ok!(Consortium::check(&COUNCILLOR, &early, 1, 1));
+        assert_eq!(
+            Consortium::charge(&COUNCILLOR, &early, 1, 1),
+            refused(refusal::MOTION_NOT_DECIDED)
+        );
+        assert_eq!(UsedOperationalQuota::<Test>::iter().count(), 0);
     });
 }

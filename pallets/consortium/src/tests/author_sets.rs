@@ -24,7 +24,7 @@ const ACCOUNTS: [AccountId; 6] = [VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B, 50, 51
 
 #[derive(Clone, Debug)]
 enum Step {
-    AddValidator(AccountId, AccountId),
+    AddValidator((HospitalId, AccountId), AccountId),
     RemoveValidator(AccountId, AccountId),
     SuspendHospital(HospitalId),
     ReadmitHospital(HospitalId),
@@ -40,7 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
     let hospital = || prop::sample::select(&HOSPITALS[..]);
     let who = || prop::sample::select(&ACCOUNTS[..]);
     prop_oneof![
-        4 => (hospital(), who()).prop_map(|(h, w)| Step::AddValidator(h.1, w)),
+        4 => (hospital(), who()).prop_map(|(h, w)| Step::AddValidator(h, w)),
         3 => (hospital(), who()).prop_map(|(h, w)| Step::RemoveValidator(h.1, w)),
         2 => hospital().prop_map(|h| Step::SuspendHospital(h.0)),
         3 => hospital().prop_map(|h| Step::ReadmitHospital(h.0)),
@@ -73,10 +73,15 @@ fn set(list: &mut Vec<AccountId>, who: AccountId, stands: bool) {
     }
 }
 
+fn change_keys(who: AccountId, lost: bool) {
+    let mut list = keyless();
+    set(&mut list, who, lost);
+    set_keyless(&list);
+}
+
 /// The chain, and the state outside the pallet.
 struct Model {
     world: World,
-    keyless: Vec<AccountId>,
     suspended: Vec<AccountId>,
 }
 
@@ -92,8 +97,9 @@ impl Model {
 
     fn apply(&mut self, step: Step) {
         let (origin, call) = match step {
-            Step::AddValidator(operator, validator) => {
-                (signed(operator), Call::add_validator { validator })
+            Step::AddValidator((hospital, operator), validator) => {
+                let _ = admit(hospital, operator, validator);
+                return;
             }
             Step::RemoveValidator(operator, validator) => {
                 (signed(operator), Call::remove_validator { validator })
@@ -104,12 +110,10 @@ impl Model {
             Step::ReadmitHospital(hospital) => (council(), Call::readmit_hospital { hospital }),
             Step::RemoveHospital(hospital) => (council(), Call::remove_hospital { hospital }),
             Step::SetKeys(who) => {
-                set(&mut self.keyless, who, false);
-                return set_keyless(&self.keyless);
+                return change_keys(who, false);
             }
             Step::LoseKeys(who) if self.may_lose_keys(who) => {
-                set(&mut self.keyless, who, true);
-                return set_keyless(&self.keyless);
+                return change_keys(who, true);
             }
             Step::SuspendAuthor(who)
                 if self.world == World::AuthorsAreSuspended && Gate::may_leave(&[who]) =>
@@ -140,10 +144,9 @@ fn run(world: World, steps: Vec<Step>) -> Result<(), TestCaseError> {
         ));
         let mut model = Model {
             world,
-            keyless: vec![50, 51, 52],
             suspended: vec![],
         };
-        set_keyless(&model.keyless);
+        set_keyless(&[50, 51, 52]);
         for step in steps {
             model.apply(step.clone());
             let after = format!("after {step:?}: {:?} then {:?}", in_force(), queued());

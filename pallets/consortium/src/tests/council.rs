@@ -87,6 +87,28 @@ fn dispatch_as_root_should_report_when_the_call_fails() {
     });
 }
 
+/// Attack: the council replaces the runtime or the storage at once, past every delay.
+#[test]
+fn dispatch_as_root_should_fail_when_the_call_is_not_a_root_call() {
+    ExtBuilder::default().run(|| {
+        let code = vec![1];
+        let code_hash = sp_core::H256::zero();
+        let calls: [RuntimeCall; 5] = [
+            frame_system::Call::<Test>::set_code { code: code.clone() }.into(),
+            frame_system::Call::<Test>::set_code_without_checks { code }.into(),
+            frame_system::Call::<Test>::authorize_upgrade { code_hash }.into(),
+            frame_system::Call::<Test>::authorize_upgrade_without_checks { code_hash }.into(),
+            Call::<Test>::dispatch_as_root { call: set_pages() }.into(),
+        ];
+        for call in calls {
+            assert_noop!(
+                Consortium::dispatch_as_root(council(), Box::new(call)),
+                Error::<Test>::NotRootCall
+            );
+        }
+    });
+}
+
 #[test]
 fn dispatch_as_root_should_fail_when_the_origin_is_not_the_council() {
     ExtBuilder::default().run(|| {

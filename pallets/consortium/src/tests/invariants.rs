@@ -21,6 +21,8 @@ enum Step {
     RotateRequester(u8, u8),
     Rotate(u8, u8, u8),
     AddValidator(u8, u8),
+    AdmitValidator(u8, u8, bool),
+    WithdrawValidator(u8, u8),
     RemoveValidator(u8, u8),
     NextMonth,
     NextSession,
@@ -34,13 +36,15 @@ fn step() -> impl Strategy<Value = Step> {
         id.clone().prop_map(Step::RemoveHospital),
         id.clone().prop_map(Step::Suspend),
         id.clone().prop_map(Step::Readmit),
-        (id, who.clone()).prop_map(|(h, w)| Step::ChangeOperator(h, w)),
+        (id.clone(), who.clone()).prop_map(|(h, w)| Step::ChangeOperator(h, w)),
         prop::collection::vec(who.clone(), 0..5).prop_map(Step::SetCouncil),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddRequester(o, w)),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::RemoveRequester(o, w)),
         (who.clone(), 1u8..9).prop_map(|(w, k)| Step::RotateRequester(w, k)),
         (who.clone(), 0u8..5, 1u8..9).prop_map(|(o, m, k)| Step::Rotate(o, m, k)),
         (who.clone(), who.clone()).prop_map(|(o, w)| Step::AddValidator(o, w)),
+        (id, who.clone(), any::<bool>()).prop_map(|(h, w, a)| Step::AdmitValidator(h, w, a)),
+        (who.clone(), who.clone()).prop_map(|(o, w)| Step::WithdrawValidator(o, w)),
         (who.clone(), who).prop_map(|(o, w)| Step::RemoveValidator(o, w)),
         Just(Step::NextMonth),
         Just(Step::NextSession),
@@ -113,6 +117,20 @@ fn call(step: Step, filing_month: &mut u16) -> Option<(RuntimeOrigin, Call<Test>
         Step::AddValidator(o, w) => (
             by(o),
             Call::add_validator {
+                validator: account(w),
+            },
+        ),
+        Step::AdmitValidator(h, w, accept_share) => (
+            council(),
+            Call::admit_validator {
+                hospital: id(h),
+                validator: account(w),
+                accept_share,
+            },
+        ),
+        Step::WithdrawValidator(o, w) => (
+            by(o),
+            Call::withdraw_validator {
                 validator: account(w),
             },
         ),

@@ -30,10 +30,12 @@ fn suspend_hospital_should_take_its_validators_out_of_the_next_session() {
         assert_eq!(queued(), vec![VALIDATOR_B]);
         next_session();
         assert_eq!(in_force(), vec![VALIDATOR_B]);
-        // After readmission they return with the next set that is planned.
+        // After readmission they return with the next sets that are planned, one in each.
         assert_ok!(Consortium::readmit_hospital(council(), HOSPITAL_A));
         next_session();
         assert_eq!(in_force(), vec![VALIDATOR_B]);
+        next_session();
+        assert_eq!(in_force(), vec![VALIDATOR_A, VALIDATOR_B]);
         next_session();
         assert_eq!(in_force(), vec![VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B]);
     });
@@ -125,7 +127,7 @@ fn a_keyless_validator_should_not_leave_when_it_alone_may_author_in_this_session
 fn hospitals_should_not_be_suspended_one_after_the_other_until_nobody_may_author() {
     ExtBuilder::default().run(|| {
         assert_ok!(Consortium::add_hospital(council(), HOSPITAL_C, 30, key(3)));
-        assert_ok!(Consortium::add_validator(signed(30), 32));
+        assert_ok!(admit(HOSPITAL_C, 30, 32));
         // C is planned, but not in the set of this session or of the next one.
         assert_ok!(suspend(HOSPITAL_A));
         assert_noop!(suspend(HOSPITAL_B), Error::<Test>::InvalidValidatorCount);

@@ -6,55 +6,6 @@ use pallet_session::SessionManager;
 use sp_runtime::traits::Convert;
 
 #[test]
-fn add_validator_should_join_the_set_when_it_has_session_keys() {
-    ExtBuilder::default().run(|| {
-        set_keyless(&[23]);
-        assert_ok!(Consortium::add_validator(signed(OPERATOR_B), 23));
-        assert_eq!(
-            last_event(),
-            Event::ValidatorAdded {
-                hospital: HOSPITAL_B,
-                validator: 23
-            }
-        );
-        assert_eq!(Consortium::hospital_of_validator(&23), Some(HOSPITAL_B));
-        assert_eq!(ValidatorOf::<Test>::convert(23), Some(23));
-        assert_eq!(System::providers(&23), 1);
-        assert_eq!(Consortium::new_session(2), None);
-        set_keyless(&[]);
-        assert_eq!(
-            Consortium::new_session(3),
-            Some(vec![VALIDATOR_A, VALIDATOR_A2, VALIDATOR_B, 23])
-        );
-    });
-}
-
-#[test]
-fn add_validator_should_fail_when_taken_full_or_not_asked_by_an_operator() {
-    ExtBuilder::default().run(|| {
-        for who in [VALIDATOR_A, VALIDATOR_B, OPERATOR_A, DOCTOR_A, COUNCILLOR] {
-            let exists = Error::<Test>::AlreadyExists;
-            assert_noop!(Consortium::add_validator(signed(OPERATOR_B), who), exists);
-        }
-        assert_noop!(
-            Consortium::add_validator(signed(DOCTOR_A), 23),
-            Error::<Test>::NotAuthorized
-        );
-        // Maximum three for each hospital, five in total.
-        assert_ok!(Consortium::add_validator(signed(OPERATOR_A), 14));
-        assert_noop!(
-            Consortium::add_validator(signed(OPERATOR_A), 15),
-            Error::<Test>::MaxValidatorsExceeded
-        );
-        assert_ok!(Consortium::add_validator(signed(OPERATOR_B), 23));
-        assert_noop!(
-            Consortium::add_validator(signed(OPERATOR_B), 24),
-            Error::<Test>::MaxValidatorsExceeded
-        );
-    });
-}
-
-#[test]
 fn remove_validator_should_leave_the_set() {
     ExtBuilder::default().run(|| {
         assert_ok!(Consortium::remove_validator(
@@ -99,12 +50,72 @@ fn remove_validator_should_fail_when_it_is_none_of_the_senders_or_the_last() {
         // A validator without keys does not count. The last one with keys must stay; the other one
         // may leave.
         set_keyless(&[23]);
-        assert_ok!(Consortium::add_validator(signed(OPERATOR_B), 23));
+        assert_ok!(admit(HOSPITAL_B, OPERATOR_B, 23));
         assert_noop!(
             remove(OPERATOR_B, VALIDATOR_B),
             Error::<Test>::InvalidValidatorCount
         );
         assert_ok!(remove(OPERATOR_B, 23));
+    });
+}
+
+#[test]
+fn keys_should_be_purged_after_the_last_session_of_a_removed_validator() {
+    ExtBuilder::default().run(|| {
+        assert_ok!(Consortium::remove_validator(
+            signed(OPERATOR_A),
+            VALIDATOR_A
+        ));
+        assert_eq!(
+            DepartedValidators::<Test>::get().into_inner(),
+            vec![VALIDATOR_A]
+        );
+        // It is in the set of this session.
+        assert_eq!(
+            Consortium::new_session(1),
+            Some(vec![VALIDATOR_A2, VALIDATOR_B])
+        );
+        assert_eq!(purged(), Vec::<AccountId>::new());
+        let again = || Consortium::add_validator(signed(OPERATOR_B), VALIDATOR_A);
+        assert_noop!(again(), Error::<Test>::KeysNotPurged);
+        next_session();
+        assert_eq!(purged(), vec![VALIDATOR_A]);
+        assert!(DepartedValidators::<Test>::get().is_empty());
+        // From then on it may be proposed again, also by another hospital.
+        assert_ok!(again());
+    });
+}
+
+#[test]
+fn keys_should_be_purged_when_the_hospital_is_removed_and_never_in_a_set() {
+    ExtBuilder::default().run(|| {
+        set_keyless(&[VALIDATOR_A2]);
+        assert_ok!(Consortium::remove_hospital(council(), HOSPITAL_A));
+        // An account without keys has nothing to purge.
+        assert_eq!(
+            DepartedValidators::<Test>::get().into_inner(),
+            vec![VALIDATOR_A]
+        );
+        // A set that keeps the account keeps its keys.
+        set_queued(&[VALIDATOR_A, VALIDATOR_B]);
+        next_session();
+        assert_eq!(purged(), Vec::<AccountId>::new());
+        next_session();
+        assert_eq!(purged(), vec![VALIDATOR_A]);
+    });
+}
+
+#[test]
+fn departed_validators_should_count_against_the_maximum() {
+    ExtBuilder::default().run(|| {
+        assert_ok!(admit(HOSPITAL_B, OPERATOR_B, 23));
+        assert_ok!(admit(HOSPITAL_B, OPERATOR_B, 24));
+        assert_ok!(Consortium::remove_validator(signed(OPERATOR_B), 23));
+        assert_ok!(Consortium::add_validator(signed(OPERATOR_B), 25));
+        let admit = || Consortium::admit_validator(council(), HOSPITAL_B, 25, true);
+        assert_noop!(admit(), Error::<Test>::MaxValidatorsExceeded);
+        next_session();
+        assert_ok!(admit());
     });
 }
 

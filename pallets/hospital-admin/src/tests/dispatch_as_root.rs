@@ -78,10 +78,14 @@ fn dispatch_as_root_should_fail_when_the_origin_is_no_admin() {
 }
 
 #[test]
-fn dispatch_as_root_should_weigh_and_rank_as_the_call_in_it() {
+fn dispatch_as_root_should_weigh_more_than_the_call_in_it_and_be_operational() {
     let inner = set_pages().get_dispatch_info();
     let outer = Call::<Test>::dispatch_as_root { call: set_pages() }.get_dispatch_info();
     assert_eq!(outer.class, DispatchClass::Operational);
     assert!(outer.call_weight.all_gte(inner.call_weight));
     assert!(outer.call_weight.ref_time() > inner.call_weight.ref_time());
+    let normal = frame_system::Call::<Test>::remark { remark: vec![] };
+    let call = Box::new(normal.into());
+    let outer = Call::<Test>::dispatch_as_root { call }.get_dispatch_info();
+    assert_eq!(outer.class, DispatchClass::Operational);
 }

@@ -15,6 +15,7 @@ mod remove_admin;
 mod remove_node;
 mod remove_staff;
 mod revoke_credential;
+mod set_quota;
 mod set_validators;
 mod staff;
 

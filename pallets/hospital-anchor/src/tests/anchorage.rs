@@ -243,3 +243,21 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn clock_should_stand_while_the_quota_has_no_room() {
+    ExtBuilder::default().anchored_a().execute(|| {
+        submit_at(140, head(20, 3));
+        assert_eq!(HospitalAnchor::waiting_since(&A, 0), Some(140));
+        WithoutRoom::set(vec![A]);
+        submit_at(190, head(21, 3));
+        // The time until now does not count.
+        assert_eq!(HospitalAnchor::waiting_since(&A, 0), Some(190));
+        WithoutRoom::set(Vec::new());
+        submit_at(200, head(22, 4));
+        assert_eq!(HospitalAnchor::waiting_since(&A, 0), Some(190));
+        // A block that was anchored later waits from its own anchoring on.
+        assert_eq!(HospitalAnchor::waiting_since(&A, 3), Some(200));
+        assert_eq!(HospitalAnchor::waiting_since(&A, 4), None);
+    });
+}

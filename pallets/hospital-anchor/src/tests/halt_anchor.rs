@@ -18,7 +18,7 @@ fn halt_anchor_should_stop_heads_and_reads_until_resumed() {
             let next = header(11, 0);
             let submit = || {
                 let proof = justify(&next, &[0], 0);
-                let relayer = RuntimeOrigin::signed(REQUESTER_B);
+                let relayer = RuntimeOrigin::signed(ANCHORER_B);
                 HospitalAnchor::submit_finality_proof(relayer, A, Box::new(next.clone()), proof)
             };
             let read = || <HospitalAnchor as AnchoredState>::read(&A, &hash, proof.clone(), b"key");

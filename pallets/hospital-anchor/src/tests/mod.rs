@@ -9,5 +9,6 @@ mod invariants;
 mod read;
 mod reinitialise_anchor;
 mod report_conflict;
+mod start_incarnation;
 mod submit_finality_proof;
 mod weights;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 use crate::{mock::*, types::Justification, AuthoritySets, Error, Event, Heads};
 use bspp_primitives::Header;
+use bspp_test_kit::Members;
 use bspp_types::HospitalId;
 use frame_support::{assert_noop, assert_ok};
 use sp_consensus_grandpa::{ConsensusLog, ScheduledChange};
@@ -72,11 +73,11 @@ fn submit_finality_proof_should_anchor_when_votes_stand_on_descendants() {
 }
 
 #[test]
-fn submit_finality_proof_should_anchor_when_any_member_relays() {
+fn submit_finality_proof_should_anchor_when_another_hospitals_anchorer_relays() {
     ExtBuilder::default().anchored_a().execute(|| {
         let header = header(11, 1);
         let proof = justify(&header, &[1, 2, 3], 5);
-        let relayer = RuntimeOrigin::signed(REQUESTER_B);
+        let relayer = RuntimeOrigin::signed(ANCHORER_B);
         assert_ok!(HospitalAnchor::submit_finality_proof(
             relayer,
             A,
@@ -94,8 +95,13 @@ fn submit_finality_proof_should_refuse_when_the_signer_is_no_member() {
         let submit = |origin| {
             HospitalAnchor::submit_finality_proof(origin, A, header.clone(), proof.clone())
         };
-        let refusal = Error::<Test>::NotAuthorized;
-        assert_noop!(submit(RuntimeOrigin::signed(STRANGER)), refusal);
+        let refusal = || Error::<Test>::NotAuthorized;
+        // A requester may not send anchors, which are free of quota.
+        for who in [STRANGER, REQUESTER_B] {
+            assert_noop!(submit(RuntimeOrigin::signed(who)), refusal());
+        }
+        Members::suspend(B);
+        assert_noop!(submit(RuntimeOrigin::signed(ANCHORER_B)), refusal());
         assert_noop!(submit(RuntimeOrigin::root()), DispatchError::BadOrigin);
         assert_noop!(submit(RuntimeOrigin::none()), DispatchError::BadOrigin);
     });

@@ -25,6 +25,7 @@ fn weights_should_never_be_zero() {
     let weights = [
         W::initialise_anchor(0),
         W::reinitialise_anchor(0, 0),
+        W::start_incarnation(0, 0),
         W::submit_finality_proof(0, 0),
         W::halt_anchor(),
         W::resume_anchor(),

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The content of a block's registrations in its header.
 use crate::{
-    mock::*, registration_leaf, types::MAX_REGISTRATIONS_PER_BLOCK, BlockRegistrations, Error,
+    mock::*,
+    registration_leaf,
+    types::{MAX_CALLS_PER_BLOCK, MAX_REGISTRATIONS_PER_BLOCK},
+    BlockRegistrations, Error,
 };
 use bspp_peks::domain::REGISTRATION_NODE;
 use bspp_primitives::{
     traits::{BlockContent, RegisteredCount},
     ContentDigest,
 };
-use bspp_types::{root_over, HospitalId, Sequence};
+use bspp_types::{limits::MAX_BLOCKS_PER_CALL, root_over, HospitalId, Sequence};
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_core::H256;
@@ -91,20 +94,58 @@ fn registration_leaf_should_bind_all_that_was_registered() {
 }
 
 #[test]
-fn register_entries_should_refuse_when_the_block_is_full() {
+fn register_blocks_should_refuse_when_the_block_is_full() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
-        for index in 0..MAX_REGISTRATIONS_PER_BLOCK {
-            store_and_register(OPERATOR_A, vec![entry(ids[0], index, index as u8)]);
+        let mut index = 0u32;
+        let mut lists = |count: u32| {
+            let list = |_| {
+                index += 1;
+                vec![entry(ids[0], index, index as u8)]
+            };
+            (0..count).map(list).collect::<Vec<_>>()
+        };
+        let calls = MAX_REGISTRATIONS_PER_BLOCK / MAX_BLOCKS_PER_CALL;
+        for call in 0..calls {
+            let blocks = store_all(A, call * MAX_BLOCKS_PER_CALL, &lists(MAX_BLOCKS_PER_CALL));
+            next_extrinsic();
+            assert_ok!(register_all(OPERATOR_A, &blocks));
         }
         assert_eq!(PhiIndex::content().count, MAX_REGISTRATIONS_PER_BLOCK);
-        let sequence = PhiIndex::next_sequence(&A);
-        let one_more = vec![entry(ids[0], MAX_REGISTRATIONS_PER_BLOCK, 1)];
-        store(A, sequence, &one_more);
+        let one_more = store_all(A, PhiIndex::next_sequence(&A), &lists(1));
         next_extrinsic();
         let refusal = Error::<Test>::MaxRegistrationsExceeded;
-        assert_noop!(register(OPERATOR_A, sequence, one_more.clone()), refusal);
+        assert_noop!(register_all(OPERATOR_A, &one_more), refusal);
         next_block_number();
-        assert_ok!(register(OPERATOR_A, sequence, one_more));
+        assert_ok!(register_all(OPERATOR_A, &one_more));
+    });
+}
+
+#[test]
+fn register_blocks_should_refuse_when_the_block_has_too_many_calls() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        for index in 0..MAX_CALLS_PER_BLOCK {
+            store_and_register(OPERATOR_A, vec![entry(ids[0], index, index as u8)]);
+        }
+        let one_more = [vec![entry(ids[0], MAX_CALLS_PER_BLOCK, 1)]];
+        let blocks = store_all(A, MAX_CALLS_PER_BLOCK, &one_more);
+        next_extrinsic();
+        let refusal = Error::<Test>::MaxRegistrationsExceeded;
+        assert_noop!(register_all(OPERATOR_A, &blocks), refusal);
+    });
+}
+
+#[test]
+fn content_should_name_the_blocks_of_a_call_in_order() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let lists: Vec<_> = (0..3u8).map(|i| vec![entry(ids[0], i.into(), i)]).collect();
+        assert_ok!(register_all(OPERATOR_A, &store_all(A, 0, &lists)));
+        let leaves = (0..3).map(|sequence| leaf_of(A, sequence)).collect();
+        let content = ContentDigest {
+            total: 3,
+            count: 3,
+            root: root_over(REGISTRATION_NODE, leaves),
+        };
+        assert_eq!(PhiIndex::content(), content);
     });
 }
 

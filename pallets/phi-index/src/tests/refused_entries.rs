@@ -40,7 +40,7 @@ pub(super) fn expect_refusal(batch: BatchId, bad: Entry, reason: Refusal) {
 }
 
 #[test]
-fn register_entries_should_refuse_an_entry_when_its_batch_is_unknown() {
+fn register_blocks_should_refuse_an_entry_when_its_batch_is_unknown() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         expect_refusal(ids[0], entry(H256([9; 32]), 0, 3), Refusal::BatchNotFound);
     });
@@ -58,7 +58,7 @@ fn other_hospitals_batch_should_be_refused_and_stay_as_it_is() {
 }
 
 #[test]
-fn register_entries_should_refuse_an_entry_when_its_index_is_spent() {
+fn register_blocks_should_refuse_an_entry_when_its_index_is_spent() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         store_and_register(OPERATOR_A, vec![entry(ids[0], 4, 1)]);
         expect_refusal(ids[0], entry(ids[0], 5, 2), Refusal::InvalidIndex);
@@ -69,7 +69,7 @@ fn register_entries_should_refuse_an_entry_when_its_index_is_spent() {
 }
 
 #[test]
-fn register_entries_should_refuse_an_entry_when_its_shape_is_wrong() {
+fn register_blocks_should_refuse_an_entry_when_its_shape_is_wrong() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let mut short = entry(ids[0], 1, 3);
         short.slots.pop();
@@ -81,7 +81,7 @@ fn register_entries_should_refuse_an_entry_when_its_shape_is_wrong() {
 }
 
 #[test]
-fn register_entries_should_refuse_all_entries_when_none_is_good() {
+fn register_blocks_should_refuse_all_entries_when_none_is_good() {
     ExtBuilder::default().execute(|_| {
         let entries: Vec<_> = (0..256).map(|i| entry(H256([1; 32]), i, i as u8)).collect();
         let sequence = store_and_register(OPERATOR_A, entries);

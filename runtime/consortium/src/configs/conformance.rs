@@ -4,16 +4,24 @@
 //! Such a hospital is active, and its own chain is anchored and registered.
 
 use crate::{
-    configs::{governance::CouncilTwoThirds, OperationalCalls},
+    configs::{
+        consensus::ReportableSessions, governance::CouncilTwoThirds, phi::NoRegistrations,
+        OperationalCalls,
+    },
     Consortium, HospitalAnchor, PhiIndex, Runtime, RuntimeCall,
 };
 use bspp_primitives::{
-    conformance::{evidence_commitment, Evidence, Shortfall, StandingFault},
-    traits::{Anchorage, ConformancePolicy, CurrentSlot, RegisteredCount},
+    conformance::{
+        evidence_commitment, lag_limit, CallClass, Evidence, Expiry, Shortfall, StandingFault,
+    },
+    traits::{Anchorage, ConformancePolicy, RegisteredCount},
     AccountId,
 };
-use bspp_runtime_common::{AuraSlot, SessionAuthors, MAX_AUTHORITIES};
-use bspp_types::limits::{DAY_MS, DEFAULT_SLOT_DURATION, HOUR_MS};
+use bspp_runtime_common::{SessionAuthors, MAX_AUTHORITIES};
+use bspp_types::{
+    limits::{DAY_MS, DEFAULT_SLOT_DURATION, HOUR_MS},
+    HospitalId,
+};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use pallet_slot_duration::{slots_in, SlotsIn};
 use polkadot_sdk::frame_support::traits::{ConstU32, Contains, Get};
@@ -44,8 +52,8 @@ pub struct GateParameters {
     pub max_anchor_age: u64,
     /// Maximum time for which an entry block may stay unregistered after an anchor has shown it.
     ///
-    /// It is never less than two rotations. A hospital that has made no full block for that time
-    /// may make one, so that it can register in it.
+    /// It is never less than two rotations. The time in which the hospital may not register does
+    /// not count: its quota has no room, or the council has paused registrations.
     pub max_lag: u64,
 }
 
@@ -91,35 +99,31 @@ impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
         let fresh_until = anchor
             .anchored_slot
             .saturating_add(parameters.max_anchor_age.max(two_rotations));
-        // Registrations need full blocks. A hospital that has made none for `max_lag` may make one
-        // and register in it. Otherwise hospitals could never catch up if all of them lag, nor
-        // could a hospital whose registrations the others leave out.
+        // An author that lags makes blocks that admit registrations, and its hospital can register
+        // in them. So hospitals catch up if all of them lag, or if others leave registrations out.
         let max_lag = parameters.max_lag.max(two_rotations);
-        let parent_slot = AuraSlot::<Runtime>::current_slot();
-        let last_full = pallet_consortium::HospitalValidators::<Runtime>::get(hospital)
-            .iter()
-            .map(pallet_conformance::LastFullSlot::<Runtime>::get)
-            .max()
-            .unwrap_or(0);
-        let excused = parent_slot > last_full.saturating_add(max_lag);
-        let in_time_until = waiting
-            .filter(|_| !excused)
-            .map(|since| since.saturating_add(max_lag));
-        let (valid_until, then) = match in_time_until {
-            Some(until) if until < fresh_until => (until, Shortfall::RegistrationLag),
-            _ => (fresh_until, Shortfall::AnchorStale),
-        };
+        let stands = NoRegistrations::contains(&hospital);
+        let expiry = Expiry::of(fresh_until, lag_limit(waiting, stands, max_lag));
         Ok(Evidence {
-            commitment: evidence_commitment(&(
-                hospital, anchor, registered, waiting, last_full, excused,
-            )),
-            valid_until,
-            then,
+            commitment: evidence_commitment(&(hospital, anchor, registered, waiting, stands)),
+            valid_until: expiry.valid_until,
+            then: expiry.then,
+            later: expiry.later,
         })
     }
 
     fn is_operational(call: &RuntimeCall) -> bool {
         matches!(call, RuntimeCall::Timestamp(_)) || OperationalCalls::contains(call)
+    }
+
+    fn class_of(call: &RuntimeCall) -> CallClass {
+        match call {
+            RuntimeCall::PhiIndex(pallet_phi_index::Call::register_blocks { .. }) => {
+                CallClass::Registration
+            }
+            call if Self::is_operational(call) => CallClass::Operational,
+            _ => CallClass::Ordinary,
+        }
     }
 
     fn genesis_parameters() -> GateParameters {
@@ -132,10 +136,13 @@ impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
         allowed.contains(&parameters.max_anchor_age) && allowed.contains(&parameters.max_lag)
     }
 
+    fn hospital_of(author: &AccountId) -> Option<HospitalId> {
+        Consortium::hospital_of_validator(author)
+    }
+
     #[cfg(feature = "runtime-benchmarks")]
     fn make_conformant(author: &AccountId) {
         use bspp_primitives::traits::Membership;
-        use bspp_types::HospitalId;
         let hospital = HospitalId::repeat_byte(0xcf);
         let operator = AccountId::new([0xc1; 32]);
         let requester = AccountId::new([0xc2; 32]);
@@ -157,5 +164,6 @@ impl pallet_conformance::Config for Runtime {
     type SuspendOrigin = CouncilTwoThirds;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;
     type DefaultSessionLength = SlotsIn<Runtime, HOUR_MS>;
+    type ReportableSessions = ReportableSessions;
     type WeightInfo = pallet_conformance::weights::SubstrateWeight<Runtime>;
 }

@@ -2,46 +2,28 @@
 //! Authoring, finality and sessions.
 
 use crate::{
-    Aura, Conformance, Consortium, Grandpa, Historical, Offences, Runtime, RuntimeCall,
-    RuntimeEvent, RuntimeHoldReason, UncheckedExtrinsic,
+    Aura, Conformance, Consortium, Grandpa, Offences, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeHoldReason, UncheckedExtrinsic,
 };
-use alloc::vec::Vec;
 use bspp_primitives::AccountId;
-use bspp_runtime_common::{Longevity, NoCurrency, SessionKeys, MAX_AUTHORITIES};
-use bspp_types::limits::DAY_MS;
+use bspp_runtime_common::{
+    KeyHistory, KeyProof, Longevity, NoCurrency, RecordedSessions, SessionKeys, MAX_AUTHORITIES,
+};
+use bspp_types::HospitalId;
 use pallet_slot_duration::SlotDurationOf;
 use polkadot_sdk::{
-    frame_support::traits::{ConstBool, ConstU128, ConstU32, Get},
+    frame_support::traits::{ConstBool, ConstU128, ConstU32},
     frame_system::offchain::{CreateBare, CreateTransactionBase},
-    pallet_aura, pallet_authorship, pallet_grandpa, pallet_offences,
-    pallet_session::{
-        self,
-        historical::{self, NoteHistoricalRoot},
-    },
+    pallet_aura, pallet_authorship, pallet_grandpa, pallet_offences, pallet_session,
     sp_consensus_aura::sr25519::AuthorityId as AuraId,
-    sp_runtime::traits::Convert,
-    sp_session,
-    sp_staking::SessionIndex,
 };
 
-/// Maximum of [`ReportableSessions`], because each costs an entry of the state.
-const MAX_REPORTABLE_SESSIONS: u64 = 4_096;
+/// Number of sessions for which an equivocation can be reported.
+pub type ReportableSessions =
+    bspp_runtime_common::ReportableSessions<Runtime, pallet_conformance::SessionLengthOf<Runtime>>;
 
-/// Number of sessions for which an equivocation can be reported: those of one week.
-///
-/// It follows from the lengths of slots and sessions, which the genesis fixes.
-pub struct ReportableSessions;
-
-impl Get<u64> for ReportableSessions {
-    fn get() -> u64 {
-        let length = u64::from(pallet_conformance::SessionLengthOf::<Runtime>::get())
-            .saturating_mul(SlotDurationOf::<Runtime>::get());
-        (7 * DAY_MS)
-            .checked_div(length)
-            .unwrap_or(MAX_REPORTABLE_SESSIONS)
-            .clamp(1, MAX_REPORTABLE_SESSIONS)
-    }
-}
+/// Proofs of the keys of past sessions.
+pub type Keys = KeyHistory<Runtime, Conformance>;
 
 /// Sessions, with the length that the gate stores.
 type Sessions =
@@ -66,8 +48,8 @@ impl pallet_session::Config for Runtime {
     type ValidatorIdOf = pallet_consortium::ValidatorOf<Self>;
     type ShouldEndSession = Sessions;
     type NextSessionRotation = Sessions;
-    type SessionManager = NoteHistoricalRoot<Self, WithIdentity>;
-    type SessionHandler = (Aura, Grandpa, Conformance);
+    type SessionManager = Consortium;
+    type SessionHandler = RecordedSessions<Self, (Aura, Grandpa, Conformance), Conformance>;
     type Keys = SessionKeys;
     type DisablingStrategy = ();
     type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
@@ -75,69 +57,10 @@ impl pallet_session::Config for Runtime {
     type KeyDeposit = ConstU128<0>;
 }
 
-/// The consortium pallet's sets. Only its account identifies a validator.
-pub struct WithIdentity;
-
-/// The identification of a validator besides its account: none.
-pub struct Nothing;
-
-impl Convert<AccountId, Option<()>> for Nothing {
-    fn convert(_: AccountId) -> Option<()> {
-        Some(())
-    }
-}
-
-fn with_identity(set: Option<Vec<AccountId>>) -> Option<Vec<(AccountId, ())>> {
-    set.map(|set| set.into_iter().map(|who| (who, ())).collect())
-}
-
-impl pallet_session::SessionManager<AccountId> for WithIdentity {
-    fn new_session(index: SessionIndex) -> Option<Vec<AccountId>> {
-        <Consortium as pallet_session::SessionManager<_>>::new_session(index)
-    }
-
-    fn new_session_genesis(index: SessionIndex) -> Option<Vec<AccountId>> {
-        <Consortium as pallet_session::SessionManager<_>>::new_session_genesis(index)
-    }
-
-    fn start_session(index: SessionIndex) {
-        <Consortium as pallet_session::SessionManager<_>>::start_session(index);
-    }
-
-    fn end_session(index: SessionIndex) {
-        <Consortium as pallet_session::SessionManager<_>>::end_session(index);
-    }
-}
-
-impl historical::SessionManager<AccountId, ()> for WithIdentity {
-    fn new_session(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-        with_identity(<Self as pallet_session::SessionManager<_>>::new_session(
-            index,
-        ))
-    }
-
-    fn new_session_genesis(index: SessionIndex) -> Option<Vec<(AccountId, ())>> {
-        with_identity(<Self as pallet_session::SessionManager<_>>::new_session_genesis(index))
-    }
-
-    fn start_session(index: SessionIndex) {
-        <Self as pallet_session::SessionManager<_>>::start_session(index);
-    }
-
-    fn end_session(index: SessionIndex) {
-        <Self as pallet_session::SessionManager<_>>::end_session(index);
-    }
-}
-
-impl historical::Config for Runtime {
-    type RuntimeEvent = RuntimeEvent;
-    type FullIdentification = ();
-    type FullIdentificationOf = Nothing;
-}
-
 impl pallet_offences::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
-    type IdentificationTuple = historical::IdentificationTuple<Self>;
+    // The offender, and its hospital in the session of the offence.
+    type IdentificationTuple = (AccountId, Option<HospitalId>);
     type OnOffenceHandler = pallet_conformance::SuspendOffenders<Self>;
 }
 
@@ -147,9 +70,9 @@ impl pallet_grandpa::Config for Runtime {
     type MaxAuthorities = ConstU32<MAX_AUTHORITIES>;
     type MaxNominators = ConstU32<0>;
     type MaxSetIdSessionEntries = ReportableSessions;
-    type KeyOwnerProof = sp_session::MembershipProof;
+    type KeyOwnerProof = KeyProof;
     type EquivocationReportSystem =
-        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, Longevity<Self>>;
+        pallet_grandpa::EquivocationReportSystem<Self, Offences, Keys, Longevity<Self>>;
 }
 
 // Nodes send reports of equivocations without a signature.

@@ -3,13 +3,14 @@
 
 use crate::{
     configs::{
-        quota::{QuotaBytes, QuotaWeight},
-        ChainId,
+        pausable::PausableCalls,
+        quota::{DelegateBytes, DelegateWeight, QuotaBytes, QuotaWeight},
+        ChainId, ConsortiumCalls,
     },
     Conformance, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, Timestamp,
 };
 use bspp_primitives::{AccountId, Signature};
-use bspp_runtime_common::{is_authorized_upgrade, MAX_AUTHORITIES};
+use bspp_runtime_common::{SessionAuthors, MAX_AUTHORITIES};
 use bspp_types::limits::{max_proposal_time, DAY_MS};
 use pallet_slot_duration::{SlotDurationOf, SlotsIn};
 use polkadot_sdk::{
@@ -51,40 +52,20 @@ impl pallet_collective::Config<Instance1> for Runtime {
     type Consideration = ();
 }
 
-/// Calls that keep the chain going.
+/// Calls that the council may dispatch as root: restarts of finality, and an end of motions.
 ///
-/// They do not count against the quota if operators, validators or the council send them.
-pub struct OperationalCalls;
+/// No call among them sets the code or the storage. `authorize_upgrade` of the consortium pallet
+/// authorizes a runtime, so that its delay holds.
+pub struct RootCalls;
 
-impl Contains<RuntimeCall> for OperationalCalls {
+impl Contains<RuntimeCall> for RootCalls {
     fn contains(call: &RuntimeCall) -> bool {
-        use pallet_consortium::Call as Members;
-        use pallet_peks_search::Call as Search;
-        use polkadot_sdk::frame_system::Call as System;
-        match call {
-            RuntimeCall::HospitalAnchor(_)
-            | RuntimeCall::Council(_)
-            | RuntimeCall::Session(_)
-            | RuntimeCall::Grandpa(_)
-            | RuntimeCall::Conformance(_) => true,
-            // Only the code that the council has authorized is operational. Any other code would
-            // fill blocks.
-            RuntimeCall::System(System::apply_authorized_upgrade { code }) => {
-                is_authorized_upgrade::<Runtime>(code)
-            }
-            // A new requester is not urgent, and requesters' calls must not fill restricted blocks.
-            RuntimeCall::Consortium(call) => !matches!(
-                call,
-                Members::add_requester { .. } | Members::rotate_requester_key { .. }
-            ),
-            RuntimeCall::PeksSearch(call) => {
-                matches!(
-                    call,
-                    Search::revoke_request { .. } | Search::close_request { .. }
-                )
-            }
-            _ => false,
-        }
+        use polkadot_sdk::{pallet_collective::Call as Council, pallet_grandpa::Call as Grandpa};
+        matches!(
+            call,
+            RuntimeCall::Grandpa(Grandpa::note_stalled { .. })
+                | RuntimeCall::Council(Council::disapprove_proposal { .. } | Council::kill { .. })
+        )
     }
 }
 
@@ -97,11 +78,17 @@ impl pallet_consortium::Config for Runtime {
     type CouncilOrigin = CouncilTwoThirds;
     type Council = Council;
     type Session = Session;
+    type SessionKeys = SessionAuthors<Runtime>;
     type Authors = Conformance;
     type Time = Timestamp;
-    type OperationalCalls = OperationalCalls;
+    type Calls = ConsortiumCalls;
+    type RootCalls = RootCalls;
+    type PausableCalls = PausableCalls;
+    type DefaultUpgradeDelay = SlotsIn<Runtime, DAY_MS>;
     type QuotaWeight = QuotaWeight;
     type QuotaBytes = QuotaBytes;
+    type DelegateWeight = DelegateWeight;
+    type DelegateBytes = DelegateBytes;
     type MaxHospitals = ConstU32<256>;
     type MaxRequesters = ConstU32<4096>;
     type MaxValidatorsPerHospital = ConstU32<8>;
@@ -117,21 +104,32 @@ impl pallet_consortium::Config for Runtime {
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks {
-    //! The requester that benchmarks of membership need.
+    //! The requester and the root call that benchmarks of membership need.
 
+    use crate::RuntimeCall;
     use bspp_primitives::{AccountId, Signature};
     use bspp_runtime_common::dev::benchmark_signer;
+    use polkadot_sdk::pallet_grandpa;
 
     /// Signs with a fixed key.
     pub struct Signer;
 
-    impl pallet_consortium::benchmark_helper::BenchmarkHelper<AccountId, Signature> for Signer {
+    impl pallet_consortium::benchmark_helper::BenchmarkHelper<AccountId, Signature, RuntimeCall>
+        for Signer
+    {
         fn requester() -> AccountId {
             benchmark_signer::account()
         }
 
         fn sign(message: &[u8]) -> Signature {
             benchmark_signer::sign(message)
+        }
+
+        fn root_call() -> RuntimeCall {
+            RuntimeCall::Grandpa(pallet_grandpa::Call::note_stalled {
+                delay: 1,
+                best_finalized_block_number: 0,
+            })
         }
     }
 }

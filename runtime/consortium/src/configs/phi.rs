@@ -2,13 +2,42 @@
 //! Anchors of hospital chains, the index, and searches.
 
 use crate::{
-    configs::{ChainId, CouncilTwoThirds},
+    configs::{system::RuntimeBlockWeights, ChainId, CouncilTwoThirds},
     Consortium, HospitalAnchor, PhiIndex, Runtime, Timestamp,
 };
-use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity};
-use bspp_types::limits::{DAY_MS, MAX_GRANT_DAYS, MAX_HOSPITAL_NODES, MINUTE_MS};
+use bspp_primitives::traits::QuotaRoom;
+use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity, NORMAL_RATIO};
+use bspp_types::{
+    limits::{DAY_MS, MAX_GRANT_DAYS, MAX_HOSPITAL_NODES, MAX_REGISTRATION_BYTES, MINUTE_MS},
+    HospitalId,
+};
+use pallet_consortium::CallGroup;
+use pallet_phi_index::{types::MAX_PROOF_NODES, Size};
 use pallet_slot_duration::SlotsIn;
-use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64};
+use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64, Contains};
+
+/// Weights of the index.
+type IndexWeights = pallet_phi_index::weights::SubstrateWeight<Runtime>;
+
+/// Hospitals that may not register now, so that their lag clock stands.
+///
+/// Their quota has no room for a call of the largest size although they register, or the council has
+/// paused registrations.
+pub struct NoRegistrations;
+
+impl Contains<HospitalId> for NoRegistrations {
+    fn contains(hospital: &HospitalId) -> bool {
+        if pallet_consortium::PausedCalls::<Runtime>::get().contains(&CallGroup::Registrations) {
+            return true;
+        }
+        // With short slots the largest call does not fit into a block, and gateways send smaller
+        // ones.
+        let block = NORMAL_RATIO * RuntimeBlockWeights::get().max_block.ref_time();
+        let call = Size::largest().weight::<IndexWeights>(MAX_PROOF_NODES);
+        let weight = call.ref_time().min(block);
+        Consortium::quota_stops(hospital, weight, MAX_REGISTRATION_BYTES.into())
+    }
+}
 
 impl pallet_hospital_anchor::Config for Runtime {
     type ForceOrigin = CouncilTwoThirds;
@@ -16,6 +45,7 @@ impl pallet_hospital_anchor::Config for Runtime {
     type Slot = AuraSlot<Runtime>;
     type MaxSlotDrift = SlotsIn<Runtime, { MINUTE_MS }>;
     type Registered = PhiIndex;
+    type ClockStands = NoRegistrations;
     type OnAnchored = PhiIndex;
     type OnConflict = Consortium;
     type MaxHeads = ConstU32<128>;
@@ -34,7 +64,8 @@ impl pallet_phi_index::Config for Runtime {
     // The cost of a search is the number of batches. Each takes about 0.5 ms of pairing, so the
     // maximum is half a second for each hospital and month.
     type MaxBatchesPerFilingMonth = ConstU32<1024>;
-    type WeightInfo = pallet_phi_index::weights::SubstrateWeight<Runtime>;
+    type Quota = Consortium;
+    type WeightInfo = IndexWeights;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = benchmark_helper::Helper;
 }

@@ -2,17 +2,19 @@
 //! System and time.
 
 use crate::{
-    release::Migrations, Aura, Block, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeOrigin, RuntimeTask, System, VERSION,
+    release::Migrations, Aura, Block, Consortium, MultiBlockMigrations, PalletInfo, Runtime,
+    RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask, System, VERSION,
 };
 use bspp_primitives::{AccountId, Hash, Nonce};
-use bspp_runtime_common::{block_length, block_weights, NoPurgedKeys, BLOCK_HASH_COUNT};
-use bspp_types::BlockNumber;
+use bspp_runtime_common::{
+    block_length, block_weights, NoPurgedKeys, OnlyDueUpgrades, BLOCK_HASH_COUNT,
+};
+use bspp_types::{limits::SS58_PREFIX, BlockNumber};
 use pallet_slot_duration::HalfSlot;
 use polkadot_sdk::{
     frame_support::{
         derive_impl, parameter_types,
-        traits::{ConstU16, ConstU32, Get},
+        traits::{ConstU16, ConstU32, Get, InsideBoth},
         weights::constants::ParityDbWeight,
     },
     frame_system::{
@@ -45,10 +47,11 @@ impl frame_system::Config for Runtime {
     type Hash = Hash;
     type DbWeight = ParityDbWeight;
     type Version = Version;
-    type SS58Prefix = ConstU16<42>;
+    type SS58Prefix = ConstU16<SS58_PREFIX>;
     type MaxConsumers = ConstU32<16>;
-    type BaseCallFilter = NoPurgedKeys<Runtime>;
+    type BaseCallFilter = InsideBoth<NoPurgedKeys<Runtime>, OnlyDueUpgrades<Runtime, Consortium>>;
     type SingleBlockMigrations = Migrations;
+    type MultiBlockMigrator = MultiBlockMigrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }

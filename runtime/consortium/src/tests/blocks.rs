@@ -5,7 +5,8 @@ use super::local_chain;
 use crate::*;
 use bspp_primitives::{
     conformance::{
-        attestation_message, Attestation, AttestationKind, ConformancePair, Gate, Verdict,
+        attestation_message, Attestation, AttestationKind, ConformancePair, Gate, Shortfall,
+        Verdict,
     },
     AccountId, Header,
 };
@@ -97,7 +98,9 @@ impl Chain {
         let kind = gate
             .verdict
             .required()
-            .unwrap_or(AttestationKind::Restricted);
+            .unwrap_or(AttestationKind::Restricted {
+                shortfall: Shortfall::NotAnchored,
+            });
         self.digest(slot, Self::name(&gate.author), kind)
     }
 

@@ -13,7 +13,7 @@ use bspp_primitives::{
 use bspp_runtime_common::dev::{self, DevHospital, HOSPITAL_A, HOSPITAL_B};
 use bspp_types::{messages, Authority, PurposeOfUse, Request, RequestStatus};
 use polkadot_sdk::{
-    frame_support::{assert_ok, traits::Hooks, BoundedVec},
+    frame_support::{assert_ok, traits::Hooks},
     frame_system, pallet_collective, pallet_session,
     sp_core::{ed25519, Pair, H256},
     sp_runtime::{
@@ -21,6 +21,11 @@ use polkadot_sdk::{
         traits::{Dispatchable, Header as _},
         transaction_validity::{InvalidTransaction, TransactionValidityError},
     },
+};
+
+/// The attestation of an author whose hospital's anchor is too old.
+const STALE: AttestationKind = AttestationKind::Restricted {
+    shortfall: Shortfall::AnchorStale,
 };
 
 fn council() -> RuntimeOrigin {
@@ -62,11 +67,10 @@ fn unanchored() -> Chain {
 }
 
 fn registration(nonce: u32) -> UncheckedExtrinsic {
-    let call = pallet_phi_index::Call::register_entries {
-        sequence: 9,
+    let call = pallet_phi_index::Call::register_blocks {
         head: H256::zero(),
         proof: Default::default(),
-        entries: Default::default(),
+        blocks: Default::default(),
     };
     signed("HospitalA", call, nonce)
 }
@@ -192,10 +196,7 @@ fn block_should_be_refused_when_the_attestation_is_forged_replayed_or_borrowed()
             attest(&genesis, &parent, slot, other, kind),
             "author_mismatch",
         ),
-        (
-            attest(&genesis, &parent, slot, name, AttestationKind::Restricted),
-            "understated",
-        ),
+        (attest(&genesis, &parent, slot, name, STALE), "understated"),
     ] {
         let found = refusal(
             &mut chain,
@@ -231,7 +232,7 @@ fn block_should_be_refused_when_its_author_is_suspended() {
     let fault = StandingFault::HospitalSuspended;
     assert_eq!(chain.gate(slot).verdict, Verdict::Refused { fault });
     for kind in [
-        AttestationKind::Restricted,
+        STALE,
         AttestationKind::Full {
             evidence: H256::zero(),
         },
@@ -261,7 +262,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_registration_or_a_search
         [
             registration(0),
             signed("HospitalA", search, 0),
-            signed("DoctorB", remark(), 0),
+            signed("HospitalB", remark(), 0),
         ]
     });
     for extrinsic in extrinsics {
@@ -363,40 +364,6 @@ fn gate_should_not_change_in_the_first_block_of_a_new_runtime() {
         before.verdict, captured.verdict,
         "judged as the old runtime would"
     );
-}
-
-#[test]
-fn registrations_should_find_full_blocks_again_when_all_hospitals_lag() {
-    let mut chain = anchored();
-    chain.advance(1, Vec::new());
-    // Both anchors have shown entry blocks that are not registered.
-    chain.tamper(|| {
-        for hospital in [HOSPITAL_A, HOSPITAL_B] {
-            pallet_hospital_anchor::Waiting::<Runtime>::insert(
-                hospital.id(),
-                BoundedVec::truncate_from(vec![(1, 0)]),
-            );
-            pallet_conformance::GateParameters::<Runtime>::mutate(|p| p.max_lag = 10);
-        }
-    });
-    let mut full = [Vec::new(), Vec::new()];
-    for slot in 2..60 {
-        let gate = chain.gate(slot);
-        if matches!(gate.verdict, Verdict::Full { .. }) {
-            full[usize::from(gate.author == dev::validator("Charlie"))].push(slot);
-        }
-        chain.advance(slot, vec![]);
-    }
-    // Registrations are in time until slot 10. After that a hospital has one full block whenever it
-    // had none for ten slots. That is enough for its registrations.
-    for slots in full {
-        let late: Vec<u64> = slots.into_iter().filter(|slot| *slot > 10).collect();
-        assert!((3..=5).contains(&late.len()), "{late:?}");
-        assert!(
-            late.windows(2).all(|pair| pair[1] - pair[0] > 10),
-            "{late:?}"
-        );
-    }
 }
 
 #[test]

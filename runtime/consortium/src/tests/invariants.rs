@@ -62,8 +62,13 @@ fn hospital(second: bool) -> bspp_types::HospitalId {
     }
 }
 
+/// Whether a validator belongs to hospital A.
+fn is_of_first(index: usize) -> bool {
+    index < 2 || index == 4
+}
+
 fn operator(index: usize) -> RuntimeOrigin {
-    let name = if index < 2 || index == 4 {
+    let name = if is_of_first(index) {
         "HospitalA"
     } else {
         "HospitalB"
@@ -96,13 +101,19 @@ fn apply(step: Step) {
             }
             .into(),
         ),
-        Step::AddValidator(i) => (
-            operator(i),
-            pallet_consortium::Call::add_validator {
-                validator: account(i),
-            }
-            .into(),
-        ),
+        Step::AddValidator(i) => {
+            let validator = account(i);
+            let _ = Consortium::add_validator(operator(i), validator.clone());
+            (
+                council(),
+                pallet_consortium::Call::admit_validator {
+                    hospital: hospital(!is_of_first(i)),
+                    validator,
+                    accept_share: true,
+                }
+                .into(),
+            )
+        }
         Step::RemoveValidator(i) => (
             operator(i),
             pallet_consortium::Call::remove_validator {
@@ -126,13 +137,13 @@ fn apply(step: Step) {
             // Other tests cover the proof of ownership.
             if pallet_consortium::Validators::<Runtime>::contains_key(account(i)) {
                 let keys = dev::session_keys(VALIDATORS[i]);
-                let _ = <Session as pallet_session::SessionInterface>::set_keys(&account(i), keys);
+                pallet_session::NextKeys::<Runtime>::insert(account(i), keys);
             }
             return;
         }
         Step::Equivocate(i) => {
             let offender = polkadot_sdk::sp_staking::offence::OffenceDetails {
-                offender: (account(i), ()),
+                offender: (account(i), None),
                 reporters: Vec::<AccountId>::new(),
             };
             let session = Session::current_index();

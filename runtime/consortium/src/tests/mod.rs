@@ -4,12 +4,26 @@
 //!
 //! Blocks and their proof of conformance have files of their own.
 
+mod admission;
 mod blocks;
 mod conformance;
+mod departures;
+mod equivocations;
+mod genesis;
+mod hospital;
 mod invariants;
+mod lag;
+#[cfg(not(feature = "runtime-benchmarks"))]
+mod migrations;
+mod pausable;
+mod quotas;
+mod simulation;
 mod slot_duration;
 mod storage_keys;
 mod sweep;
+#[cfg(feature = "try-runtime")]
+mod try_runtime;
+mod upgrades;
 
 use crate::{genesis_config_presets::*, *};
 use bspp_primitives::{refusal, traits::Membership, AccountId, Nonce};
@@ -75,8 +89,9 @@ fn extension(nonce: Nonce) -> TxExtension {
         frame_system::CheckEra::from(generic::Era::Immortal),
         CheckConformance::new(),
         CheckMember::new(),
-        frame_system::CheckNonce::from(nonce),
+        bspp_runtime_common::CheckNonce::from(nonce),
         frame_system::CheckWeight::new(),
+        polkadot_sdk::frame_metadata_hash_extension::CheckMetadataHash::new(false),
         frame_system::WeightReclaim::new(),
     )
 }
@@ -164,7 +179,7 @@ fn non_members_transaction_should_be_refused_by_the_pool() {
 #[test]
 fn members_transaction_should_enter_the_pool_with_short_longevity() {
     in_first_block(|| {
-        let validity = validate(signed("DoctorB", remark(), 0)).unwrap();
+        let validity = validate(signed("HospitalB", remark(), 0)).unwrap();
         assert!(validity.longevity <= 64);
         assert!(validity.priority > 0);
         let rotate = pallet_consortium::Call::remove_requester {
@@ -181,7 +196,9 @@ fn members_transaction_should_enter_the_pool_with_short_longevity() {
 #[test]
 fn replayed_transaction_should_be_refused_when_a_requester_returns() {
     in_first_block(|| {
-        let old = signed("DoctorB", remark(), 0);
+        let key = dev::encryption_secret(&H256::repeat_byte(2)).public().0;
+        let rotate = pallet_consortium::Call::rotate_requester_key { key };
+        let old = signed("DoctorB", rotate, 0);
         assert_ok!(Executive::apply_extrinsic(old.clone()).unwrap());
         let requester = dev::account("DoctorB");
         let operator = || RuntimeOrigin::signed(dev::account("HospitalB"));
@@ -235,7 +252,7 @@ fn requesters_key_should_be_taken_with_the_accounts_own_signature_only() {
 #[test]
 fn quota_should_be_charged_when_a_transaction_enters_a_block() {
     in_first_block(|| {
-        let extrinsic = signed("DoctorB", remark(), 0);
+        let extrinsic = signed("HospitalB", remark(), 0);
         let len = u64::try_from(extrinsic.encoded_size()).unwrap();
         assert_ok!(Executive::apply_extrinsic(extrinsic).unwrap());
         let used = pallet_consortium::UsedQuota::<Runtime>::get(dev::HOSPITAL_B.id());
@@ -307,11 +324,10 @@ fn forged_root_should_be_refused_when_one_councillor_asks_alone() {
 fn operational_calls_should_not_include_what_fills_the_chain() {
     let contains = configs::OperationalCalls::contains;
     assert!(!contains(&remark().into()));
-    let entries = pallet_phi_index::Call::register_entries {
-        sequence: 0,
+    let entries = pallet_phi_index::Call::register_blocks {
         head: H256::zero(),
         proof: Default::default(),
-        entries: Default::default(),
+        blocks: Default::default(),
     };
     assert!(!contains(&entries.into()));
     let rotate = pallet_consortium::Call::rotate_requester_key { key: [1; 32] };

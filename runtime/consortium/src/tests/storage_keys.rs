@@ -4,8 +4,8 @@
 use crate::{Consortium, PeksSearch, PhiIndex, Runtime, Timestamp};
 use bspp_primitives::consortium_storage as storage;
 use polkadot_sdk::{
-    frame_support::traits::PalletInfoAccess, pallet_timestamp, sp_core::H256,
-    sp_runtime::AccountId32,
+    frame_support::traits::PalletInfoAccess, pallet_collective, pallet_session, pallet_timestamp,
+    sp_core::H256, sp_runtime::AccountId32,
 };
 
 #[test]
@@ -23,6 +23,15 @@ fn proved_reads_should_use_the_keys_of_the_pallets() {
         (
             storage::now(),
             pallet_timestamp::Now::<Runtime>::hashed_key().to_vec(),
+        ),
+        (
+            storage::session_index(),
+            pallet_session::CurrentIndex::<Runtime>::hashed_key().to_vec(),
+        ),
+        (
+            storage::council_members(),
+            pallet_collective::Members::<Runtime, pallet_collective::Instance1>::hashed_key()
+                .to_vec(),
         ),
         (
             storage::hospital(&id),

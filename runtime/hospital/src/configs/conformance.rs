@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The authors of a hospital chain: its validators, with a credential of the admins.
 
-use crate::{configs::OperationalCalls, HospitalAdmin, PhiRecords, Runtime, RuntimeCall};
+use crate::{
+    configs::{OperationalCalls, ReportableSessions},
+    HospitalAdmin, PhiRecords, Runtime, RuntimeCall,
+};
 use bspp_primitives::{
     conformance::{evidence_commitment, Evidence, Shortfall, StandingFault},
     traits::{ConformancePolicy, HospitalChain},
@@ -29,6 +32,7 @@ impl ConformancePolicy<AccountId, RuntimeCall> for NodeConformance {
             commitment: evidence_commitment(&(HospitalAdmin::hospital(), author, valid_until)),
             valid_until,
             then: Shortfall::CredentialExpired,
+            later: None,
         })
     }
 
@@ -54,5 +58,6 @@ impl pallet_conformance::Config for Runtime {
     type SuspendOrigin = pallet_hospital_admin::EnsureAdmin<Runtime>;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;
     type DefaultSessionLength = SlotsIn<Runtime, HOUR_MS>;
+    type ReportableSessions = ReportableSessions;
     type WeightInfo = pallet_conformance::weights::SubstrateWeight<Runtime>;
 }

@@ -1,39 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Admins, staff, nodes and credentials.
 
-use crate::{Conformance, Runtime, RuntimeCall, Session};
-use bspp_runtime_common::{is_authorized_upgrade, AuraSlot};
+use crate::{
+    configs::{quota::StaffQuota, HospitalCalls},
+    Conformance, Runtime, RuntimeCall, Session,
+};
+use bspp_runtime_common::AuraSlot;
 use bspp_types::limits::{DAY_MS, MAX_CREDENTIAL_DAYS, MAX_HOSPITAL_NODES};
 use pallet_slot_duration::SlotsIn;
 use polkadot_sdk::frame_support::traits::{ConstU32, Contains};
-
-/// Calls that keep the chain going.
-///
-/// They are those about session keys, finality and conformance, those of the admin pallet, and
-/// those that a patient signs: a withdrawal of consent and a rise of the label version.
-pub struct OperationalCalls;
-
-impl Contains<RuntimeCall> for OperationalCalls {
-    fn contains(call: &RuntimeCall) -> bool {
-        use pallet_patients::Call as Patients;
-        use polkadot_sdk::frame_system::Call as System;
-        match call {
-            RuntimeCall::Session(_)
-            | RuntimeCall::Grandpa(_)
-            | RuntimeCall::Conformance(_)
-            | RuntimeCall::HospitalAdmin(_)
-            | RuntimeCall::Patients(
-                Patients::withdraw_consent { .. } | Patients::raise_label_version { .. },
-            ) => true,
-            // Only the code that an admin has authorized is operational. Any other code would fill
-            // blocks.
-            RuntimeCall::System(System::apply_authorized_upgrade { code }) => {
-                is_authorized_upgrade::<Runtime>(code)
-            }
-            _ => false,
-        }
-    }
-}
 
 /// Calls that an admin may dispatch as root: runtime upgrades, and restarts of finality.
 pub struct RootCalls;
@@ -60,7 +35,8 @@ impl pallet_hospital_admin::Config for Runtime {
     type Slot = AuraSlot<Runtime>;
     type RootCalls = RootCalls;
     type MaxCredentialSlots = SlotsIn<Runtime, MAX_CREDENTIAL_MS>;
-    type OperationalCalls = OperationalCalls;
+    type Calls = HospitalCalls;
+    type StaffQuota = StaffQuota;
     type MaxAdmins = ConstU32<16>;
     type MaxStaff = ConstU32<16384>;
     type MaxNodes = ConstU32<MAX_HOSPITAL_NODES>;

@@ -2,12 +2,12 @@
 //! System and time.
 
 use crate::{
-    Aura, Block, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, RuntimeTask,
-    VERSION,
+    Aura, Block, MultiBlockMigrations, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeOrigin, RuntimeTask, VERSION,
 };
 use bspp_primitives::{AccountId, Hash, Nonce};
 use bspp_runtime_common::{block_length, block_weights, NoPurgedKeys, BLOCK_HASH_COUNT};
-use bspp_types::BlockNumber;
+use bspp_types::{limits::SS58_PREFIX, BlockNumber};
 use pallet_slot_duration::HalfSlot;
 use polkadot_sdk::{
     frame_support::{
@@ -46,9 +46,10 @@ impl frame_system::Config for Runtime {
     type Hash = Hash;
     type DbWeight = ParityDbWeight;
     type Version = Version;
-    type SS58Prefix = ConstU16<42>;
+    type SS58Prefix = ConstU16<SS58_PREFIX>;
     type MaxConsumers = ConstU32<16>;
     type BaseCallFilter = NoPurgedKeys<Runtime>;
+    type MultiBlockMigrator = MultiBlockMigrations;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 }

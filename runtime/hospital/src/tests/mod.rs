@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 //! Tests of the whole runtime: presets, admission, the gate, storage for other chains.
 
+mod admission;
 mod conformance;
+mod equivocations;
 mod patients;
 mod records;
 mod slot_duration;
@@ -51,8 +53,9 @@ fn extension() -> TxExtension {
         frame_system::CheckEra::from(Era::Immortal),
         CheckConformance::new(),
         CheckMember::new(),
-        frame_system::CheckNonce::from(0),
+        bspp_runtime_common::CheckNonce::from(0),
         frame_system::CheckWeight::new(),
+        polkadot_sdk::frame_metadata_hash_extension::CheckMetadataHash::new(false),
         frame_system::WeightReclaim::new(),
     )
 }

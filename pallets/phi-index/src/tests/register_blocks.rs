@@ -3,12 +3,12 @@ use crate::{mock::*, types::StorageProof, Error, Event};
 use bspp_primitives::entry_commitment_storage;
 use bspp_types::EntryCommitment;
 use codec::{Decode, Encode};
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, assert_storage_noop};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 
 #[test]
-fn register_entries_should_keep_root_and_count_when_all_is_well() {
+fn register_blocks_should_keep_root_and_count_when_all_is_well() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         System::set_block_number(4);
         System::set_extrinsic_index(6);
@@ -32,7 +32,7 @@ fn register_entries_should_keep_root_and_count_when_all_is_well() {
 }
 
 #[test]
-fn register_entries_should_go_on_when_blocks_come_in_order() {
+fn register_blocks_should_go_on_when_blocks_come_in_order() {
     ExtBuilder::default()
         .with_batch(A, 1)
         .with_batch(B, 2)
@@ -50,7 +50,7 @@ fn register_entries_should_go_on_when_blocks_come_in_order() {
 }
 
 #[test]
-fn register_entries_should_refuse_when_the_signer_is_no_operator() {
+fn register_blocks_should_refuse_when_the_signer_is_no_operator() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store(A, 0, &entries);
@@ -60,19 +60,15 @@ fn register_entries_should_refuse_when_the_signer_is_no_operator() {
                 Error::<Test>::NotAuthorized
             );
         }
-        let root = PhiIndex::register_entries(
-            RuntimeOrigin::root(),
-            0,
-            HEAD,
-            StorageProof::default(),
-            entries.try_into().unwrap(),
-        );
-        assert_noop!(root, DispatchError::BadOrigin);
+        let blocks = vec![entry_block(0, 1, &entries)].try_into().unwrap();
+        let root = RuntimeOrigin::root();
+        let call = PhiIndex::register_blocks(root, HEAD, StorageProof::default(), blocks);
+        assert_noop!(call, DispatchError::BadOrigin);
     });
 }
 
 #[test]
-fn register_entries_should_refuse_when_they_are_another_hospitals() {
+fn register_blocks_should_refuse_when_they_are_another_hospitals() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store(A, 0, &entries);
@@ -83,16 +79,15 @@ fn register_entries_should_refuse_when_they_are_another_hospitals() {
 }
 
 #[test]
-fn register_entries_should_refuse_when_the_head_is_not_anchored() {
+fn register_blocks_should_refuse_when_the_head_is_not_anchored() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store(A, 0, &entries);
-        let call = PhiIndex::register_entries(
+        let call = PhiIndex::register_blocks(
             RuntimeOrigin::signed(OPERATOR_A),
-            0,
             H256::zero(),
             StorageProof::default(),
-            entries.try_into().unwrap(),
+            vec![entry_block(0, 1, &entries)].try_into().unwrap(),
         );
         assert_noop!(call, DispatchError::Other("UnknownHead"));
     });
@@ -133,15 +128,12 @@ fn left_out_block_should_be_refused_when_the_hospital_chain_hides_it() {
 }
 
 #[test]
-fn replayed_registration_should_be_refused() {
+fn replayed_registration_should_change_nothing() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries = vec![entry(ids[0], 0, 1)];
         store_and_register(OPERATOR_A, entries.clone());
         next_block_number();
-        assert_noop!(
-            register(OPERATOR_A, 0, entries),
-            Error::<Test>::SequenceMismatch
-        );
+        assert_storage_noop!(assert_ok!(register(OPERATOR_A, 0, entries)));
     });
 }
 
@@ -194,7 +186,8 @@ fn omitted_entry_should_be_refused() {
         store(A, 0, &entries);
         let refusal = || Error::<Test>::CountMismatch;
         assert_noop!(register(OPERATOR_A, 0, entries[..2].to_vec()), refusal());
-        assert_noop!(register(OPERATOR_A, 0, vec![]), refusal());
+        let empty = Error::<Test>::InvalidEntryBlock;
+        assert_noop!(register(OPERATOR_A, 0, vec![]), empty);
         let mut doubled = entries.clone();
         doubled.push(entries[2].clone());
         assert_noop!(register(OPERATOR_A, 0, doubled), refusal());
@@ -226,24 +219,17 @@ fn invalid_entry_block_should_be_refused_when_it_is_not_newer() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         store_and_register(OPERATOR_A, vec![entry(ids[0], 0, 1)]);
         let first = PhiIndex::registered_block(&A, 0).unwrap().block;
-        let entries = vec![entry(ids[0], 1, 2)];
-        let same_height = next_block(
-            Some(EntryCommitment {
-                number: first.number - 1,
-                ..first
-            }),
-            &entries,
-        );
-        let block = EntryCommitment {
-            number: first.number,
-            ..same_height
-        };
-        put_state(A, entry_commitment_storage::key(1), block.encode());
+        let lists = [vec![entry(ids[0], 1, 2)], vec![entry(ids[0], 2, 3)]];
+        let blocks = store_all(A, 1, &lists);
         next_extrinsic();
-        assert_noop!(
-            register(OPERATOR_A, 1, entries),
-            Error::<Test>::InvalidEntryBlock
-        );
+        let refusal = || Error::<Test>::InvalidEntryBlock;
+        let mut same_height = blocks.clone();
+        same_height[0].number = first.number;
+        assert_noop!(register_all(OPERATOR_A, &same_height), refusal());
+        let mut falling = blocks.clone();
+        falling[0].number = falling[1].number;
+        assert_noop!(register_all(OPERATOR_A, &falling), refusal());
+        assert_ok!(register_all(OPERATOR_A, &blocks));
     });
 }
 
@@ -258,24 +244,48 @@ fn forged_root_should_be_refused() {
             ..honest
         };
         put_state(A, entry_commitment_storage::key(0), other_root.encode());
-        let refusal = || Error::<Test>::ChainHashMismatch;
-        assert_noop!(register(OPERATOR_A, 0, entries.clone()), refusal());
-        let twice = EntryCommitment { count: 2, ..honest };
-        put_state(A, entry_commitment_storage::key(0), twice.encode());
-        let doubled = vec![entries[0].clone(), entries[0].clone()];
-        assert_noop!(register(OPERATOR_A, 0, doubled), refusal());
+        let refusal = Error::<Test>::RootMismatch;
+        assert_noop!(register(OPERATOR_A, 0, entries.clone()), refusal);
+        let other_hash = EntryCommitment {
+            chain_hash: H256([5; 32]),
+            ..honest
+        };
+        put_state(A, entry_commitment_storage::key(0), other_hash.encode());
+        let refusal = Error::<Test>::ChainHashMismatch;
+        assert_noop!(register(OPERATOR_A, 0, entries), refusal);
+    });
+}
+
+#[test]
+fn other_height_should_be_refused() {
+    ExtBuilder::default().with_batch(A, 1).execute(|ids| {
+        let lists = [vec![entry(ids[0], 0, 1)], vec![entry(ids[0], 1, 2)]];
+        let blocks = store_all(A, 0, &lists);
+        for position in 0..2 {
+            let mut moved = blocks.clone();
+            moved[position].number += 1;
+            let refusal = Error::<Test>::ChainHashMismatch;
+            assert_noop!(register_all(OPERATOR_A, &moved), refusal);
+        }
     });
 }
 
 #[test]
 fn oversized_arguments_should_not_decode() {
-    use crate::types::{Entries, MAX_NODE_BYTES, MAX_PROOF_NODES};
-    use bspp_types::{Entry, MAX_ENTRIES_PER_BLOCK};
+    use crate::types::{EntryBlocks, MAX_NODE_BYTES, MAX_PROOF_NODES};
+    use bspp_types::{
+        limits::MAX_BLOCKS_PER_CALL, BlockEntries, Entry, EntryBlock, MAX_ENTRIES_PER_BLOCK,
+    };
     let entries: Vec<Entry> = (0..=MAX_ENTRIES_PER_BLOCK)
         .map(|i| entry(H256::zero(), i, 1))
         .collect();
-    assert!(Entries::decode(&mut &entries.encode()[..]).is_err());
-    assert!(Entries::decode(&mut &entries[1..].encode()[..]).is_ok());
+    assert!(BlockEntries::decode(&mut &entries.encode()[..]).is_err());
+    assert!(BlockEntries::decode(&mut &entries[1..].encode()[..]).is_ok());
+    let blocks: Vec<EntryBlock> = (0..=MAX_BLOCKS_PER_CALL)
+        .map(|i| entry_block(i, i, &[]))
+        .collect();
+    assert!(EntryBlocks::decode(&mut &blocks.encode()[..]).is_err());
+    assert!(EntryBlocks::decode(&mut &blocks[1..].encode()[..]).is_ok());
 
     let nodes = vec![vec![0u8; 1]; MAX_PROOF_NODES as usize + 1];
     assert!(StorageProof::decode(&mut &nodes.encode()[..]).is_err());
@@ -285,7 +295,7 @@ fn oversized_arguments_should_not_decode() {
 }
 
 #[test]
-fn register_entries_should_take_a_full_block() {
+fn register_blocks_should_take_a_full_block() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let entries: Vec<_> = (0..bspp_types::MAX_ENTRIES_PER_BLOCK)
             .map(|i| entry(ids[0], i, i as u8))
@@ -296,7 +306,7 @@ fn register_entries_should_take_a_full_block() {
 }
 
 #[test]
-fn register_entries_should_refuse_when_the_extrinsic_has_registered_already() {
+fn register_blocks_should_refuse_when_the_extrinsic_has_registered_already() {
     ExtBuilder::default().with_batch(A, 1).execute(|ids| {
         let first = vec![entry(ids[0], 0, 1)];
         store(A, 0, &first);
@@ -311,24 +321,30 @@ fn register_entries_should_refuse_when_the_extrinsic_has_registered_already() {
 }
 
 #[test]
-fn register_entries_should_weigh_more_with_entries_and_nodes() {
-    use crate::WeightInfo;
+fn register_blocks_should_weigh_more_with_blocks_entries_slots_and_nodes() {
+    use crate::{types::Size, WeightInfo};
     use frame_support::dispatch::GetDispatchInfo;
-    let call = |count: u32, nodes: usize| {
-        let entries: Vec<_> = (0..count).map(|i| entry(H256::zero(), i, 1)).collect();
-        let proof: StorageProof = vec![Default::default(); nodes].try_into().unwrap();
-        let entries = entries.try_into().unwrap();
-        let call: crate::Call<Test> = crate::Call::register_entries {
-            sequence: 0,
+    let call = |lists: &[Vec<bspp_types::Entry>], nodes: usize| {
+        let blocks: Vec<_> = (0..)
+            .zip(lists)
+            .map(|(sequence, entries)| entry_block(sequence, sequence + 1, entries))
+            .collect();
+        let call: crate::Call<Test> = crate::Call::register_blocks {
             head: HEAD,
-            proof,
-            entries,
+            proof: vec![Default::default(); nodes].try_into().unwrap(),
+            blocks: blocks.try_into().unwrap(),
         };
-        call.get_dispatch_info().call_weight
+        call.get_dispatch_info().call_weight.ref_time()
     };
-    assert!(call(2, 1).ref_time() > call(1, 1).ref_time());
-    assert!(call(1, 2).ref_time() > call(1, 1).ref_time());
+    let one = entry(H256::zero(), 0, 1);
+    let least = call(&[vec![one.clone()]], 1);
+    assert!(call(&[vec![one.clone(), one.clone()]], 1) > least);
+    assert!(call(&[vec![one.clone()], vec![]], 1) > least);
+    assert!(call(&[vec![one]], 2) > least);
     type W = crate::weights::SubstrateWeight<Test>;
-    assert!(W::register_entries(0, 0).ref_time() > 0);
+    assert!(W::register_blocks(0, 0, 1, 0).ref_time() > W::register_blocks(0, 0, 0, 0).ref_time());
     assert!(W::register_batch().ref_time() > 0);
+    // The largest call fits into the normal part of a block of a slot of three seconds.
+    let largest = Size::largest().weight::<W>(crate::types::MAX_PROOF_NODES);
+    assert!(largest.ref_time() < 1_125_000_000_000 / 2);
 }
