@@ -30,7 +30,7 @@ test: setup ## Build, then all tests; ends with "N passed, N failed, N skipped"
 test-network: setup ## Networks of real and of faulty nodes; NAME=part-of-a-name runs some
 	@scripts/test.sh network $(NAME)
 
-reverts: setup ## Remove one defence at a time: the tests of its attack must fail; NAME=part-of-a-name
+reverts: setup ## Remove one defence at a time: the tests of its attack must fail; NAME=part-of-a-name-or-attacker
 	@. scripts/env.sh && python3 tests/attacks/reverts.py $(if $(NAME),"$(NAME)")
 
 check: ## Formatting, clippy, shellcheck, licences and sources of dependencies, documentation

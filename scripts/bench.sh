@@ -26,3 +26,5 @@ while read -r bench; do
     # other features and build the SDK again.
     cargo bench --workspace --bench "$bench" --locked || fail "$bench failed" "read the message above"
 done <<<"$benches"
+say "running the costs in WebAssembly"
+scripts/wasm-costs.sh

@@ -47,6 +47,7 @@ advisories() {
 say "format (seconds), clippy (10 to 15 minutes when only make test ran before), dependencies (seconds), documentation (5 to 10 minutes)"
 check "format (cargo fmt)" cargo fmt --all --check
 check "format of zombienet/" cargo fmt --manifest-path zombienet/Cargo.toml --check
+check "format of tools/wasm-costs/" cargo fmt --manifest-path tools/wasm-costs/Cargo.toml --check
 check "shell scripts (shellcheck)" shellcheck -x --source-path=SCRIPTDIR/.. scripts/*.sh .ci/run
 # The profile is release, so that build scripts and their C++ come from the build.
 check "lints (cargo clippy)" cargo clippy --release --workspace --all-targets --test network --locked -- -D warnings
@@ -55,7 +56,7 @@ if [ -n "${CI:-}" ]; then
     say "skipped 1: upgrade of a state with data, because try-runtime builds the SDK's pallets once more"
     skipped=$((skipped + 1))
 else
-    check "upgrade of a state with data (try-runtime)" env SKIP_WASM_BUILD=1 cargo test --release --locked -p bspp-consortium-runtime --features try-runtime --lib try_runtime
+    check "upgrade of a state with data (try-runtime)" env SKIP_WASM_BUILD=1 cargo test --release --locked -p bspp-consortium-runtime -p bspp-hospital-runtime --features try-runtime --lib try_runtime
 fi
 check "model of anchors, registrations, quotas and gate (stateright)" env CARGO_TARGET_DIR="$BSPP_CACHE/target-model" cargo test --quiet --release --locked --manifest-path tests/model/Cargo.toml -- --test-threads=1
 check "lints of zombienet/" zombienet_cargo clippy --all-targets -- -D warnings

@@ -19,6 +19,10 @@ started="$(now)"
 # it.
 export BSPP_SKIPS="$logs/skips"
 : >"$BSPP_SKIPS"
+# The file has one line for each test that ran at a smaller scale than its full run.
+: >"$logs/reduced"
+# The number of purges of a full run in each test of network/tests/network/purge.rs.
+full_purges=20
 
 # sum PATTERN FILE: the sum of the numbers that the sed pattern extracts.
 sum() { sed -nE "$1" "$2" | awk '{ n += $1 } END { print n + 0 }'; }
@@ -31,6 +35,9 @@ count() {
 
 # skip COUNT REASON: notes skipped tests with their reason.
 skip() { printf '%s\t%s\n' "$1" "$2" >>"$BSPP_SKIPS"; }
+
+# reduced TEXT: notes tests that ran at a smaller scale than their full run.
+reduced() { echo "$1" >>"$logs/reduced"; }
 
 # timed NAME COMMAND…: runs a suite and prints its time.
 timed() {
@@ -138,6 +145,9 @@ suite_sharing() {
 
 # Networks of real and of faulty nodes. With a name it runs the tests whose names contain it.
 suite_networks() {
+    local purges="${BSPP_PURGES:-2}"
+    [ "$purges" -ge "$full_purges" ] \
+        || reduced "$purges of $full_purges purges in each test of purge.rs; all: BSPP_PURGES=$full_purges make test-network NAME=purged"
     BSPP_BINARIES="$release" BSPP_NETWORK_DIR="$BSPP_CACHE/networks" \
         BSPP_UPGRADE_WASM="$upgrade_wasm" \
         cargo test --release --workspace --locked --no-fail-fast --test network -- \
@@ -181,6 +191,7 @@ verdict() {
     sort -u -o "$BSPP_SKIPS" "$BSPP_SKIPS"
     skipped="$(awk -F '\t' '{ n += $1 } END { print n + 0 }' "$BSPP_SKIPS")"
     awk -F '\t' '{ print "[bspp] skipped " $1 ": " $2 }' "$BSPP_SKIPS"
+    sort -u "$logs/reduced" | sed 's/^/[bspp] reduced: /'
     say "logs: $logs; time: $(elapsed "$started")"
     echo "$passed passed, $failed failed, $skipped skipped"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod gateway_api;
 mod grant_file;
+mod grant_numbers;
 mod keys;
 mod matches;
 mod output;

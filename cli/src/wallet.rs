@@ -7,7 +7,7 @@ use crate::{
     card::Card,
     checkpoints::Checkpoints,
     error::{CliError, CliResult},
-    files,
+    files, grant_numbers,
     keys::SecretText,
     passphrase::{Passphrase, PassphraseArguments},
     values::{hex0x, Hex32},
@@ -45,6 +45,9 @@ struct Content {
     grants: Vec<KeptGrant>,
     /// The newest checkpoint of each consortium chain.
     checkpoints: Checkpoints,
+    /// The first number of a grant. A restored wallet leaves out those of the lost one.
+    #[serde(default)]
+    first_grant: u32,
 }
 
 /// A hospital of the patient.
@@ -54,7 +57,7 @@ pub struct Enrolment {
     pub card: Card,
     /// The generation of the patient's keys there.
     pub generation: u32,
-    /// The index of the next grant.
+    /// The first number that a new grant may have.
     pub next_grant: u32,
     /// The highest label version that the wallet has seen.
     pub label_version: LabelVersion,
@@ -139,7 +142,7 @@ impl Scope {
 pub struct KeptGrant {
     request: String,
     hospital: String,
-    /// The index from which the one-time key follows.
+    /// The number from which the one-time key follows.
     pub index: u32,
     /// The facts that only the wallet has. `None` if the grant was recovered from the chain.
     pub made: Option<MadeGrant>,
@@ -265,8 +268,17 @@ fn lock(folder: &Path) -> CliResult<Flock<File>> {
 }
 
 impl Wallet {
-    /// Makes a wallet. It is an error if the folder has one.
+    /// Makes a wallet with a new seed. It is an error if the folder has one.
     pub fn create(arguments: &WalletArguments, seed: &Seed) -> CliResult<()> {
+        Self::create_from(arguments, seed, 0)
+    }
+
+    /// Makes the wallet of a seed that another wallet had until this day.
+    pub fn restore(arguments: &WalletArguments, seed: &Seed, today: Day) -> CliResult<()> {
+        Self::create_from(arguments, seed, grant_numbers::first_after(today))
+    }
+
+    fn create_from(arguments: &WalletArguments, seed: &Seed, first_grant: u32) -> CliResult<()> {
         let path = wallet_path(&arguments.wallet);
         if path.exists() {
             return Err(CliError::Usage(format!(
@@ -280,6 +292,7 @@ impl Wallet {
             enrolments: Vec::new(),
             grants: Vec::new(),
             checkpoints: Checkpoints::default(),
+            first_grant,
         };
         files::write_secret(&path, &passphrase.seal(&content)?)
     }
@@ -383,7 +396,7 @@ impl Wallet {
         self.content.enrolments.push(Enrolment {
             card,
             generation,
-            next_grant: 0,
+            next_grant: self.content.first_grant,
             label_version: 0,
             consents: Vec::new(),
         });
@@ -423,6 +436,28 @@ impl Wallet {
             )));
         }
         enrolment.label_version = state.version;
+        Ok(())
+    }
+
+    /// Takes the number of a grant that is made today.
+    ///
+    /// The caller saves the wallet before it gives the grant away.
+    ///
+    /// # Errors
+    /// No number is free today.
+    pub fn take_grant_number(&mut self, hospital: &HospitalId, today: Day) -> CliResult<u32> {
+        let enrolment = self.enrolment_mut(hospital)?;
+        let number = grant_numbers::take(enrolment.next_grant, today)?;
+        enrolment.next_grant = number
+            .checked_add(1)
+            .ok_or_else(|| CliError::failed("the wallet has no further number for a grant"))?;
+        Ok(number)
+    }
+
+    /// Leaves out the numbers of grants below `first` at a hospital.
+    pub fn skip_grant_numbers(&mut self, hospital: &HospitalId, first: u32) -> CliResult<()> {
+        let enrolment = self.enrolment_mut(hospital)?;
+        enrolment.next_grant = enrolment.next_grant.max(first);
         Ok(())
     }
 
@@ -522,6 +557,33 @@ mod tests {
         wallet.save().unwrap();
         drop(wallet);
         assert_eq!(number(&Wallet::read(&arguments).unwrap()), 20);
+    }
+
+    /// Fault: a restored wallet gave a new grant the one-time key of one that nobody had opened.
+    #[test]
+    fn restored_wallet_should_not_use_the_numbers_of_the_lost_one() {
+        const TODAY: Day = 20_000;
+        let (hospital, seed) = (H256([2; 32]), Seed::from_bytes([7; 32]));
+        let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (old, new) = (arguments(old.path()), arguments(new.path()));
+        Wallet::create(&old, &seed).unwrap();
+        let mut lost = Wallet::change(&old).unwrap();
+        lost.add_hospital(card(1, 2), 0).unwrap();
+        let used: Vec<u32> = (0..40)
+            .map(|_| lost.take_grant_number(&hospital, TODAY).unwrap())
+            .collect();
+
+        Wallet::restore(&new, &seed, TODAY).unwrap();
+        let mut restored = Wallet::change(&new).unwrap();
+        restored.add_hospital(card(1, 2), 0).unwrap();
+        let error = restored.take_grant_number(&hospital, TODAY).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{error}");
+        let next = restored.take_grant_number(&hospital, TODAY + 1).unwrap();
+        assert!(!used.contains(&next));
+        restored.skip_grant_numbers(&hospital, next + 10).unwrap();
+        restored.skip_grant_numbers(&hospital, next).unwrap();
+        let after = restored.take_grant_number(&hospital, TODAY + 1).unwrap();
+        assert_eq!(after, next + 10);
     }
 
     fn state(version: LabelVersion) -> LabelState {

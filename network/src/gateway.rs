@@ -8,6 +8,7 @@ use crate::{
     chain::Chain,
     cli::{bspp, text},
     environment::Environment,
+    logs::Log,
     process::{free_ports, Process},
     wait::{seconds, until_true},
 };
@@ -119,6 +120,28 @@ impl Gateway {
         Ok(())
     }
 
+    /// Starts the gateway and waits until it ends by itself with this word in its output.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the gateway runs on, or ends for another reason.
+    pub async fn start_refused(&mut self, word: &str) -> Result<()> {
+        // The gateway makes the file when it starts for the first time.
+        let output = self.log_path();
+        let log = if output.exists() {
+            Log::from_now(output.clone())?
+        } else {
+            Log::whole(output.clone())
+        };
+        let arguments = ["gateway", "run", "--config", text(&self.config)?];
+        let program = self.environment.cli();
+        let mut process = Process::start(&self.name, &program, arguments, &[], output)?;
+        let what = format!("the end of {}", self.name);
+        until_true(&what, seconds(60), async || Ok(process.check().is_err())).await?;
+        log.wait_for(&[word], seconds(5)).await?;
+        Ok(())
+    }
+
     /// Stops the gateway with SIGTERM.
     ///
     /// # Errors
@@ -165,6 +188,32 @@ pub async fn initialise_anchor(
     consortium: &Chain,
     own: &Chain,
 ) -> Result<()> {
+    start_anchor(environment, consortium, own, &[])
+        .await
+        .with_context(|| format!("the first anchor of {}'s chain", own.name()))
+}
+
+/// Has the council start the incarnation of a hospital chain that was rebuilt from nothing.
+///
+/// # Errors
+///
+/// Fails if the council's motion is not carried.
+pub async fn start_incarnation(
+    environment: &Environment,
+    consortium: &Chain,
+    own: &Chain,
+) -> Result<()> {
+    start_anchor(environment, consortium, own, &["--rebuilt"])
+        .await
+        .with_context(|| format!("the incarnation of {}'s chain", own.name()))
+}
+
+async fn start_anchor(
+    environment: &Environment,
+    consortium: &Chain,
+    own: &Chain,
+    options: &[&str],
+) -> Result<()> {
     let mut arguments = vec![
         "council",
         "initialise-anchor",
@@ -176,8 +225,7 @@ pub async fn initialise_anchor(
     for member in COUNCIL {
         arguments.extend(["--key", member]);
     }
-    bspp(environment, &arguments)
-        .await
-        .with_context(|| format!("the first anchor of {}'s chain", own.name()))?;
+    arguments.extend_from_slice(options);
+    bspp(environment, &arguments).await?;
     Ok(())
 }

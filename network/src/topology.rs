@@ -107,6 +107,25 @@ pub async fn world(
     Ok(World { consortium, sites })
 }
 
+/// Starts the new chain of a hospital that lost its chain.
+///
+/// It waits for the first finalized block. The former nodes must not run: the spec takes the place
+/// of theirs.
+///
+/// # Errors
+///
+/// Fails if the nodes do not start or finalize no block.
+pub async fn rebuilt(
+    environment: &Environment,
+    plan: HospitalPlan,
+    consortium: &Running,
+) -> Result<Running> {
+    let running = own(environment, plan, consortium.genesis()).await?;
+    born(&running).await?;
+    say("the hospital's new chain runs");
+    Ok(running)
+}
+
 async fn own(environment: &Environment, plan: HospitalPlan, consortium: &str) -> Result<Running> {
     let spec = spec::hospital(environment, &plan, consortium).await?;
     let name = format!("hospital-{}", plan.hospital.letter());

@@ -20,6 +20,10 @@ pub struct Cli {
     #[clap(flatten)]
     pub tag_index: TagIndexParams,
 
+    /// Options of a hospital's own chain.
+    #[clap(flatten)]
+    pub hospital: HospitalParams,
+
     /// Genesis hash of the consortium chain: 0x and 64 hex digits.
     ///
     /// The built-in hospital specs require it. A spec file already contains it.
@@ -56,6 +60,17 @@ pub struct TagIndexParams {
     /// Drop the tag index and fill it again from the chain.
     #[arg(long)]
     pub rebuild_tag_index: bool,
+}
+
+/// Options of a hospital's own chain. Nodes of the consortium ignore them.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct HospitalParams {
+    /// Number of the incarnation that this hospital chain is.
+    ///
+    /// The first chain of a hospital is 0. A chain that was rebuilt from nothing has the next number:
+    /// the node may author it although the consortium's anchor is of the lost chain.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub incarnation: u32,
 }
 
 /// Commands besides running the node.
@@ -148,5 +163,17 @@ mod tests {
     #[test]
     fn consortium_genesis_should_be_refused_when_it_is_short() {
         assert!(Cli::try_parse_from(["bspp-node", "--consortium-genesis", "0xab"]).is_err());
+    }
+
+    #[test]
+    fn incarnation_should_be_the_first_when_none_is_given() {
+        let read = |arguments: &[&str]| {
+            Cli::try_parse_from(arguments)
+                .unwrap_or_else(|error| panic!("{error}"))
+                .hospital
+                .incarnation
+        };
+        assert_eq!(read(&["bspp-node"]), 0);
+        assert_eq!(read(&["bspp-node", "--incarnation", "2"]), 2);
     }
 }

@@ -70,18 +70,18 @@ pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
     set_defaults(&mut cli);
     match &cli.subcommand {
         None => {
-            let params = cli.tag_index.clone();
+            let (params, hospital) = (cli.tag_index.clone(), cli.hospital);
             cli.create_runner(&cli.run)?
                 .run_node_until_exit(|config| async move {
                     let task_manager = match config.network.network_backend {
                         NetworkBackendType::Libp2p => {
                             service::new_full::<sc_network::NetworkWorker<OpaqueBlock, Hash>, _>(
-                                config, params, authorship,
+                                config, params, hospital, authorship,
                             )
                         }
                         NetworkBackendType::Litep2p => {
                             service::new_full::<sc_network::Litep2pNetworkBackend, _>(
-                                config, params, authorship,
+                                config, params, hospital, authorship,
                             )
                         }
                     };

@@ -5,6 +5,7 @@
 
 use polkadot_sdk::*;
 
+pub mod anchor;
 mod chain_spec;
 pub mod cli;
 pub mod client;

@@ -140,6 +140,16 @@ pub trait ConformancePolicy<AccountId, Call> {
     /// Gives an author standing and evidence, for benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn make_conformant(author: &AccountId);
+    /// A new Aura key, for benchmarks. The default keeps the secret in the host's keystore.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn new_aura_key() -> sr25519::Public {
+        sp_io::crypto::sr25519_generate(sp_core::crypto::key_types::AURA, None)
+    }
+    /// The signature by a key of `new_aura_key`, for benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn sign_by_aura_key(key: &sr25519::Public, message: &[u8]) -> Option<sr25519::Signature> {
+        sp_io::crypto::sr25519_sign(sp_core::crypto::key_types::AURA, key, message)
+    }
 }
 
 /// The keys by which the blocks and the votes of an author are known.
@@ -300,19 +310,19 @@ pub trait RegisteredCount {
 
 /// Room in the quotas of hospitals.
 pub trait QuotaRoom {
-    /// Whether the quota of this session has room for one more call of the hospital's operator.
+    /// Whether the reserve of this session has room for one more registration of the hospital.
     ///
     /// `weight` is in picoseconds of computation, `bytes` is the length of the transaction.
     fn room_for(hospital: &HospitalId, weight: u64, bytes: u64) -> bool;
 
-    /// Notes that a call registered entry blocks of a hospital.
+    /// Notes that a call registered a batch or entry blocks of a hospital.
     fn note_registered(hospital: &HospitalId, weight: u64, bytes: u64);
 
     /// Whether the quota, and not the operator, keeps a hospital from registering.
     ///
-    /// It does if the quota has no room for one more call, and half of the room that the operator took
-    /// in this session registered entry blocks. An operator could otherwise use up the quota with other
-    /// calls, register nothing, and never lag.
+    /// It does if the reserve has no room for one more call of this size, and registrations took half
+    /// of all room before that. An operator could otherwise use up the reserve with calls that
+    /// register nothing, and never lag.
     fn quota_stops(hospital: &HospitalId, weight: u64, bytes: u64) -> bool;
 }
 
@@ -412,6 +422,12 @@ pub trait CallRules<AccountId, Sender, Call> {
     fn exempt(sender: &Sender, call: &Call) -> bool;
     /// Whether the sender may send a call that is not operational, which counts as ordinary.
     fn permitted(sender: &Sender, call: &Call) -> bool;
+    /// Whether the call registers what a hospital stores, so that its reserve pays for it.
+    ///
+    /// It is not called for operational calls.
+    fn is_registration(_call: &Call) -> bool {
+        false
+    }
     /// Refuses a call whose size or content is out of bounds, with a code of [`crate::refusal`].
     ///
     /// `len` is the length of the transaction in bytes. The pool and the block ask.

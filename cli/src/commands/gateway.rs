@@ -34,6 +34,12 @@ pub enum Command {
         /// The configuration file.
         #[arg(long)]
         config: PathBuf,
+        /// Take a new medium for shares in place of a lost one, or leave one out, at this start.
+        ///
+        /// Without it the gateway refuses media that are not those of its last start: an empty folder
+        /// may be a medium that is not mounted.
+        #[arg(long)]
+        admit_share_media: bool,
     },
 }
 
@@ -94,8 +100,12 @@ pub struct ConfigArguments {
 pub async fn run(command: Command, output: Output) -> CliResult<()> {
     match command {
         Command::Config(arguments) => config(&arguments, output).await,
-        Command::Run { config } => {
-            let config = GatewayConfig::from_file(&config).map_err(CliError::usage)?;
+        Command::Run {
+            config,
+            admit_share_media,
+        } => {
+            let mut config = GatewayConfig::from_file(&config).map_err(CliError::usage)?;
+            config.admit_share_media = admit_share_media;
             let gateway = Gateway::start(config).await.map_err(CliError::failed)?;
             gateway.run(stop_signal()).await.map_err(CliError::failed)
         }
@@ -141,6 +151,7 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
         } else {
             arguments.shares.clone()
         },
+        admit_share_media: false,
         vault_key_file: arguments
             .vault_key
             .clone()

@@ -34,3 +34,4 @@ pub use hospital::HospitalClient;
 pub use pending::{Included, Pending};
 pub use rpc::{Search, SearchStep, SessionKeys};
 pub use signer::{Scheme, Signer};
+pub use submit::Birth;

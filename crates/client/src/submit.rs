@@ -44,6 +44,10 @@ const TOO_LOW_PRIORITY: i32 = 1014;
 /// The transaction is banned for a while, because it was refused before.
 const TEMPORARILY_BANNED: i32 = 1012;
 
+/// The height and the hash of the block from which a transaction is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Birth(u32, H256);
+
 impl ChainClient {
     /// The bytes that the runtime decodes as this call.
     ///
@@ -71,14 +75,45 @@ impl ChainClient {
     /// # Errors
     /// Those of [`Self::submit`].
     pub async fn submit_for(&self, call: &Call, signer: &Signer, blocks: u64) -> Result<Pending> {
+        self.submit_born(call, signer, None, blocks).await
+    }
+
+    /// [`Self::submit_for`], with a transaction that is valid from a birth on.
+    ///
+    /// Transactions of one birth and one number of blocks expire together: none of them stays valid
+    /// behind a gap of nonces that an earlier one has left.
+    ///
+    /// # Errors
+    /// Those of [`Self::submit`].
+    pub async fn submit_from(
+        &self,
+        call: &Call,
+        signer: &Signer,
+        birth: Birth,
+        blocks: u64,
+    ) -> Result<Pending> {
+        self.submit_born(call, signer, Some(birth), blocks).await
+    }
+
+    async fn submit_born(
+        &self,
+        call: &Call,
+        signer: &Signer,
+        birth: Option<Birth>,
+        blocks: u64,
+    ) -> Result<Pending> {
         self.encode_call(call).await?;
         let _order = self.submission.lock().await;
         let mut attempt = 0u32;
         loop {
             let nonce = self.next_nonce(signer.account()).await?;
-            let (bytes, from) = self.sign(call, signer, nonce, blocks).await?;
+            let birth = match birth {
+                Some(birth) => birth,
+                None => self.birth().await?,
+            };
+            let bytes = self.sign(call, signer, nonce, (birth, blocks)).await?;
             attempt = attempt.saturating_add(1);
-            match self.submit_mortal(bytes, from, blocks).await {
+            match self.submit_mortal(bytes, birth.0, blocks).await {
                 Err(error) if attempt < NONCE_ATTEMPTS && is_nonce_race(&error) => {
                     tracing::debug!(%error, nonce, "nonce taken, trying the next");
                     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -88,11 +123,14 @@ impl ChainClient {
         }
     }
 
-    /// The block from which a transaction is valid.
+    /// The block from which a transaction that is signed now is valid.
     ///
     /// It is a finalized block, which cannot be abandoned. If finality lags so much that the
     /// transaction would soon be too old, it is a newer block.
-    async fn born(&self) -> Result<(u32, H256)> {
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub async fn birth(&self) -> Result<Birth> {
         const LAG: u32 = 16;
         let finalized = self.header(At::Finalized).await?;
         let best = self.header(At::Best).await?;
@@ -101,7 +139,7 @@ impl ChainClient {
         } else {
             finalized
         };
-        Ok((header.number, header.hash()))
+        Ok(Birth(header.number, header.hash()))
     }
 
     async fn sign(
@@ -109,10 +147,9 @@ impl ChainClient {
         call: &Call,
         signer: &Signer,
         nonce: u64,
-        blocks: u64,
-    ) -> Result<(Vec<u8>, u32)> {
-        let born = self.born().await?;
-        let params = extension_params(nonce, born, blocks);
+        (birth, blocks): (Birth, u64),
+    ) -> Result<Vec<u8>> {
+        let params = extension_params(nonce, (birth.0, birth.1), blocks);
         let signed = self
             .at_best()
             .await?
@@ -120,7 +157,7 @@ impl ChainClient {
             .create_v4_signable_offline(call, params)
             .and_then(|mut transaction| transaction.sign(signer))
             .map_err(|e| ClientError::InvalidTransaction(e.to_string()))?;
-        Ok((signed.into_encoded(), born.0))
+        Ok(signed.into_encoded())
     }
 
     /// Submits a call that the runtime authorizes by its content (`#[pallet::authorize]`).
@@ -133,8 +170,8 @@ impl ChainClient {
     pub async fn submit_authorized(&self, call: &Call) -> Result<Pending> {
         let best = self.at_best().await?;
         call.encode_for(best.metadata_ref())?;
-        let born = self.born().await?;
-        let params = extension_params(0, born, self.mortality());
+        let birth = self.birth().await?;
+        let params = extension_params(0, (birth.0, birth.1), self.mortality());
         let state = ClientState {
             genesis_hash: self.genesis_hash(),
             spec_version: best.spec_version(),
@@ -156,7 +193,7 @@ impl ChainClient {
             metadata.types(),
         )
         .map_err(|e| invalid(e.to_string()))?;
-        self.submit_bytes(general, born.0).await
+        self.submit_bytes(general, birth.0).await
     }
 
     /// Submits an extrinsic to the pool without change.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The bodies of the gateway's HTTP requests and answers. Hex strings begin with `0x`.
 
-use crate::outbox::{Counts, JobPhase, Mark, Progress};
+use crate::outbox::{Counts, Job, JobId, JobPhase, Mark, OutboxRecord, Progress, Waiting};
 use bspp_types::{HospitalId, Moment, RecordId, Sequence};
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +149,10 @@ pub struct JobReport {
     pub records_total: u32,
     /// The reason of a failure.
     pub failure: Option<String>,
+    /// The number of records that are parked after several refusals. They are tried again later.
+    pub parked: u64,
+    /// The reason for which one of them is parked.
+    pub parked_reason: Option<String>,
     /// The number of entries at each stage, of those that exist so far.
     pub counts: Counts,
     /// Whether every record is encrypted and every entry is found by searches.
@@ -159,6 +163,39 @@ pub struct JobReport {
     pub ended: bool,
     /// The entries that exist so far, in order. A record with many keywords has several entries.
     pub records: Vec<RecordReport>,
+}
+
+impl JobReport {
+    pub(crate) fn new(id: JobId, job: Job, waiting: Waiting, entries: Vec<OutboxRecord>) -> Self {
+        let mut counts = Counts::default();
+        let mut records = Vec::with_capacity(entries.len());
+        let mut over = true;
+        for entry in entries {
+            counts.add(&entry.progress);
+            over &= entry.progress.is_over();
+            records.push(RecordReport::new(entry.rid, entry.progress));
+        }
+        // A record that a chain refused after the job had encrypted all waits again.
+        let phase = match job.phase {
+            JobPhase::Encrypted if waiting.records > 0 => JobPhase::Waiting,
+            phase => phase,
+        };
+        let total = u64::try_from(records.len()).unwrap_or(u64::MAX);
+        let settled = matches!(phase, JobPhase::Encrypted | JobPhase::Failed);
+        Self {
+            job: id,
+            created: job.created,
+            phase,
+            records_total: job.records_total,
+            failure: job.failure,
+            parked: waiting.parked,
+            parked_reason: waiting.reason,
+            complete: phase == JobPhase::Encrypted && counts.searchable == total,
+            counts,
+            ended: settled && over,
+            records,
+        }
+    }
 }
 
 /// The progress of one entry.
@@ -248,4 +285,43 @@ pub struct ErrorBody {
     pub code: String,
     /// A message, for people.
     pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(phase: JobPhase, waiting: Waiting) -> JobReport {
+        let job = Job {
+            created: 1,
+            phase,
+            records_total: 2,
+            failure: None,
+        };
+        JobReport::new(3, job, waiting, Vec::new())
+    }
+
+    /// Fault: a job was complete as soon as its refused records had left the counts.
+    #[test]
+    fn job_with_waiting_records_should_be_neither_complete_nor_ended() {
+        let done = report(JobPhase::Encrypted, Waiting::default());
+        assert!(done.complete && done.ended);
+        let parked = Waiting {
+            records: 2,
+            parked: 1,
+            reason: Some("PhiRecords::BatchNotFound".into()),
+        };
+        let waits = report(JobPhase::Encrypted, parked);
+        assert!(!waits.complete && !waits.ended);
+        assert_eq!(waits.phase, JobPhase::Waiting);
+        assert_eq!(waits.parked, 1);
+        let reason = waits.parked_reason.as_deref();
+        assert_eq!(reason, Some("PhiRecords::BatchNotFound"));
+    }
+
+    #[test]
+    fn failed_job_should_have_ended() {
+        let failed = report(JobPhase::Failed, Waiting::default());
+        assert!(failed.ended && !failed.complete);
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
 use bspp_client::ClientError;
 use bspp_peks::{encryptor_id, OpenBatch};
 use bspp_record::{EncryptError, Encryptor, Patient, PlainRecord, SharedRecord};
-use bspp_types::{ConsentId, FilingMonth, HospitalId, RecordId};
+use bspp_types::{BatchId, ConsentId, FilingMonth, HospitalId, RecordId};
 use sp_core::H256;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -43,6 +43,8 @@ pub struct Encryption<'a> {
     pub job: JobId,
     /// The number of the plain record in the job.
     pub plain: u32,
+    /// The batch whose entry of this record a chain refused: the record goes to another one.
+    pub refused_by: Option<BatchId>,
 }
 
 /// The filing month of a batch, and the time at which it was made.
@@ -60,6 +62,7 @@ impl Age {
 }
 
 struct Open {
+    id: BatchId,
     age: Age,
     encryptor: Mutex<Box<Encryptor>>,
 }
@@ -166,7 +169,12 @@ impl<R: BatchRegistry> Batches<R> {
         let header = batch.header().clone();
         // A caller may give up while it waits, so the batch is kept before the first await.
         state.opening = Some((age, batch));
-        self.registry.open_batch(&header, &self.salt).await?;
+        if let Err(error) = self.registry.open_batch(&header, &self.salt).await {
+            if refuses_header(&error) {
+                state.opening = None;
+            }
+            return Err(error.into());
+        }
         let Some((age, batch)) = state.opening.take() else {
             return Err(GatewayError::Stopping);
         };
@@ -176,6 +184,7 @@ impl<R: BatchRegistry> Batches<R> {
             "batch opened on both chains"
         );
         let open = Arc::new(Open {
+            id: BatchId::from(*batch.id()),
             age,
             // The secret is boxed: a move of the struct leaves no copy behind.
             encryptor: Mutex::new(Box::new(Encryptor::new(batch))),
@@ -193,9 +202,9 @@ impl<R: BatchRegistry> Batches<R> {
 
     /// Encrypts a record under the open batch and writes the result to the outbox.
     ///
-    /// It waits while counters are exhausted. If that takes too long, it opens another batch,
-    /// provided that the consortium permits one more. After a failure nothing is spent: the caller
-    /// may try again.
+    /// A batch that refused an earlier entry of the record is replaced. The method waits while
+    /// counters are exhausted. If that takes too long, it opens another batch, provided that the
+    /// consortium permits one more. After a failure nothing is spent: the caller may try again.
     ///
     /// # Errors
     /// `Encrypt`, `OutboxFailed`, `SharesFailed`, and those of the chains, after a pause.
@@ -207,21 +216,23 @@ impl<R: BatchRegistry> Batches<R> {
         let mut deadline = Instant::now().checked_add(self.patience);
         loop {
             let mut state = self.state.lock().await;
-            let known = state.open.as_ref();
-            let open = match known.filter(|open| open.age.serves(with.filing_month, self.lifetime))
-            {
-                Some(open) => Arc::clone(open),
+            let serves = |open: &Arc<Open>| open.age.serves(with.filing_month, self.lifetime);
+            // A batch that refused an entry stays for other records until its successor is open.
+            state.open = state.open.take().filter(serves);
+            let known = state.open.clone();
+            let open = match known.filter(|open| with.refused_by != Some(open.id)) {
+                Some(open) => open,
                 None => {
-                    state.open = None;
                     match self
                         .open_batch(&mut state, with.filing_month, with.job)
                         .await
                     {
                         Ok(open) => open,
                         Err(error) => {
+                            let is_without = state.open.is_none();
                             drop(state);
                             // The caller tries again, with the month and consent of that time.
-                            if matches!(error, GatewayError::Chain(_)) {
+                            if is_without && matches!(error, GatewayError::Chain(_)) {
                                 tokio::time::sleep(self.pause).await;
                             }
                             return Err(error);
@@ -326,6 +337,17 @@ impl<R: BatchRegistry> Batches<R> {
     pub async fn close(&self) {
         *self.state.lock().await = State::default();
     }
+}
+
+/// Whether the consortium refuses this header at any time, and has not registered it.
+fn refuses_header(error: &ClientError) -> bool {
+    [
+        "FilingMonthMismatch",
+        "HospitalMismatch",
+        "InvalidBatchProof",
+    ]
+    .iter()
+    .any(|name| error.is_dispatch("PhiIndex", name))
 }
 
 /// Whether a chain that refuses a batch now may take one later.

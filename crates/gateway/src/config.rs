@@ -36,11 +36,18 @@ pub struct GatewayConfig {
     pub data_dir: PathBuf,
     /// Folders for the shares of records, at least two, on different media.
     ///
-    /// A record whose share is lost on all of them cannot be opened any more.
+    /// A record whose share is lost on all of them cannot be opened any more. Each medium has an
+    /// identifier, and the gateway does not start with another medium in its place.
     pub share_dirs: Vec<PathBuf>,
+    /// Whether this start may take a new, a foreign or a missing medium for shares.
+    ///
+    /// It is of one start only, and no setting of the file: `bspp gateway run --admit-share-media`.
+    #[serde(skip)]
+    pub admit_share_media: bool,
     /// The file with the key that encrypts shares and waiting plaintext at rest.
     ///
-    /// The first start makes it. It belongs on another medium than the data, and in the backups.
+    /// The first start makes it. If it is missing while something is sealed, the gateway does not
+    /// start. It belongs on another medium than the data, and in the backups.
     pub vault_key_file: PathBuf,
     /// The file with the token that callers of the local address must send.
     ///

@@ -3,18 +3,24 @@
 //!
 //! See steps 5 and 6 in section 8 of the protocol.
 
+mod asked;
+mod refusal;
+
+pub use asked::AskedWatch;
+pub use refusal::Refusal;
+
 use crate::{
     clock,
     error::GatewayError,
     labels::LabelVersions,
-    nonces::{NonceError, Nonces},
-    outbox::Outbox,
+    nonces::Nonces,
+    outbox::{Answer, ArrivedQuestion, Outbox},
     ports::{PatientRegistry, RecordArchive, RequestView, Standing},
     refusal_time,
     secrets::EncryptionSecrets,
     shares::{Kept, ShareStore},
 };
-use bspp_client::{ClientError, Signer};
+use bspp_client::Signer;
 use bspp_peks::HospitalShare;
 use bspp_primitives::{AccountId, Signature};
 use bspp_record::{
@@ -22,107 +28,13 @@ use bspp_record::{
     SignedPackage,
 };
 use bspp_types::{
-    DisclosureGround, HospitalId, Moment, Record, RecordId, RequestId, RequestStatus,
+    limits::ANSWER_PERIOD_MS, messages, DisclosureGround, Ed25519Key, FilingMonth, HospitalId,
+    Moment, Record, RecordId, Request, RequestId, RequestStatus,
 };
 use sp_core::H256;
 use sp_runtime::traits::Verify;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
-
-/// The reasons for which a disclosure or revocation is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// The nonce is not valid.
-    #[error(transparent)]
-    Nonce(#[from] NonceError),
-    /// The finalized consortium state is too old for a permission.
-    #[error("StaleState: the newest finalized consortium block is {age_ms} ms old")]
-    StaleState {
-        /// The age of that block, in milliseconds.
-        age_ms: u64,
-    },
-    /// The consortium has not finalized this request.
-    #[error("RequestNotFound: the request is not finalized on the consortium")]
-    RequestNotFound,
-    /// The patient has revoked.
-    #[error("RequestRevoked: the patient has revoked the request")]
-    RequestRevoked,
-    /// The patient has closed the request.
-    #[error("RequestClosed: the patient has closed the request")]
-    RequestClosed,
-    /// The requester was removed, or the requester's hospital is suspended or removed.
-    #[error("RequesterNotActive: the requester does not act for an active hospital any more")]
-    RequesterNotActive,
-    /// The hospital of this gateway is suspended or removed.
-    #[error("HospitalNotActive: this hospital is not an active member of the consortium")]
-    HospitalNotActive,
-    /// The grant does not cover this record.
-    ///
-    /// It is the answer for a record that the hospital does not have, and for a record of another
-    /// patient: it reveals neither whose a record is nor whether it exists.
-    #[error("NotCovered: the grant does not cover this record")]
-    NotCovered,
-    /// The registered key of the requester is another one than that of the grant.
-    #[error("RequesterKeyMismatch: the registered key of the requester is not the one of the grant; ask the patient for a new grant")]
-    RequesterKeyMismatch,
-    /// The hospital erased the record.
-    #[error("ShareDeleted: the hospital erased this record")]
-    ShareDeleted,
-    /// The clock of the gateway is too far from the chain's.
-    #[error("ClockSkew: the clock of the gateway and the chain differ by {skew_ms} ms")]
-    ClockSkew {
-        /// The difference, in milliseconds.
-        skew_ms: u64,
-    },
-    /// A wish of a patient is not signed as it must be.
-    #[error("InvalidSignature: the wish is not signed by the account and the keys that it names")]
-    InvalidWish,
-    /// A wish of a patient cannot be taken.
-    #[error("WishRefused: the account is not enrolled here, the wish is not the next one, its expiry is too far away, or too many are in force")]
-    WishRefused,
-    /// The grant, a signature or a field is wrong.
-    #[error(transparent)]
-    Disclosure(#[from] DisclosureError),
-    /// The record was not matched under the request.
-    #[error("MatchNotFound: the request has no finalized match of this record")]
-    MatchNotFound,
-    /// The revocation is not signed by the grant's key.
-    #[error("InvalidSignature: not signed by the grant's one-time key")]
-    InvalidRevocation,
-    /// The revocation names another request than the one that its key opens.
-    #[error("RequestMismatch: the key opens another request")]
-    RequestMismatch,
-    /// The gateway itself fails.
-    #[error(transparent)]
-    Gateway(#[from] GatewayError),
-}
-
-impl From<ClientError> for Refusal {
-    fn from(error: ClientError) -> Self {
-        Self::Gateway(error.into())
-    }
-}
-
-impl Refusal {
-    /// Whether the hospital has judged the grant and will not disclose the record under it.
-    ///
-    /// Such a refusal goes to the consortium, so that nobody can flag the hospital as silent.
-    fn is_answer(&self) -> bool {
-        matches!(
-            self,
-            Self::NotCovered | Self::ShareDeleted | Self::Disclosure(_)
-        )
-    }
-
-    /// The part of the message before the colon, for scripts.
-    pub fn code(&self) -> String {
-        if let Self::Gateway(error) = self {
-            return error.code();
-        }
-        let text = self.to_string();
-        text.split(':').next().unwrap_or_default().to_owned()
-    }
-}
 
 /// Whether an account of the consortium chain signed a message.
 fn signed_by(signature: &Signature, message: &[u8], account: &[u8; 32]) -> bool {
@@ -167,6 +79,8 @@ pub struct Discloser<V, A> {
 struct Covered {
     record: Record,
     share: HospitalShare,
+    patient: Ed25519Key,
+    filing_month: FilingMonth,
 }
 
 impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, A> {
@@ -237,12 +151,14 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
         // The match is public, so its absence reveals nothing. The hospital looks at its own records
         // only for a record that the requester has found.
         matched.ok_or(Refusal::MatchNotFound)?;
-        let Covered { record, share } = match self.covered(request).await {
+        let Covered {
+            record,
+            share,
+            patient,
+            filing_month,
+        } = match self.judge(request, on_chain.expires_at()).await {
             Ok(covered) => covered,
             Err(refusal) => {
-                if refusal.is_answer() {
-                    self.refuse(request.request, request.record);
-                }
                 if matches!(refusal, Refusal::NotCovered) {
                     refusal_time::wait(arrival).await;
                 }
@@ -268,17 +184,43 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
             .archive
             .log_disclosure(ground, request.record, account)
             .await?;
-        // The patient may have revoked, here or on chain, while the log entry waited for its block,
-        // or the council may have removed the requester.
-        if self.outbox.is_revoked(&request.request)? {
-            return Err(Refusal::RequestRevoked);
+        let elapsed = u64::try_from(arrival.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = now.saturating_add(elapsed);
+        // No wait from this check on: what the gateway has acknowledged stops the release.
+        if let Err(refusal) = self
+            .check_again(request, &on_chain, (patient, filing_month), now)
+            .await
+        {
+            self.answer_refusal(request, on_chain.expires_at(), &refusal);
+            return Err(refusal);
         }
+        self.claim(request.request, request.record);
+        Ok(sealed)
+    }
+
+    /// Checks once more what may have changed while the log entry waited for its block.
+    ///
+    /// The facts of the gateway itself come last, without a wait between them and the answer.
+    async fn check_again(
+        &self,
+        request: &DisclosureRequest<Signature>,
+        on_chain: &Request<AccountId>,
+        (patient, filing_month): (Ed25519Key, FilingMonth),
+        now: Moment,
+    ) -> Result<(), Refusal> {
+        let time = self.check_time(now).await?;
+        request.verify_request(&self.chain, &self.hospital, on_chain, time)?;
         if let Some(best) = self.view.best_request(request.request).await? {
             check_status(best.status)?;
         }
         self.check_standing(request, &on_chain.requester).await?;
-        self.claim(request.request, request.record);
-        Ok(sealed)
+        let state = self.holder.versions.state(patient).await?;
+        request.check_currency(&state, filing_month)?;
+        self.share(&request.record)?;
+        if self.outbox.is_revoked(&request.request)? {
+            return Err(Refusal::RequestRevoked);
+        }
+        self.note(request, on_chain.expires_at(), Answer::Released)
     }
 
     /// The time that judges expiry: the later of chain and gateway.
@@ -298,6 +240,22 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
         Ok(now.max(best))
     }
 
+    /// Judges the grant by the hospital's own records, and answers a refusal on the consortium.
+    ///
+    /// The question has arrived: from here on the hospital owes an answer.
+    async fn judge(
+        &self,
+        request: &DisclosureRequest<Signature>,
+        expires_at: Moment,
+    ) -> Result<Covered, Refusal> {
+        self.note(request, expires_at, Answer::Owed)?;
+        let judged = self.covered(request).await;
+        if let Err(refusal) = &judged {
+            self.answer_refusal(request, expires_at, refusal);
+        }
+        judged
+    }
+
     /// The requested record with its share, if the grant covers it.
     ///
     /// Every reason for which it does not is `NotCovered`. The other refusals are for the rightful
@@ -305,7 +263,6 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
     async fn covered(&self, request: &DisclosureRequest<Signature>) -> Result<Covered, Refusal> {
         let Holder {
             archive,
-            shares,
             versions,
             secrets,
             ..
@@ -328,8 +285,18 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
         if !opening.leaf.may_open {
             return Err(DisclosureError::OpenNotGranted.into());
         }
-        match shares.get(&request.record)? {
-            Kept::Share(share) => Ok(Covered { record, share }),
+        Ok(Covered {
+            record,
+            share: self.share(&request.record)?,
+            patient: location.patient,
+            filing_month,
+        })
+    }
+
+    /// The share of a record.
+    fn share(&self, record: &RecordId) -> Result<HospitalShare, Refusal> {
+        match self.holder.shares.get(record)? {
+            Kept::Share(share) => Ok(share),
             Kept::Deleted => Err(Refusal::ShareDeleted),
             Kept::Absent => Err(GatewayError::Shares("no medium has the share".into()).into()),
         }
@@ -355,6 +322,38 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
             }
             Standing { .. } => Ok(()),
         }
+    }
+
+    /// Writes how the hospital answered a question that arrived.
+    fn note(
+        &self,
+        request: &DisclosureRequest<Signature>,
+        expires_at: Moment,
+        answer: Answer,
+    ) -> Result<(), Refusal> {
+        let (id, record) = (request.request, request.record);
+        let question = ArrivedQuestion {
+            ask_hash: messages::ask_hash(&id, &record, &request.opening_hash),
+            answer,
+            until: expires_at.saturating_add(ANSWER_PERIOD_MS),
+        };
+        Ok(self.outbox.note_question(&id, &record, &question)?)
+    }
+
+    /// Answers on the consortium with a refusal, if the hospital has judged the grant.
+    fn answer_refusal(
+        &self,
+        request: &DisclosureRequest<Signature>,
+        expires_at: Moment,
+        refusal: &Refusal,
+    ) {
+        if !refusal.is_answer() {
+            return;
+        }
+        if let Err(error) = self.note(request, expires_at, Answer::Refused) {
+            tracing::warn!(%error, "a refusal is not written");
+        }
+        self.refuse(request.request, request.record);
     }
 
     /// Refuses on the consortium a disclosure that was asked for there.

@@ -24,7 +24,7 @@ pub enum GatewayError {
     /// The shares of records cannot be read or written.
     #[error("SharesFailed: {0}")]
     Shares(String),
-    /// The file has resources of several patients, or of another patient than the named one.
+    /// The file has resources of several patients, or not of the named patient.
     #[error("SubjectMismatch: {0}")]
     Subject(String),
     /// The gateway cannot listen on an address.
@@ -70,9 +70,34 @@ pub enum GatewayError {
     /// The answers of the hospital's node contradict its state.
     #[error("EntryMismatch: {0}")]
     EntryMismatch(String),
-    /// A chain refused the entry of a record in every attempt.
-    #[error("EntryRefused: a chain refused the entry of a record {0} times; the job waits")]
-    EntryRefused(u32),
+    /// Records of a job are parked, because a chain refused their entries in several attempts.
+    #[error("EntryRefused: {parked} records are parked and tried again later; the reason of one: {reason}")]
+    EntryRefused {
+        /// The number of parked records.
+        parked: u64,
+        /// The reason for which one of them is parked.
+        reason: String,
+    },
+    /// The gateway's clock and the hospital chain differ too much.
+    #[error(
+        "ClockSkew: the gateway's clock and the hospital chain's best block differ by {0} seconds; no record is filed and \
+         no job ends. Correct the clock, or wait until the hospital's node has synchronized"
+    )]
+    ClockSkew(u64),
+    /// The finalized state of the hospital chain is too old to end a job.
+    #[error(
+        "StaleState: the hospital chain's newest finalized block is {0} seconds old; no job ends by such old state"
+    )]
+    StaleState(u64),
+    /// The best block shows a reason to end a job that finalized state does not show.
+    #[error("NotFinal: finalized state of the hospital chain does not show this yet: {0}")]
+    NotFinal(String),
+    /// A share medium is missing, empty, foreign, or a copy of another one.
+    #[error(
+        "ShareMediumMismatch: {0}. Mount the right medium and start again. If it is lost or replaced for good, start \
+         once with --admit-share-media (bspp gateway run): its shares are then filled from the other media"
+    )]
+    ShareMedium(String),
     /// The set of voters that the consortium expects is not the set of the hospital chain.
     #[error("AuthoritySetMismatch: the consortium expects set {expected}, the chain has {found}")]
     AuthoritySetMismatch {

@@ -2,27 +2,27 @@
 //! The daemon: connects all parts and runs them until it must stop.
 
 use crate::{
+    anchor_notice::AnchorNotice,
+    at_rest::AtRest,
     batches::Batches,
     chains::{BatchPort, ConsortiumPort, HospitalPort},
     clock,
     config::GatewayConfig,
-    disclose::{Discloser, Holder, Times},
+    disclose::{AskedWatch, Discloser, Holder, Times},
     error::{GatewayError, Result},
     http::{local_router, public_router, tls_acceptor, ClientLimit, LocalToken},
     ingest::Ingest,
     labels::LabelVersions,
     nonces::Nonces,
-    outbox::Outbox,
     patients::Wishes,
     relay::Relay,
     secrets::EncryptionSecrets,
     shared::Shared,
-    shares::ShareStore,
     store::Storer,
     sync::Synchronizer,
     tasks::Tasks,
     track::Tracker,
-    vault::{check_mode, Vault},
+    vault::check_mode,
 };
 use bspp_client::{At, ConsortiumClient, HospitalClient, Scheme, Signer};
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
@@ -53,8 +53,8 @@ impl Gateway {
     /// It also checks the configuration.
     ///
     /// # Errors
-    /// `InvalidConfig`, `InvalidSecret`, `DataDirInUse`, `NotReachable`, `WrongChain`,
-    /// `ConsortiumMismatch`, `HospitalMismatch`, `NotAuthorized`, `ChainRebuilt`,
+    /// `InvalidConfig`, `InvalidSecret`, `ShareMediumMismatch`, `DataDirInUse`, `NotReachable`,
+    /// `WrongChain`, `ConsortiumMismatch`, `HospitalMismatch`, `NotAuthorized`, `ChainRebuilt`,
     /// `AnchorNotOnChain`, `AddressNotUsable`.
     pub async fn start(config: GatewayConfig) -> Result<Self> {
         config.check()?;
@@ -69,12 +69,19 @@ impl Gateway {
             .as_ref()
             .map(|file| Signer::from_file(file, Scheme::Sr25519).map(Arc::new))
             .transpose()?;
-        let outbox = Outbox::open(&config.data_dir)?;
-        let vault = Vault::open(&config.vault_key_file)?;
-        let shares = ShareStore::open(&config.share_dirs, vault.clone())?;
+        let AtRest {
+            outbox,
+            vault,
+            shares,
+        } = AtRest::open(
+            &config.data_dir,
+            &config.vault_key_file,
+            &config.share_dirs,
+            config.admit_share_media,
+        )?;
         let token = LocalToken::open(&config.local_token_file)?;
         let tls = config.tls.as_ref().map(tls_acceptor).transpose()?;
-        let waiting = outbox.jobs_with_work()?.len();
+        let waiting = outbox.jobs_with_work(clock::now())?.len();
         if waiting > 0 {
             tracing::info!(waiting, "jobs of the last run go on");
         }
@@ -92,6 +99,11 @@ impl Gateway {
         let consortium = ConsortiumPort::new(consortium, Arc::clone(&operator), hospital)
             .with_anchorer(anchorer);
         let hospital_chain = HospitalPort::new(hospital_chain, Arc::clone(&operator));
+        // Before the check: a node that lost all its files must stop, whether or not the gateway runs.
+        let notice = AnchorNotice::new(hospital_chain.clone(), consortium.clone(), hospital);
+        if let Err(error) = notice.step().await {
+            tracing::warn!(%error, "the hospital's node was not told its anchor");
+        }
         check_anchor(&hospital_chain, &consortium).await?;
         let batches = Arc::new(Batches::new(
             BatchPort::new(consortium.clone(), hospital_chain.clone()),
@@ -111,6 +123,7 @@ impl Gateway {
             (outbox.clone(), vault),
             Arc::clone(&secrets),
             (chain, hospital),
+            config.tuning.max_skew_ms,
         );
         let nonces = Arc::new(Nonces::new(
             config.tuning.nonce_lifetime_ms,
@@ -229,19 +242,27 @@ impl Gateway {
             async move { synchronizer.step().await }
         });
 
+        let notice = Arc::new(AnchorNotice::new(
+            shared.hospital_chain.clone(),
+            shared.consortium.clone(),
+            config.hospital,
+        ));
+        tasks.repeat("anchor", move || {
+            let notice = Arc::clone(&notice);
+            async move { notice.step().await.map(|()| false) }
+        });
+
         let tracker = Arc::new(Tracker::new(
             shared.hospital_chain.clone(),
             shared.consortium.clone(),
             (shared.outbox.clone(), shared.shares.clone()),
         ));
-        let (batches, outbox) = (Arc::clone(&shared.batches), shared.outbox.clone());
+        let batches = Arc::clone(&shared.batches);
         tasks.repeat("track", move || {
             let (tracker, batches) = (Arc::clone(&tracker), Arc::clone(&batches));
-            let outbox = outbox.clone();
             async move {
                 let searchable = tracker.step().await?;
                 batches.note_finalized(&searchable).await;
-                outbox.settle(&searchable)?;
                 Ok(false)
             }
         });
@@ -265,6 +286,15 @@ impl Gateway {
         tasks.repeat("wishes", move || {
             let waiting = Arc::clone(&waiting);
             async move { waiting.forward().await.map(|()| false) }
+        });
+
+        let asked = Arc::new(AskedWatch::new(
+            Arc::new(shared.consortium.clone()),
+            shared.outbox.clone(),
+        ));
+        tasks.repeat("questions", move || {
+            let asked = Arc::clone(&asked);
+            async move { asked.poll().await.map(|()| false) }
         });
 
         let limit = Arc::new(ClientLimit::new(config.tuning.max_client_requests));

@@ -2,35 +2,35 @@
 //! Ingest: a FHIR file and a patient's account become encrypted records in the outbox.
 //!
 //! Plaintext waits in the outbox, sealed, until its entries are final on the consortium. So a stop
-//! loses nothing, and a record whose entry a chain refuses is encrypted again. Neither plaintext nor
-//! keywords are logged.
+//! loses nothing, and a record whose entry a chain refuses is encrypted again. A record that is refused
+//! often is parked: the others of its job go on. Neither plaintext nor keywords are logged.
+
+mod judgement;
 
 use crate::{
+    at_rest::PLAIN,
     batches::{Batches, Encryption},
     clock,
     error::{GatewayError, Result},
     labels::LabelVersions,
-    outbox::{Job, JobId, JobPhase, Outbox, Pending},
-    ports::{BatchRegistry, PatientRegistry},
+    outbox::{Binding, Job, JobId, JobPhase, Outbox, Pending},
+    ports::{BatchRegistry, PatientEvidence, PatientRegistry},
     secrets::EncryptionSecrets,
     vault::Vault,
 };
 use bspp_peks::{Context, LabelVersion};
 use bspp_record::{random_source, split, Document, Patient, PlainRecord};
-use bspp_types::{ConsentId, FilingMonth, HospitalId};
+use bspp_types::{ConsentId, FilingMonth, HospitalId, Moment};
 use codec::{Decode, Encode};
+use judgement::{is_of_the_file, is_of_the_record, Halt};
 use sp_core::H256;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Maximum number of encryptions of one plain record.
-const MAX_ATTEMPTS: u32 = 5;
 /// The pause of a job after a failure.
 const JOB_PAUSE: Duration = Duration::from_secs(5);
 /// The pause before the label versions are read again, while a rise waits for the chain.
 const RISE_POLL: Duration = Duration::from_millis(500);
-/// The place of plain records in the vault.
-const PLACE: &[u8] = b"plain";
 /// The place of subjects in the vault.
 const SUBJECT: &[u8] = b"subject";
 
@@ -79,7 +79,9 @@ pub struct Ingest<P, R> {
     secrets: Arc<EncryptionSecrets>,
     chain: H256,
     hospital: HospitalId,
+    max_skew: u64,
     pause: Duration,
+    now: Arc<dyn Fn() -> Moment + Send + Sync>,
 }
 
 /// A patient that is ready for encryption, with the facts for which this holds.
@@ -90,14 +92,18 @@ struct Prepared {
     patient: Patient,
 }
 
-impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
+impl<P: PatientRegistry + PatientEvidence, R: BatchRegistry> Ingest<P, R> {
     /// Makes an ingest.
+    ///
+    /// `max_skew` is the maximum difference between this machine's clock and the hospital chain, in
+    /// milliseconds.
     pub fn new(
         (patients, versions): (Arc<P>, LabelVersions<P>),
         batches: Arc<Batches<R>>,
         (outbox, vault): (Outbox, Vault),
         secrets: Arc<EncryptionSecrets>,
         (chain, hospital): (H256, HospitalId),
+        max_skew: u64,
     ) -> Self {
         Self {
             patients,
@@ -108,7 +114,9 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
             secrets,
             chain,
             hospital,
+            max_skew,
             pause: JOB_PAUSE,
+            now: Arc::new(clock::now),
         }
     }
 
@@ -118,7 +126,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
     /// the file must be about one patient: the one of earlier files of this account.
     ///
     /// # Errors
-    /// `PatientNotFound`, `ConsentNotFound`, `InvalidPatient`, `EncryptionKeyMismatch`,
+    /// `PatientNotFound`, `ConsentNotFound`, `InvalidPatient`, `ClockSkew`, `EncryptionKeyMismatch`,
     /// `InvalidFhir` (names the place), `SubjectMismatch`, `OutboxFailed`, and those of the chains.
     pub async fn accept(&self, upload: Upload) -> Result<Accepted> {
         let Upload {
@@ -127,14 +135,12 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
             subject,
             file,
         } = upload;
-        let filing_month = clock::filing_month()?;
-        self.prepare(patient, filing_month).await?;
-        self.consent(patient, consent, filing_month).await?;
+        self.check_patient(patient, consent).await?;
         let vault = self.vault.clone();
         let named = subject.clone();
         let (sealed, about) = tokio::task::spawn_blocking(move || -> Result<_> {
             let document = Document::parse(&file)?;
-            let about = one_subject(document.subjects(), named)?;
+            let about = one_subject(document.subjects(), named.as_deref())?;
             let rng = &mut rand::rngs::OsRng;
             let sealed = split(&document, random_source(rng), rng)
                 .into_iter()
@@ -144,43 +150,37 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
                         consent,
                         plain: record.to_bytes().to_vec(),
                     };
-                    vault.seal(PLACE, &Zeroizing::new(spooled.encode()))
+                    vault.seal(PLAIN, &Zeroizing::new(spooled.encode()))
                 })
                 .collect::<Result<Vec<_>>>()?;
             Ok((sealed, about))
         })
         .await
         .map_err(|_| GatewayError::Stopping)??;
-        if let Some(about) = about {
-            let hash = self.vault.fingerprint(SUBJECT, about.as_bytes());
-            if !self
-                .outbox
-                .bind_subject(&patient, &hash, subject.is_some())?
-            {
-                return Err(GatewayError::Subject(
-                    "earlier files of this account are about another patient; if it is the same \
-                     person, name the patient of the file with the parameter subject"
-                        .into(),
-                ));
-            }
-        }
+        let binding = about.map(|about| Binding {
+            account: patient,
+            subject: self.vault.fingerprint(SUBJECT, about.as_bytes()),
+            renew: subject.is_some(),
+        });
         let records = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         let job = self.outbox.create_job(
             &Job {
-                created: clock::now(),
+                created: (self.now)(),
                 phase: JobPhase::Queued,
                 records_total: records,
                 failure: None,
             },
             &sealed,
+            binding.as_ref(),
         )?;
         Ok(Accepted { job, records })
     }
 
     /// Encrypts the records of a job that wait, and stores the outcome in the job.
     ///
-    /// Only a reason that lies in the file, the patient or the consent ends a job. Every other failure,
-    /// a refusal of a chain and a full disk included, lets the records wait, and the job runs again.
+    /// Only a reason in the file, or one in final state of the patient or the consent, ends a job.
+    /// Every other failure lets records wait: a refusal of a record that record only, a failure of a
+    /// chain or a full disk all of them. The job runs again then.
     pub async fn run(&self, job: JobId) {
         let outcome = self.encrypt_all(job).await;
         let ended = match &outcome {
@@ -191,8 +191,8 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
                     job.failure = None;
                 })
             }
-            Err(GatewayError::Stopping) => return,
-            Err(error) if ends_job(error) => {
+            Err(Halt::Waits(GatewayError::Stopping)) => return,
+            Err(Halt::Ends(error)) => {
                 tracing::warn!(job, %error, "job failed");
                 self.outbox.drop_plains(job).and_then(|()| {
                     self.outbox.update_job(job, |job| {
@@ -201,7 +201,7 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
                     })
                 })
             }
-            Err(error) => {
+            Err(Halt::Waits(error)) => {
                 tracing::warn!(job, %error, "the job waits");
                 self.outbox.update_job(job, |job| {
                     job.phase = JobPhase::Waiting;
@@ -218,22 +218,22 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
         }
     }
 
-    async fn encrypt_all(&self, job: JobId) -> Result<()> {
+    async fn encrypt_all(&self, job: JobId) -> core::result::Result<(), Halt> {
         let mut prepared: Option<Prepared> = None;
-        while let Some(pending) = self.outbox.next_pending(job)? {
+        while let Some(pending) = self.outbox.next_pending(job, (self.now)())? {
             let Pending {
                 plain,
-                attempt,
                 sealed,
+                refused_by,
+                ..
             } = pending;
-            if attempt >= MAX_ATTEMPTS {
-                return Err(GatewayError::EntryRefused(attempt));
-            }
-            let bytes = self.vault.unseal(PLACE, &sealed)?;
-            let spooled = Spooled::decode(&mut bytes.as_slice())
-                .map_err(|e| GatewayError::Outbox(e.to_string()))?;
-            let record = PlainRecord::from_bytes(&spooled.plain)
-                .map_err(|e| GatewayError::Outbox(e.to_string()))?;
+            let (spooled, record) = match self.open(&sealed) {
+                Ok(opened) => opened,
+                Err(error) => {
+                    self.park((job, plain), &error)?;
+                    continue;
+                }
+            };
             let account = spooled.patient;
             // The version is read for each record: a rise within a job takes effect at once.
             let Some(labels) = self.versions.settled(account).await? else {
@@ -241,35 +241,76 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
                 continue;
             };
             let version = labels.version;
-            // The chain may be in the next month already: a version has no place before its month.
+            // A version has no place before the month of its rise.
             let last_rise = labels.rises.last().map(|rise| rise.filing_month);
-            let filing_month = clock::filing_month()?.max(last_rise.unwrap_or(0));
+            let filing_month = self.filing_month().await?.max(last_rise.unwrap_or(0));
             let known = prepared.take().filter(|known| {
                 known.account == account
                     && known.filing_month == filing_month
                     && known.version == version
             });
-            let ready = match known {
-                Some(known) => known,
-                None => Prepared {
-                    account,
-                    filing_month,
-                    version,
-                    patient: self.prepare_at(account, filing_month, version).await?,
-                },
+            let found = async {
+                let ready = match known {
+                    Some(known) => known,
+                    None => Prepared {
+                        account,
+                        filing_month,
+                        version,
+                        patient: self.prepare_at(account, filing_month, version).await?,
+                    },
+                };
+                let consent = self.consent(account, spooled.consent, filing_month).await?;
+                Ok::<_, GatewayError>((ready, consent))
             };
-            let consent = self.consent(account, spooled.consent, filing_month).await?;
+            let (ready, consent) = match found.await {
+                Ok(found) => found,
+                Err(reason) => {
+                    let about = (account, spooled.consent, filing_month);
+                    return Err(self.judge(reason, about).await);
+                }
+            };
             let with = Encryption {
                 patient: &ready.patient,
                 filing_month,
                 consent,
                 job,
                 plain,
+                refused_by,
             };
-            self.batches.encrypt(&with, Arc::new(record)).await?;
-            prepared = Some(ready);
+            match self.batches.encrypt(&with, Arc::new(record)).await {
+                Ok(_) => prepared = Some(ready),
+                Err(error) if is_of_the_file(&error) => return Err(Halt::Ends(error)),
+                // The others may go to the batch that refused this one.
+                Err(error) if is_of_the_record(&error, refused_by.is_some()) => {
+                    self.park((job, plain), &error)?;
+                    prepared = Some(ready);
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
-        Ok(())
+        let waiting = self.outbox.waiting(job, (self.now)())?;
+        match waiting.reason {
+            Some(reason) => Err(Halt::Waits(GatewayError::EntryRefused {
+                parked: waiting.parked,
+                reason,
+            })),
+            None => Ok(()),
+        }
+    }
+
+    /// Opens a sealed plain record.
+    fn open(&self, sealed: &[u8]) -> Result<(Spooled, PlainRecord)> {
+        let bytes = self.vault.unseal(PLAIN, sealed)?;
+        let spooled = Spooled::decode(&mut bytes.as_slice())
+            .map_err(|e| GatewayError::Outbox(e.to_string()))?;
+        let record = PlainRecord::from_bytes(&spooled.plain)
+            .map_err(|e| GatewayError::Outbox(e.to_string()))?;
+        Ok((spooled, record))
+    }
+
+    fn park(&self, plain: (JobId, u32), error: &GatewayError) -> Result<()> {
+        tracing::warn!(job = plain.0, record = plain.1, %error, "a record is parked");
+        self.outbox.park(plain, &error.to_string(), (self.now)())
     }
 
     async fn prepare(&self, account: [u8; 32], filing_month: FilingMonth) -> Result<Patient> {
@@ -323,23 +364,10 @@ impl<P: PatientRegistry, R: BatchRegistry> Ingest<P, R> {
     }
 }
 
-/// Whether a job cannot go on, whatever the chains and the operator do.
-fn ends_job(error: &GatewayError) -> bool {
-    matches!(
-        error,
-        GatewayError::PatientNotFound
-            | GatewayError::InvalidPatient(_)
-            | GatewayError::ConsentNotFound(_)
-            | GatewayError::InvalidFhir(_)
-            | GatewayError::Encrypt(_)
-    )
-}
-
-/// The only subject of a file, which is the named one. A file may be about nobody.
-fn one_subject(
-    subjects: std::collections::BTreeSet<String>,
-    named: Option<String>,
-) -> Result<Option<String>> {
+/// The only subject of a file, which is the named one.
+///
+/// Without a name, a file may be about nobody.
+fn one_subject(subjects: BTreeSet<String>, named: Option<&str>) -> Result<Option<String>> {
     let mut subjects = subjects.into_iter();
     let first = subjects.next();
     if subjects.next().is_some() {
@@ -347,11 +375,19 @@ fn one_subject(
             "the file has resources of several patients; send one file for each".into(),
         ));
     }
-    match (named, first) {
-        (Some(named), Some(first)) if named != first => Err(GatewayError::Subject(
+    let Some(named) = named else {
+        return Ok(first);
+    };
+    match first {
+        Some(first) if first == named => Ok(Some(first)),
+        Some(_) => Err(GatewayError::Subject(
             "the file is about another patient than the parameter subject names".into(),
         )),
-        (_, first) => Ok(first),
+        None => Err(GatewayError::Subject(
+            "the file is about no patient, so the parameter subject cannot name its patient; send \
+             the file without it"
+                .into(),
+        )),
     }
 }
 

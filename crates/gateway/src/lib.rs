@@ -2,7 +2,9 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+mod anchor_notice;
 pub mod api;
+pub mod at_rest;
 pub mod batches;
 pub mod chains;
 mod clock;

@@ -6,6 +6,8 @@
 //! A wish is written before it is acknowledged, is obeyed at once, and is brought to its chain until
 //! it holds there.
 
+mod forward;
+
 use crate::{
     clock,
     disclose::Refusal,
@@ -16,7 +18,6 @@ use crate::{
     refusal_time,
     shares::{Kept, ShareStore},
 };
-use bspp_client::Result as ChainResult;
 use bspp_peks::{blake2b_256, verify_strict, LabelVersion};
 use bspp_record::{
     verify_revocation, verify_tombstone, DisclosureError, DisclosurePackage, EncryptedRecord,
@@ -28,13 +29,18 @@ use bspp_types::{
     messages, Authority, Day, DisclosureGround, Ed25519Key, Ed25519Signature, HospitalId,
     LabelState, Moment, RequestId,
 };
-use codec::Encode;
+use forward::{wish_key, Forwarder};
 use sp_core::H256;
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Maximum number of revocations of unopened requests of one account that are in force.
 const MAX_UNOPENED_REVOCATIONS: usize = 32;
+/// Maximum number of revocations of opened requests of one requester that are in force.
+///
+/// A requester who opens requests under keys of its own can revoke them here. More revocations go to
+/// the consortium directly.
+const MAX_OPENED_REVOCATIONS: usize = 256;
 
 /// Takes the wishes of patients.
 pub struct Wishes<V, P> {
@@ -44,11 +50,14 @@ pub struct Wishes<V, P> {
     outbox: Outbox,
     shares: ShareStore,
     nonces: Arc<Nonces>,
+    forwarder: Forwarder<V, P>,
+    /// Held from the reading of a patient's version until the next one is written.
+    taking: tokio::sync::Mutex<()>,
     chain: H256,
     hospital: HospitalId,
 }
 
-impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
+impl<V: RequestView + 'static, P: PatientRegistry + RecordArchive + 'static> Wishes<V, P> {
     /// Makes the taker of wishes.
     pub fn new(
         (view, chain_side): (Arc<V>, Arc<P>),
@@ -57,6 +66,7 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
         nonces: Arc<Nonces>,
         (chain, hospital): (H256, HospitalId),
     ) -> Self {
+        let forwarder = Forwarder::new(Arc::clone(&view), Arc::clone(&chain_side), outbox.clone());
         Self {
             view,
             chain_side,
@@ -64,6 +74,8 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
             outbox,
             shares,
             nonces,
+            forwarder,
+            taking: tokio::sync::Mutex::default(),
             chain,
             hospital,
         }
@@ -81,7 +93,7 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
     ///
     /// # Errors
     /// [`Refusal::InvalidWish`] (signature), [`Refusal::WishRefused`] (the account is not enrolled,
-    /// or the version is not the next one), [`Refusal::Gateway`].
+    /// or the version is not the next one), [`Refusal::VersionUsed`], [`Refusal::Gateway`].
     pub async fn raise_label_version(
         &self,
         account: Ed25519Key,
@@ -100,9 +112,16 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
         if self.chain_side.patient(account).await?.is_none() {
             return Err(Refusal::WishRefused);
         }
+        // Two rises with one version would else both be acknowledged, and one of them be lost.
+        let _taking = self.taking.lock().await;
         let state = self.versions.state(account).await?;
         if version <= state.version {
-            return Ok(());
+            // Another device may have used the version, with an earlier time of revocation.
+            return if state.revoke_before >= revoke_before {
+                Ok(())
+            } else {
+                Err(Refusal::VersionUsed)
+            };
         }
         let now = clock::now();
         // Rises of this month, those that wait included: the chain would refuse more.
@@ -169,7 +188,8 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
             expiry,
             account: Some(account),
         };
-        self.write_revocation(&request, &revoked, &wish, now)?;
+        let limits = (day_of(now), MAX_UNOPENED_REVOCATIONS);
+        self.write_revocation(&request, &revoked, &wish, limits)?;
         tracing::info!("a revocation of an unopened request was received");
         Ok(())
     }
@@ -177,10 +197,12 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
     /// Takes the revocation of an opened request.
     ///
     /// When the method has returned, no record is disclosed under the request. Nothing is written for
-    /// a request that the consortium does not have, so strangers cannot fill the disk.
+    /// a request that the consortium does not have or that is for another hospital, so strangers cannot
+    /// fill the disk. A requester can fill the place of its own requests only.
     ///
     /// # Errors
     /// [`Refusal::RequestMismatch`], [`Refusal::InvalidRevocation`], [`Refusal::RequestNotFound`],
+    /// [`Refusal::HospitalMismatch`], [`Refusal::WishRefused`] (too many in force),
     /// [`Refusal::Gateway`].
     pub async fn revoke(
         &self,
@@ -193,15 +215,22 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
         }
         verify_revocation(&self.chain, authority, &signature)
             .map_err(|_| Refusal::InvalidRevocation)?;
-        let opened = self.view.best_request(request).await?;
-        let expiry = opened.ok_or(Refusal::RequestNotFound)?.expiry;
+        let opened = self
+            .view
+            .best_request(request)
+            .await?
+            .ok_or(Refusal::RequestNotFound)?;
+        if opened.hospital != self.hospital {
+            return Err(Refusal::HospitalMismatch);
+        }
         let revoked = Revoked {
             signature,
-            expiry,
-            account: None,
+            expiry: opened.expiry,
+            account: Some(opened.requester.into()),
         };
         let wish = Forward::Revocation { request, signature };
-        self.write_revocation(&request, &revoked, &wish, clock::now())?;
+        let limits = (day_of(clock::now()), MAX_OPENED_REVOCATIONS);
+        self.write_revocation(&request, &revoked, &wish, limits)?;
         tracing::info!("a revocation was received directly");
         Ok(())
     }
@@ -211,78 +240,19 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
         request: &RequestId,
         revoked: &Revoked,
         wish: &Forward,
-        now: Moment,
+        limits: (Day, usize),
     ) -> Result<(), Refusal> {
-        let limits = (day_of(now), MAX_UNOPENED_REVOCATIONS);
         let id = blake2b_256(&wish_key(wish));
         let written = self.outbox.revoke(request, revoked, (&id, wish), limits)?;
         written.then_some(()).ok_or(Refusal::WishRefused)
     }
 
-    /// Brings waiting wishes to their chains, rises of a patient in the order of their versions.
-    ///
-    /// A wish that its chain does not take now holds back no other patient's. It stays, since it holds
-    /// here in any case and the refusal may be of this moment, for example a used-up quota.
+    /// Brings waiting wishes to their chains: each chain and each account for itself.
     ///
     /// # Errors
-    /// The first one of the chains, after all wishes were tried.
+    /// `OutboxFailed`, and the first failure of a chain since the last call.
     pub async fn forward(&self) -> crate::error::Result<()> {
-        let mut wishes = self.outbox.forwards()?;
-        wishes.sort_by_cached_key(|(_, wish)| wish_key(wish));
-        let mut first = None;
-        let mut held_back = BTreeSet::new();
-        for (id, wish) in wishes {
-            let account = match &wish {
-                Forward::LabelVersion { account, .. } => Some(*account),
-                Forward::Tombstone { .. } | Forward::Revocation { .. } => None,
-            };
-            // The chain takes a version only after the one before it.
-            if account.is_some_and(|account| held_back.contains(&account)) {
-                continue;
-            }
-            match self.bring(&wish).await {
-                Ok(true) => self.outbox.remove_forward(&id)?,
-                Ok(false) => {}
-                Err(error) => {
-                    held_back.extend(account);
-                    first.get_or_insert(error);
-                }
-            }
-        }
-        first.map_or(Ok(()), |error| Err(error.into()))
-    }
-
-    /// Brings a wish to its chain. Returns whether it holds in finalized state.
-    async fn bring(&self, wish: &Forward) -> ChainResult<bool> {
-        match wish {
-            Forward::Tombstone {
-                authority,
-                expiry,
-                signature,
-                ..
-            } => {
-                if day_start(*expiry) <= clock::now() {
-                    return Ok(true);
-                }
-                self.view
-                    .file_tombstone(authority, *expiry, *signature)
-                    .await
-            }
-            Forward::Revocation { request, signature } => {
-                self.view.forward_revocation(*request, *signature).await
-            }
-            Forward::LabelVersion {
-                account,
-                version,
-                revoke_before,
-                signature,
-                ..
-            } => {
-                self.chain_side
-                    .raise_label_version(*account, *version, *revoke_before, *signature)
-                    .await
-            }
-        }
+        self.forwarder.forward().await
     }
 
     /// Gives a patient an own record, share included, and logs it.
@@ -335,21 +305,16 @@ impl<V: RequestView, P: PatientRegistry + RecordArchive> Wishes<V, P> {
         self.chain_side
             .log_disclosure(DisclosureGround::OwnRecord, request.record, request.patient)
             .await?;
+        // An erasure or a recovery while the log entry waited for its block stops the release. The share
+        // comes last: no wait follows it.
+        let known = self.chain_side.patient(request.patient).await?;
+        if known.is_none_or(|known| known.bundle.x25519 != patient.bundle.x25519) {
+            return Err(Refusal::NotCovered);
+        }
+        let Kept::Share(_) = self.shares.get(&request.record)? else {
+            return Err(Refusal::NotCovered);
+        };
         Ok(sealed)
-    }
-}
-
-/// The part of a wish that names it. The same wish with another time is the same wish.
-///
-/// The order of these keys is the order in which wishes go to their chains: revocations first, and
-/// the rises of an account by version.
-fn wish_key(wish: &Forward) -> Vec<u8> {
-    match wish {
-        Forward::Tombstone { authority, .. } => (0u8, authority).encode(),
-        Forward::Revocation { request, .. } => (1u8, request).encode(),
-        Forward::LabelVersion {
-            account, version, ..
-        } => (2u8, account, version.to_be_bytes()).encode(),
     }
 }
 

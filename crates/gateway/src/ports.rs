@@ -193,6 +193,8 @@ pub trait PatientRegistry: Send + Sync {
     async fn label_state(&self, account: [u8; 32]) -> Result<LabelState>;
 
     /// Brings a rise of the label version to the chain. Returns whether it is final there.
+    ///
+    /// A rise whose version another one took, with an earlier `revoke_before`, is never final.
     async fn raise_label_version(
         &self,
         account: [u8; 32],
@@ -208,6 +210,32 @@ pub trait PatientRegistry: Send + Sync {
         named: Option<ConsentId>,
         filing_month: FilingMonth,
     ) -> Result<Option<ConsentId>>;
+}
+
+/// The facts of a patient in finalized state of the hospital chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The time of the finalized block.
+    pub time: Moment,
+    /// The patient. `None` if the patient is not enrolled.
+    pub patient: Option<Patient>,
+    /// The consent, as [`PatientRegistry::consent`] finds it.
+    pub consent: Option<ConsentId>,
+}
+
+/// The hospital chain: its time, and the evidence without which no job ends.
+#[async_trait]
+pub trait PatientEvidence: Send + Sync {
+    /// The time of the best block.
+    async fn best_time(&self) -> Result<Moment>;
+
+    /// A patient and a consent, both in the newest finalized state.
+    async fn evidence(
+        &self,
+        account: [u8; 32],
+        named: Option<ConsentId>,
+        filing_month: FilingMonth,
+    ) -> Result<Evidence>;
 }
 
 /// The standing of the two parties of a disclosure, in finalized state.
@@ -250,6 +278,8 @@ pub trait RequestView: Send + Sync {
     async fn refuse_disclosure(&self, request: RequestId, record: RecordId) -> Result<()>;
 
     /// Files the revocation of a request, opened or not. Returns whether it is final there.
+    ///
+    /// It does not wait for finality: a later call finds it.
     async fn file_tombstone(
         &self,
         authority: &Authority,
@@ -263,6 +293,29 @@ pub trait RequestView: Send + Sync {
         request: RequestId,
         signature: Ed25519Signature,
     ) -> Result<bool>;
+}
+
+/// A question of a requester on the consortium, which waits for the answer of this hospital.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AskedQuestion {
+    /// The request.
+    pub request: RequestId,
+    /// The record.
+    pub record: RecordId,
+    /// [`bspp_types::messages::ask_hash`] of the question.
+    pub ask_hash: H256,
+    /// The time at which it was asked.
+    pub asked_on: Moment,
+}
+
+/// The consortium chain: the questions that were asked there.
+#[async_trait]
+pub trait AskedQuestions: Send + Sync {
+    /// The time of the newest finalized block, and the questions that wait in its state.
+    ///
+    /// They are those of open requests for records of this hospital. It is state, not events, so that
+    /// a gateway that was off misses none.
+    async fn asked(&self) -> Result<(Moment, Vec<AskedQuestion>)>;
 }
 
 /// The hospital chain: records to be disclosed.

@@ -2,12 +2,13 @@
 //! The state that background tasks and HTTP handlers share.
 
 use crate::{
-    api::{JobReport, RecordReport, StatusReport},
+    api::{JobReport, StatusReport},
     batches::Batches,
     chains::{BatchPort, ConsortiumPort, HospitalPort},
+    clock,
     error::{GatewayError, Result},
     ingest::Ingest,
-    outbox::{Counts, JobId, JobPhase, Outbox},
+    outbox::{JobId, Outbox},
     ports::{EntrySource, Registry},
     shares::ShareStore,
 };
@@ -85,7 +86,7 @@ impl Shared {
     /// # Errors
     /// `OutboxFailed`.
     pub(crate) fn resume(&self) -> Result<()> {
-        for job in self.outbox.jobs_with_work()? {
+        for job in self.outbox.jobs_with_work(clock::now())? {
             self.start(job);
         }
         Ok(())
@@ -99,28 +100,8 @@ impl Shared {
         let Some(job) = self.outbox.job(id)? else {
             return Ok(None);
         };
-        let mut counts = Counts::default();
-        let mut records = Vec::new();
-        let mut over = true;
-        for item in self.outbox.records_of(id)? {
-            counts.add(&item.progress);
-            over &= item.progress.is_over();
-            records.push(RecordReport::new(item.rid, item.progress));
-        }
-        let total = u64::try_from(records.len()).unwrap_or(u64::MAX);
-        let complete = job.phase == JobPhase::Encrypted && counts.searchable == total;
-        let settled = matches!(job.phase, JobPhase::Encrypted | JobPhase::Failed);
-        Ok(Some(JobReport {
-            job: id,
-            created: job.created,
-            phase: job.phase,
-            records_total: job.records_total,
-            failure: job.failure,
-            counts,
-            complete,
-            ended: settled && over,
-            records,
-        }))
+        let (waiting, entries) = self.outbox.all_of(id, clock::now())?;
+        Ok(Some(JobReport::new(id, job, waiting, entries)))
     }
 
     /// The heights, counts and failures.

@@ -4,24 +4,27 @@
 //! A share is durable on two media or more before its record is sent anywhere. A deletion is
 //! written first, on every medium, and wins over any share: a medium that returns from an old
 //! backup loses the share again when it is opened beside the others.
+//!
+//! Each medium has an identifier, and remembers the vault key by a check value: an empty medium in
+//! place of a lost one, or another key, is refused.
+
+mod label;
+mod media;
+mod medium;
+
+pub(crate) use media::Media;
 
 use crate::{
+    clock,
     error::{GatewayError, Result},
     outbox::{JobId, Outbox},
     vault::Vault,
 };
 use bspp_peks::HospitalShare;
 use bspp_types::RecordId;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use medium::Medium;
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use zeroize::Zeroizing;
-
-const SHARES: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("shares");
-const DELETED: TableDefinition<'_, [u8; 32], ()> = TableDefinition::new("deleted");
 
 /// Minimum number of media.
 pub const MIN_MEDIA: usize = 2;
@@ -41,121 +44,67 @@ pub enum Kept {
 #[derive(Clone, Debug)]
 pub struct ShareStore {
     media: Arc<Vec<Medium>>,
+    ids: BTreeSet<[u8; 32]>,
     vault: Vault,
-}
-
-#[derive(Debug)]
-struct Medium {
-    path: PathBuf,
-    database: Database,
 }
 
 fn place(rid: &RecordId) -> Vec<u8> {
     [b"share".as_slice(), &rid.0].concat()
 }
 
-impl Medium {
-    fn failed(&self, error: impl core::fmt::Display) -> GatewayError {
-        GatewayError::Shares(format!("{}: {error}", self.path.display()))
+/// Refuses folders that cannot be media of their own.
+pub(crate) fn check_folders(folders: &[PathBuf]) -> Result<()> {
+    let distinct: BTreeSet<&PathBuf> = folders.iter().collect();
+    if distinct.len() < MIN_MEDIA || distinct.len() != folders.len() {
+        return Err(GatewayError::InvalidConfig(format!(
+            "share_dirs must name at least {MIN_MEDIA} folders, on different media"
+        )));
     }
+    Ok(())
+}
 
-    fn open(folder: &Path) -> Result<Self> {
-        let path = folder.join("shares.redb");
-        let failed = |e: String| GatewayError::Shares(format!("{}: {e}", path.display()));
-        std::fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
-        let database = Database::create(&path).map_err(|e| match e {
-            redb::DatabaseError::DatabaseAlreadyOpen => {
-                GatewayError::DataDirInUse(path.display().to_string())
-            }
-            other => failed(other.to_string()),
-        })?;
-        let medium = Self { path, database };
-        // Create the tables, so that readers need not handle a missing one.
-        medium.write(|_, _| Ok(()))?;
-        Ok(medium)
+/// Refuses a medium whose shares another vault key sealed.
+fn check_key(medium: &Medium, vault: &Vault) -> Result<()> {
+    let Some((rid, sealed)) = medium.sealed_sample()? else {
+        return Ok(());
+    };
+    let fits = match medium.vault_check()? {
+        Some(check) => check == vault.check_value(),
+        // An earlier version wrote it.
+        None => vault.unseal(&place(&rid), &sealed).is_ok(),
+    };
+    if fits {
+        return Ok(());
     }
-
-    /// Changes both tables. The change is durable when the function returns.
-    fn write(
-        &self,
-        change: impl FnOnce(
-            &mut redb::Table<'_, [u8; 32], &'static [u8]>,
-            &mut redb::Table<'_, [u8; 32], ()>,
-        ) -> Result<()>,
-    ) -> Result<()> {
-        let write = self.database.begin_write().map_err(|e| self.failed(e))?;
-        {
-            let mut shares = write.open_table(SHARES).map_err(|e| self.failed(e))?;
-            let mut deleted = write.open_table(DELETED).map_err(|e| self.failed(e))?;
-            change(&mut shares, &mut deleted)?;
-        }
-        write.commit().map_err(|e| self.failed(e))
-    }
-
-    fn sealed(&self, rid: &RecordId) -> Result<Option<Vec<u8>>> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let shares = read.open_table(SHARES).map_err(|e| self.failed(e))?;
-        let found = shares.get(rid.0).map_err(|e| self.failed(e))?;
-        Ok(found.map(|bytes| bytes.value().to_vec()))
-    }
-
-    fn is_deleted(&self, rid: &RecordId) -> Result<bool> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let deleted = read.open_table(DELETED).map_err(|e| self.failed(e))?;
-        let found = deleted.get(rid.0).map_err(|e| self.failed(e))?;
-        Ok(found.is_some())
-    }
-
-    fn deletions(&self) -> Result<BTreeSet<[u8; 32]>> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let deleted = read.open_table(DELETED).map_err(|e| self.failed(e))?;
-        let mut found = BTreeSet::new();
-        for item in deleted.iter().map_err(|e| self.failed(e))? {
-            found.insert(item.map_err(|e| self.failed(e))?.0.value());
-        }
-        Ok(found)
-    }
-
-    fn rids(&self) -> Result<BTreeSet<[u8; 32]>> {
-        let read = self.database.begin_read().map_err(|e| self.failed(e))?;
-        let shares = read.open_table(SHARES).map_err(|e| self.failed(e))?;
-        let mut found = BTreeSet::new();
-        for item in shares.iter().map_err(|e| self.failed(e))? {
-            found.insert(item.map_err(|e| self.failed(e))?.0.value());
-        }
-        Ok(found)
-    }
-
-    fn delete(&self, rids: &BTreeSet<[u8; 32]>) -> Result<()> {
-        if rids.is_empty() {
-            return Ok(());
-        }
-        self.write(|shares, deleted| {
-            for rid in rids {
-                deleted.insert(*rid, ()).map_err(|e| self.failed(e))?;
-                shares.remove(*rid).map_err(|e| self.failed(e))?;
-            }
-            Ok(())
-        })
-    }
+    Err(GatewayError::InvalidSecret(format!(
+        "another vault key sealed the shares in {}: restore that key to vault_key_file, or name the \
+         right medium in share_dirs",
+        medium.path().display()
+    )))
 }
 
 impl ShareStore {
     /// Opens all media, replays deletions on each, and completes a medium that lags.
     ///
     /// # Errors
-    /// `InvalidConfig` (fewer than [`MIN_MEDIA`], or one twice), `DataDirInUse`, `SharesFailed`.
+    /// `InvalidConfig` (fewer than [`MIN_MEDIA`], or one twice), `InvalidSecret` (another vault key),
+    /// `ShareMediumMismatch`, `DataDirInUse`, `SharesFailed`.
     pub fn open(folders: &[PathBuf], vault: Vault) -> Result<Self> {
-        let distinct: BTreeSet<&PathBuf> = folders.iter().collect();
-        if distinct.len() < MIN_MEDIA || distinct.len() != folders.len() {
-            return Err(GatewayError::InvalidConfig(format!(
-                "share_dirs must name at least {MIN_MEDIA} folders, on different media"
-            )));
+        check_folders(folders)?;
+        let media = Media::find(folders)?;
+        media.check(None)?;
+        Self::from_media(media, vault)
+    }
+
+    /// The same with media that were found and checked.
+    pub(crate) fn from_media(media: Media, vault: Vault) -> Result<Self> {
+        for medium in media.found() {
+            check_key(medium, &vault)?;
         }
-        let media = folders
-            .iter()
-            .map(|folder| Medium::open(folder))
-            .collect::<Result<Vec<_>>>()?;
+        let (media, ids) = media.label()?;
+        for medium in &media {
+            medium.set_vault_check(&vault.check_value())?;
+        }
         let mut deleted = BTreeSet::new();
         let mut known = BTreeSet::new();
         for medium in &media {
@@ -168,12 +117,18 @@ impl ShareStore {
         }
         let store = Self {
             media: Arc::new(media),
+            ids,
             vault,
         };
         for rid in known.difference(&deleted) {
             store.complete(&RecordId::from(*rid))?;
         }
         Ok(store)
+    }
+
+    /// The identifiers of the media.
+    pub(crate) fn media_ids(&self) -> &BTreeSet<[u8; 32]> {
+        &self.ids
     }
 
     /// Copies a share to the media that lack it.
@@ -255,24 +210,26 @@ impl ShareStore {
 
     /// Gives up the entries of a plain record for another encryption, with their shares.
     ///
+    /// `reason` is that of the refusal.
     /// The result is `false` if the plaintext is not here any more; nothing is deleted then. A stop
     /// between the two leaves entries without shares, which the next call gives up.
     ///
     /// # Errors
     /// `SharesFailed`, `OutboxFailed`.
-    pub fn redo(&self, outbox: &Outbox, plain: (JobId, u32)) -> Result<bool> {
+    pub fn redo(&self, outbox: &Outbox, plain: (JobId, u32), reason: &str) -> Result<bool> {
         let Some(rids) = outbox.replaceable(plain)? else {
             return Ok(false);
         };
         for rid in rids {
             self.delete(&rid)?;
         }
-        outbox.redo(plain)
+        outbox.redo(plain, reason, clock::now())
     }
 
     /// Deletes a share for ever.
     ///
-    /// The deletion is durable on every medium when the method returns. A record without a known share is deleted too: its share can never return.
+    /// The deletion is durable on every medium when the method returns. A record without a known
+    /// share is deleted too: its share can never return.
     ///
     /// # Errors
     /// `SharesFailed`: on a medium the deletion is not written yet. It is repeated by another call,

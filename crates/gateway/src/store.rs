@@ -13,8 +13,11 @@ use crate::{
     shares::ShareStore,
 };
 
-/// Refusals that another encryption, in another batch or month, heals.
-const AGAIN: [&str; 4] = [
+/// Refusals that another encryption heals: of another batch, month or consent.
+///
+/// A block that is not final may refuse for a consent: the job judges it by finalized state.
+const AGAIN: [&str; 5] = [
+    "PhiRecords::ConsentNotFound",
     "PhiRecords::InvalidIndex",
     "PhiRecords::BatchNotFound",
     "PhiRecords::NotAuthorized",
@@ -59,9 +62,11 @@ impl<K: RecordSink> Storer<K> {
     }
 
     /// Queues the plain record of an entry for another encryption.
-    fn redo(&self, id: OutboxId) -> Result<bool> {
+    fn redo(&self, id: OutboxId, reason: &str) -> Result<bool> {
         match self.outbox.record(id)? {
-            Some(item) => self.shares.redo(&self.outbox, (item.job, item.plain)),
+            Some(item) => self
+                .shares
+                .redo(&self.outbox, (item.job, item.plain), reason),
             // It was given up with another entry of the same record.
             None => Ok(true),
         }
@@ -124,7 +129,7 @@ impl<K: RecordSink> Storer<K> {
                 }
                 StoreOutcome::Refused(reason) => {
                     tracing::warn!(record = id, reason, "the hospital chain refuses a record");
-                    if AGAIN.contains(&reason.as_str()) && self.redo(id)? {
+                    if AGAIN.contains(&reason.as_str()) && self.redo(id, &reason)? {
                         continue;
                     }
                     self.outbox

@@ -93,7 +93,11 @@ impl<K: RecordSink, T: Registry> Tracker<K, T> {
                             }
                             // Another encryption files the record in a batch that takes it.
                             Some(false)
-                                if self.shares.redo(&self.outbox, (item.job, item.plain))? =>
+                                if self.shares.redo(
+                                    &self.outbox,
+                                    (item.job, item.plain),
+                                    REFUSED,
+                                )? =>
                             {
                                 tracing::warn!(record = id, "the consortium refused an entry");
                                 continue;

@@ -28,6 +28,9 @@ impl core::fmt::Debug for Vault {
 impl Vault {
     /// Reads the key, or makes a key the first time.
     ///
+    /// The caller knows that nothing is sealed if it lets the key be made: see
+    /// [`AtRest`](crate::at_rest::AtRest).
+    ///
     /// # Errors
     /// `InvalidSecret`, also if others than the owner may read the file.
     pub fn open(path: &Path) -> Result<Self> {
@@ -73,6 +76,11 @@ impl Vault {
     /// A secret prefix makes BLAKE2b a MAC. So a thief of the data cannot try what was hashed.
     pub fn fingerprint(&self, place: &'static [u8], bytes: &[u8]) -> [u8; 32] {
         blake2b_256_parts(&[self.0.as_slice(), place, bytes])
+    }
+
+    /// A value by which a gateway recognises its key. It tells nothing about the key.
+    pub fn check_value(&self) -> [u8; 32] {
+        self.fingerprint(b"key check", &[])
     }
 
     /// Opens a box of this place.
@@ -161,6 +169,17 @@ mod tests {
         }
         assert!(vault.unseal(b"place", &changed).is_err());
         assert!(vault.unseal(b"place", &[0; 10]).is_err());
+    }
+
+    #[test]
+    fn check_value_should_be_that_of_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vault");
+        let check = Vault::open(&path).unwrap().check_value();
+        assert_eq!(Vault::open(&path).unwrap().check_value(), check);
+        let other = Vault::open(&folder.path().join("other")).unwrap();
+        assert_ne!(other.check_value(), check);
+        assert_ne!(other.check_value(), other.fingerprint(b"subject", &[]));
     }
 
     #[cfg(unix)]

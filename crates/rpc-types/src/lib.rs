@@ -2,12 +2,14 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod anchor;
 pub mod conformance;
 pub mod hex_bytes;
 pub mod phi;
 pub mod scale_hex;
 pub mod search;
 
+pub use anchor::{AnchorStatus, NotedAnchor};
 pub use conformance::{AttestationStatus, AuthorStatus, ConformanceStatus, EvidenceStatus};
 pub use hex_bytes::HexBytes;
 pub use phi::{

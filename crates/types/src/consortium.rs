@@ -92,6 +92,8 @@ pub struct Batch {
     /// Block of the registration.
     pub registered_at: BlockNumber,
     /// Minimum index of the next entry.
+    ///
+    /// The batch has so many entries or fewer: indices may have gaps.
     pub next_index: u32,
 }
 

@@ -29,6 +29,8 @@ pub const HOUR_MS: Moment = 60 * MINUTE_MS;
 pub const DAY_MS: Moment = 24 * HOUR_MS;
 /// Maximum validity of a grant from the opening of its request on, in days.
 pub const MAX_GRANT_DAYS: u32 = 366;
+/// The time in which a hospital must answer a question on chain, in milliseconds.
+pub const ANSWER_PERIOD_MS: Moment = 7 * DAY_MS;
 /// Maximum number of labels in one leaf of the scope of a grant.
 pub const MAX_LABELS_PER_LEAF: u32 = 8;
 /// Depth of the scope tree of a grant, whatever number of leaves it has.
@@ -48,6 +50,10 @@ pub const MAX_BLOCKS_PER_CALL: u32 = 128;
 pub const MAX_ENTRIES_PER_CALL: u32 = 2_048;
 /// Maximum length of the encoded entries that one call registers, in bytes: 2 MiB.
 pub const MAX_REGISTRATION_BYTES: u32 = 2 * 1024 * 1024;
+/// Number of blocks for which a gateway's registration is valid.
+///
+/// The floors of the gate's parameters follow from it.
+pub const REGISTRATION_MORTALITY: u64 = 16;
 
 const _: () = assert!(TRANSACTION_LONGEVITY.is_power_of_two());
 

@@ -14,10 +14,10 @@ use bspp_network::{
     *,
 };
 
-/// Number of slots in which an anchor is fresh: four rotations of four authors.
-const FRESH: u64 = 16;
+/// Number of slots in which an anchor is fresh: the least for four authors.
+const FRESH: u64 = 2 * 4 + 1 + 16;
 /// Number of slots in which evidence expires and every author then has two slots.
-const AGEING: u32 = 16 + 8 + 8;
+const AGEING: u32 = 25 + 8 + 8;
 /// Number of slots in which a started gateway anchors a head and every author has a slot.
 const HEALING: u32 = 40;
 const ALL: [&str; 4] = ["alice", "bob", "charlie", "dave"];

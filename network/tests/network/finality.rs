@@ -34,9 +34,9 @@ const DEAD: [&str; 2] = ["charlie", "dave"];
 /// The pallets whose state must survive.
 const PALLETS: [&str; 3] = ["Consortium", "HospitalAnchor", "PhiIndex"];
 const EXCEPT: [&str; 5] = [
-    "Consortium.UsedQuota",
+    "Consortium.UsedReserve",
     "Consortium.UsedByDelegate",
-    "Consortium.UsedByDelegates",
+    "Consortium.UsedCommon",
     "Consortium.UsedByAnchorers",
     "Consortium.UsedOperationalQuota",
 ];

@@ -10,4 +10,5 @@ mod flood;
 mod gate;
 mod hospital;
 mod purge;
+mod rebuilt;
 mod upgrade;

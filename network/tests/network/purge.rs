@@ -14,12 +14,14 @@ use bspp_network::{
     wait::{exactly, minutes, seconds, slots, until_true},
     *,
 };
-use std::env;
+use std::{env, time::Instant};
 
 const THREE: [&str; 3] = ["alice", "bob", "charlie"];
 const FOUR: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 /// Variable with the number of turns.
 const TURNS: &str = "BSPP_PURGES";
+/// The number of turns of a full run. They share one network.
+const FULL: usize = 20;
 
 /// The number of turns: two, or what the variable says. A full run has 20.
 fn turns() -> Result<usize> {
@@ -56,15 +58,31 @@ fn limit() -> Result<core::time::Duration> {
 }
 
 async fn all_turns(consortium: &Running, voters: &[&str]) -> Result<()> {
-    for count in 0..turns()? {
+    let turns = turns()?;
+    for count in 0..turns {
         let of = |place: usize| {
             let place = (count + place).checked_rem(voters.len());
             place
                 .and_then(|place| voters.get(place).copied())
                 .context("a voter")
         };
+        let begun = Instant::now();
         turn(consortium, voters, [of(0)?, of(1)?, of(2)?]).await?;
+        let (number, among) = (count.saturating_add(1), voters.len());
+        let took = begun.elapsed().as_secs();
+        say(format!(
+            "purge {number} of {turns} among {among} validators: one vote, {took} s"
+        ));
     }
+    let among = voters.len();
+    let scale = if turns < FULL {
+        "reduced run"
+    } else {
+        "full run"
+    };
+    say(format!(
+        "{turns} purges among {among} validators ({scale}): nobody voted twice"
+    ));
     Ok(())
 }
 

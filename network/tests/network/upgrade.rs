@@ -30,8 +30,8 @@ const ALL: [&str; 4] = ["alice", "bob", "charlie", "dave"];
 const ROTATION: u32 = 4;
 /// Minimum number of slots in which an anchor is fresh.
 ///
-/// It is two rotations of four authors and one slot.
-const FLOOR: u64 = 2 * 4 + 1;
+/// It is two rotations of four authors and one slot, and the mortality of a transaction.
+const FLOOR: u64 = 2 * 4 + 1 + 16;
 /// Number of blocks between the authorization of the runtime and its application.
 ///
 /// It is long enough for an attempt before.

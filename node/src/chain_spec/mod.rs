@@ -29,9 +29,16 @@ pub type ChainSpec = sc_service::GenericChainSpec<sc_chain_spec::NoExtension, Ho
 /// Names of the built-in specs. They are also the names of the runtimes' genesis presets.
 pub const NAMES: [&str; 3] = [consortium::LOCAL, hospital::LOCAL_A, hospital::LOCAL_B];
 
-/// The properties that wallets and explorers read: the number that begins addresses.
+/// The properties that wallets and explorers read.
+///
+/// They are the number that begins addresses, and the symbol and decimals that the hash of the
+/// metadata covers (`runtime/build-wasm.rs`). The chains have no token.
 fn properties() -> sc_chain_spec::Properties {
-    sc_chain_spec::Properties::from_iter([("ss58Format".to_owned(), json!(SS58_PREFIX))])
+    sc_chain_spec::Properties::from_iter([
+        ("ss58Format".to_owned(), json!(SS58_PREFIX)),
+        ("tokenSymbol".to_owned(), json!("NONE")),
+        ("tokenDecimals".to_owned(), json!(0)),
+    ])
 }
 
 /// Loads a spec by its name or from a file.
@@ -160,5 +167,18 @@ mod tests {
         for runtime in [consortium, hospital] {
             assert_eq!(prefix, Some(u64::from(runtime)));
         }
+    }
+
+    /// Fault: a wallet computes another hash, and the chain refuses its signatures.
+    #[test]
+    fn properties_should_name_the_token_that_the_metadata_hash_covers() {
+        let script = include_str!("../../../runtime/build-wasm.rs");
+        let symbol = properties()["tokenSymbol"].as_str().map(str::to_owned);
+        let call = format!(
+            "enable_metadata_hash({:?}, {})",
+            symbol.unwrap_or_default(),
+            properties()["tokenDecimals"]
+        );
+        assert!(script.contains(&call), "{call}");
     }
 }

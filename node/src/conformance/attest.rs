@@ -2,6 +2,7 @@
 //! The attestation of an author, or the reason why the author cannot attest.
 
 use super::gate::{GateError, GateView};
+use crate::anchor::{Refusal, Watch};
 use bspp_primitives::{
     conformance::{
         attestation_message, Attestation, AttestationKind, ConformanceId, ConformanceSignature,
@@ -15,6 +16,8 @@ use std::sync::Arc;
 /// The reason why there is no attestation, and so no block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Skip {
+    /// The chain does not contain the hospital's anchor.
+    Anchor(Refusal),
     /// The author has no standing.
     NoStanding(StandingFault),
     /// The keystore lacks the `conf` key in force.
@@ -31,6 +34,7 @@ impl Skip {
     /// A label for metrics and log lines.
     pub const fn as_str(&self) -> &'static str {
         match self {
+            Self::Anchor(refusal) => refusal.as_str(),
             Self::NoStanding(fault) => fault.as_str(),
             Self::KeyMissing(_) => "key_missing",
             Self::NotOurSlot => "not_our_slot",
@@ -55,6 +59,7 @@ pub struct Attester {
     gates: Arc<dyn GateView>,
     keystore: KeystorePtr,
     genesis: Hash,
+    anchor: Option<Arc<Watch>>,
 }
 
 impl Attester {
@@ -65,7 +70,14 @@ impl Attester {
             gates,
             keystore,
             genesis,
+            anchor: None,
         }
+    }
+
+    /// Makes the attester subject to the watch over the hospital's anchor.
+    pub fn with_anchor(mut self, anchor: Option<Arc<Watch>>) -> Self {
+        self.anchor = anchor;
+        self
     }
 
     /// The gates.
@@ -91,6 +103,9 @@ impl Attester {
     ///
     /// The reason why this node cannot attest.
     pub fn attest(&self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
+        if let Some(anchor) = &self.anchor {
+            anchor.check().map_err(Skip::Anchor)?;
+        }
         let gate = self
             .gates
             .gate(parent, slot)

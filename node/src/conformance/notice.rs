@@ -89,6 +89,7 @@ fn shortfall_text(shortfall: Shortfall) -> String {
 /// The reason why the node makes no block, with its remedy.
 fn skip_text(skip: &Skip) -> String {
     let (why, what): (String, &str) = match skip {
+        Skip::Anchor(refusal) => (refusal.to_string(), refusal.remedy()),
         Skip::NoStanding(fault) => (fault.cause(), fault.remedy(None)),
         Skip::KeyMissing(key) => (
             format!(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The RPC methods of the node.
 //!
-//! They are the usual methods of a Substrate node, GRANDPA's proofs, and this project's
+//! They are the usual methods of a Substrate node, GRANDPA's proofs, and this project's `anchor_*`,
 //! `conformance_*`, `peks_*` and `phi_*`.
 
+pub mod anchor;
 pub mod conformance;
 pub mod finality;
 pub mod peks;
@@ -13,6 +14,7 @@ pub mod phi;
 mod tests;
 
 use crate::{
+    anchor::Watch,
     client::{FullBackend, FullClient, FullPool},
     conformance::GateView,
     search::ChainView,
@@ -60,6 +62,8 @@ pub struct FullDeps {
     pub gates: Arc<dyn GateView>,
     /// The tag index, if this is the consortium chain.
     pub index: Option<Arc<TagIndexDb>>,
+    /// The watch over the hospital's anchor, if this is a hospital's own chain.
+    pub anchor: Option<Arc<Watch>>,
 }
 
 /// Makes all modules that the SDK does not add itself.
@@ -71,6 +75,7 @@ pub fn create(
     deps: FullDeps,
     executor: SubscriptionTaskExecutor,
 ) -> Result<RpcModule<()>, jsonrpsee::core::RegisterMethodError> {
+    use anchor::AnchorApiServer;
     use conformance::ConformanceApiServer;
     use finality::FinalityApiServer;
     use peks::PeksApiServer;
@@ -85,6 +90,7 @@ pub fn create(
         view,
         gates,
         index,
+        anchor: watch,
     } = deps;
     let mut module = RpcModule::new(());
     let system = System::<FullPool, FullClient, OpaqueBlock>::new(client, pool);
@@ -115,6 +121,9 @@ pub fn create(
     )?;
     module.merge(conformance::Conformance::new(gates).into_rpc())?;
     module.merge(phi::Chunks::new(view.clone()).into_rpc())?;
+    if let Some(watch) = watch {
+        module.merge(anchor::Anchor::new(watch).into_rpc())?;
+    }
     if let Some(index) = index {
         module.merge(phi::Entries::new(view.clone(), index.clone()).into_rpc())?;
         module.merge(peks::Peks::new(view, index, executor).into_rpc())?;

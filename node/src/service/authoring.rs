@@ -3,6 +3,7 @@
 
 use super::block_size;
 use crate::{
+    anchor::Watch,
     client::{FullClient, FullPool, FullSelectChain, GrandpaImport},
     conformance::{
         AttestationSource, Attester, ClientGates, ConformingWorker, HonestSource, Metrics,
@@ -44,13 +45,15 @@ pub struct Authoring {
     pub telemetry: Option<TelemetryHandle>,
     /// The gate's counters.
     pub metrics: Metrics,
+    /// The watch over the hospital's anchor. Nodes of the consortium have none.
+    pub anchor: Option<Arc<Watch>>,
 }
 
 impl Authoring {
     /// An attester with the node's keys and its client's view of the gate.
     pub fn attester(&self) -> Attester {
         let gates = Arc::new(ClientGates(self.client.clone()));
-        Attester::new(gates, self.keystore.clone())
+        Attester::new(gates, self.keystore.clone()).with_anchor(self.anchor.clone())
     }
 }
 

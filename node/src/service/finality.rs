@@ -3,6 +3,7 @@
 
 use super::JUSTIFICATION_PERIOD;
 use crate::{
+    anchor::Watch,
     client::{FullPool, GrandpaLink},
     votes::{Guard, VotingKeystore},
 };
@@ -33,6 +34,8 @@ pub struct Finality {
     pub keystore: KeystorePtr,
     /// The guard over the voter's votes. A node whose keystore is not on a medium has none.
     pub guard: Option<Arc<Guard>>,
+    /// The watch over the hospital's anchor. Nodes of the consortium have none.
+    pub anchor: Option<Arc<Watch>>,
     /// The role of the node: validator or full node.
     pub role: Role,
     /// The node's name.
@@ -65,7 +68,7 @@ pub fn start(params: Finality, task_manager: &TaskManager) -> Result<(), Service
             task_manager
                 .spawn_essential_handle()
                 .spawn("votes", None, watch);
-            VotingKeystore::new(params.keystore, guard)
+            VotingKeystore::new(params.keystore, guard, params.anchor)
         }
         None => params.keystore,
     };

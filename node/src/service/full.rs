@@ -6,7 +6,8 @@ use super::{
     finality, new_partial,
 };
 use crate::{
-    cli::TagIndexParams,
+    anchor::{ClientChain, Watch},
+    cli::{HospitalParams, TagIndexParams},
     client::FullClient,
     conformance::ClientGates,
     rpc,
@@ -36,6 +37,7 @@ use std::{path::PathBuf, sync::Arc};
 pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     config: Configuration,
     params: TagIndexParams,
+    hospital: HospitalParams,
     authorship: A,
 ) -> Result<TaskManager, ServiceError> {
     check_config(&config)?;
@@ -110,6 +112,20 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     let view = Arc::new(ClientView(client.clone()));
     let index = start_index(&config, params, view.clone(), &client, &task_manager)?;
 
+    // Only the consortium's chain registers entries; the others are hospitals' own.
+    let anchor = match index {
+        Some(_) => None,
+        None => Some(
+            Watch::open(
+                config.keystore.path(),
+                hospital.incarnation,
+                Arc::new(ClientChain(client.clone())),
+                registry.as_ref(),
+            )
+            .map_err(|error| other(&error))?,
+        ),
+    };
+
     let voter_state = SharedVoterState::empty();
     let authority_set = grandpa_link.shared_authority_set().clone();
     let deps = rpc::FullDeps {
@@ -125,6 +141,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
         view,
         gates: Arc::new(ClientGates(client.clone())),
         index,
+        anchor: anchor.clone(),
     };
 
     let role = config.role;
@@ -167,6 +184,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
             registry: registry.clone(),
             telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
             metrics,
+            anchor: anchor.clone(),
         };
         authoring::start(params, authorship, &task_manager)?;
     }
@@ -177,6 +195,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
             pool: transaction_pool,
             keystore: keystore_container.keystore(),
             guard,
+            anchor,
             role,
             name,
             network,

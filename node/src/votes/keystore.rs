@@ -2,6 +2,7 @@
 //! The keystore that GRANDPA's voter gets: it signs no second vote.
 
 use super::{Guard, Vote};
+use crate::anchor::Watch;
 use bspp_primitives::Header;
 use codec::DecodeAll;
 use polkadot_sdk::{
@@ -19,16 +20,33 @@ type VoterMessage = Message<Header>;
 
 /// A keystore under the guard.
 ///
-/// While the node may not vote it has no GRANDPA key, so that the voter only follows the others.
+/// While the node may not vote it has no GRANDPA key, so that the voter only follows the others. It
+/// may not while the guard is silent, or while its chain lacks the hospital's anchor.
 pub struct VotingKeystore {
     inner: KeystorePtr,
     guard: Arc<Guard>,
+    anchor: Option<Arc<Watch>>,
 }
 
 impl VotingKeystore {
-    /// Puts a keystore under the guard.
-    pub fn new(inner: KeystorePtr, guard: Arc<Guard>) -> Arc<Self> {
-        Arc::new(Self { inner, guard })
+    /// Puts a keystore under the guard, and under the watch of a hospital's node.
+    pub fn new(inner: KeystorePtr, guard: Arc<Guard>, anchor: Option<Arc<Watch>>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            guard,
+            anchor,
+        })
+    }
+
+    /// Whether the voter may vote in the round that begins.
+    fn may_begin(&self) -> bool {
+        // The guard is asked in any case, because it reports its silence.
+        let guarded = self.guard.may_begin();
+        guarded
+            && self
+                .anchor
+                .as_ref()
+                .is_none_or(|anchor| anchor.check().is_ok())
     }
 
     /// Whether the guard admits the payload that a voter wants to sign.
@@ -156,6 +174,6 @@ impl Keystore for VotingKeystore {
         let votes = public_keys
             .iter()
             .any(|(_, kind)| *kind == key_types::GRANDPA);
-        self.inner.has_keys(public_keys) && (!votes || self.guard.may_begin())
+        self.inner.has_keys(public_keys) && (!votes || self.may_begin())
     }
 }

@@ -7,7 +7,9 @@ use super::{
     state::{self, HasVoted, OwnVotes},
     *,
 };
+use crate::anchor::{AnchoredChain, Watch};
 use bspp_primitives::{Hash, Header};
+use bspp_rpc_types::NotedAnchor;
 use codec::Encode;
 use polkadot_sdk::{
     sc_consensus_grandpa::{Message, Precommit, Prevote},
@@ -176,12 +178,20 @@ fn record_should_be_read_back_for_its_own_chain_only() {
 }
 
 fn guarded(folder: &Path, stored: Vec<u8>) -> (Arc<VotingKeystore>, ed25519::Public) {
+    watched(folder, stored, None)
+}
+
+fn watched(
+    folder: &Path,
+    stored: Vec<u8>,
+    anchor: Option<Arc<Watch>>,
+) -> (Arc<VotingKeystore>, ed25519::Public) {
     let inner = MemoryKeystore::new();
     let public = inner
         .ed25519_generate_new(KEY_TYPE, Some("//Alice"))
         .unwrap();
     let guard = Guard::with(folder, genesis(), Arc::new(move || Some(stored.clone()))).unwrap();
-    (VotingKeystore::new(Arc::new(inner), guard), public)
+    (VotingKeystore::new(Arc::new(inner), guard, anchor), public)
 }
 
 fn prevote(byte: u8) -> Message<Header> {
@@ -229,4 +239,35 @@ fn keystore_should_refuse_a_payload_that_is_not_a_vote() {
         let signed = keystore.ed25519_sign(KEY_TYPE, &public, &payload).unwrap();
         assert_eq!(signed, None);
     }
+}
+
+/// A chain without blocks.
+struct NoBlocks;
+
+impl AnchoredChain for NoBlocks {
+    fn finalized(&self) -> u32 {
+        0
+    }
+
+    fn hash(&self, _: u32) -> Result<Option<Hash>, String> {
+        Ok(None)
+    }
+}
+
+/// Fault: a hospital's node that lost its database finalizes a new chain.
+#[test]
+fn voter_should_be_silent_when_its_chain_lacks_the_anchor() {
+    let dir = tempfile::tempdir().unwrap();
+    let watch = Watch::open(None, 0, Arc::new(NoBlocks), None).unwrap();
+    let fresh = state::stored(0, 0, BTreeMap::new());
+    let (keystore, public) = watched(dir.path(), fresh, Some(watch.clone()));
+    let owned = [(public.0.to_vec(), KEY_TYPE)];
+    assert!(keystore.has_keys(&owned));
+    let anchor = NotedAnchor {
+        incarnation: 0,
+        number: 7,
+        hash: Hash::repeat_byte(1),
+    };
+    watch.note(anchor).unwrap();
+    assert!(!keystore.has_keys(&owned));
 }

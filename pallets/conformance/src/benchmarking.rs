@@ -5,13 +5,24 @@
 //! chain. Measure on a chain with many authors.
 
 use crate::*;
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec, vec::Vec};
 use bspp_primitives::{
-    conformance::SuspensionReason,
+    conformance::{SuspensionReason, AURA_ENGINE_ID},
     traits::{AuthorSets, AuthorStandings, ConformancePolicy},
 };
+use codec::Encode;
 use frame_benchmarking::v2::*;
-use frame_support::traits::EnsureOrigin;
+use frame_support::{
+    traits::{EnsureOrigin, Get},
+    BoundedVec,
+};
+use frame_system::{pallet_prelude::HeaderFor, RawOrigin};
+use sp_core::{ed25519, sr25519};
+use sp_runtime::{generic::DigestItem, traits::Header, Digest};
+use sp_staking::SessionIndex;
+
+/// A session that no chain reaches.
+const SESSION: SessionIndex = SessionIndex::MAX;
 
 type OriginOf<T> = <T as frame_system::Config>::RuntimeOrigin;
 
@@ -36,6 +47,30 @@ fn suspended<T: Config>() -> Result<T::AccountId, BenchmarkError> {
     Pallet::<T>::do_suspend(author.clone(), SuspensionReason::Decision)?;
     NotedEquivocations::<T>::insert(&author, 0);
     Ok(author)
+}
+
+/// A header of almost the maximum length, sealed in slot 0. `fill` tells two of them apart.
+fn sealed<T: Config>(aura: &sr25519::Public, fill: u8) -> Result<HeaderFor<T>, BenchmarkError> {
+    /// Bytes of a header without the filling.
+    const REST: usize = 256;
+
+    let logs = vec![
+        DigestItem::PreRuntime(AURA_ENGINE_ID, 0u64.encode()),
+        DigestItem::Other(vec![fill; MAX_HEADER_BYTES.saturating_sub(REST)]),
+    ];
+    let mut header = <HeaderFor<T> as Header>::new(
+        Default::default(),
+        Default::default(),
+        Default::default(),
+        Default::default(),
+        Digest { logs },
+    );
+    let hash = header.hash();
+    let seal = T::Policy::sign_by_aura_key(aura, hash.as_ref())
+        .ok_or(BenchmarkError::Stop("the host has no keystore"))?;
+    let seal = DigestItem::Seal(AURA_ENGINE_ID, seal.0.to_vec());
+    header.digest_mut().push(seal);
+    Ok(header)
 }
 
 #[benchmarks]
@@ -69,6 +104,29 @@ mod benchmarks {
         #[extrinsic_call]
         _(origin as OriginOf<T>, T::Parameters::default());
         assert_eq!(GateParameters::<T>::get(), T::Parameters::default());
+        Ok(())
+    }
+
+    /// Two headers of almost the maximum length, by an author of the largest set.
+    #[benchmark]
+    fn report_double_authoring() -> Result<(), BenchmarkError> {
+        let author = author::<T>()?;
+        let aura = T::Policy::new_aura_key();
+        let recorded = RecordedAuthor {
+            author: author.clone(),
+            hospital: Some(Default::default()),
+            aura,
+            grandpa: ed25519::Public::from_raw([0; 32]),
+        };
+        let count = usize::try_from(T::MaxAuthors::get()).unwrap_or(usize::MAX);
+        let authors = BoundedVec::truncate_from(vec![recorded; count]);
+        KeySets::<T>::insert(SESSION, authors);
+        KeySetOf::<T>::insert(SESSION, SESSION);
+        let first = Box::new(sealed::<T>(&aura, 1)?);
+        let second = Box::new(sealed::<T>(&aura, 2)?);
+        #[extrinsic_call]
+        _(RawOrigin::Signed(author.clone()), SESSION, first, second);
+        assert!(Pallet::<T>::is_suspended(&author));
         Ok(())
     }
 

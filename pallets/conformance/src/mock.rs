@@ -195,6 +195,20 @@ impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
     fn make_conformant(author: &AccountId) {
         set_anchor(*author, Some(0));
     }
+
+    // This mock has no keystore.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn new_aura_key() -> sp_core::sr25519::Public {
+        sp_core::sr25519::Pair::from_seed(&[7; 32]).public()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn sign_by_aura_key(
+        _: &sp_core::sr25519::Public,
+        message: &[u8],
+    ) -> Option<sp_core::sr25519::Signature> {
+        Some(sp_core::sr25519::Pair::from_seed(&[7; 32]).sign(message))
+    }
 }
 
 pub struct MockContent;

@@ -12,6 +12,17 @@ use bspp_types::{HospitalId, Role};
 use frame_support::weights::Weight;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
+/// The quota that pays for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallKind {
+    /// The sender's operational quota.
+    Operational,
+    /// The reserve of the operator's hospital.
+    Registration,
+    /// The common part of the hospital's quota.
+    Ordinary,
+}
+
 pub(crate) fn refused(code: u8) -> TransactionValidityError {
     InvalidTransaction::Custom(code).into()
 }
@@ -58,23 +69,24 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The sender, and whether the call is operational for it.
+    /// The sender, and the kind of the call.
     ///
     /// An operational call is exempt from the ordinary quota or refused. For that reason restricted
     /// blocks, which admit calls by their kind, have only those that their senders may send.
     fn admit(
         who: &T::AccountId,
         call: &<T as Config>::RuntimeCall,
-    ) -> Result<(Sender, bool), TransactionValidityError> {
+    ) -> Result<(Sender, CallKind), TransactionValidityError> {
         let sender = Self::sender(who)?;
-        let operational = T::Calls::is_operational(call);
-        let admitted = if operational {
-            T::Calls::exempt(&sender, call)
+        let (kind, admitted) = if T::Calls::is_operational(call) {
+            (CallKind::Operational, T::Calls::exempt(&sender, call))
+        } else if T::Calls::is_registration(call) {
+            (CallKind::Registration, T::Calls::permitted(&sender, call))
         } else {
-            T::Calls::permitted(&sender, call)
+            (CallKind::Ordinary, T::Calls::permitted(&sender, call))
         };
         if admitted {
-            Ok((sender, operational))
+            Ok((sender, kind))
         } else {
             Err(refused(refusal::CALL_NOT_AUTHORIZED))
         }
@@ -92,11 +104,11 @@ impl<T: Config> Admission<T::AccountId, <T as Config>::RuntimeCall> for Pallet<T
         weight: u64,
         len: u32,
     ) -> Result<Admitted, TransactionValidityError> {
-        let (sender, operational) = Self::admit(who, call)?;
+        let (sender, kind) = Self::admit(who, call)?;
         T::Calls::check_bounds(who, call, len).map_err(refused)?;
-        let charge = Self::charge_of(who, &sender, operational, weight, len)?;
+        let charge = Self::charge_of(who, &sender, kind, weight, len)?;
         Ok(Admitted {
-            operational,
+            operational: kind == CallKind::Operational,
             used: charge.used,
         })
     }
@@ -107,9 +119,9 @@ impl<T: Config> Admission<T::AccountId, <T as Config>::RuntimeCall> for Pallet<T
         weight: u64,
         len: u32,
     ) -> Result<(), TransactionValidityError> {
-        let (sender, operational) = Self::admit(who, call)?;
+        let (sender, kind) = Self::admit(who, call)?;
         T::Calls::check_ready(call).map_err(refused)?;
-        Self::charge_of(who, &sender, operational, weight, len)?.store();
+        Self::charge_of(who, &sender, kind, weight, len)?.store();
         Ok(())
     }
 

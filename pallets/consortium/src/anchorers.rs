@@ -13,7 +13,17 @@ impl<T: Config> Pallet<T> {
         Anchorers::<T>::get(hospital)
     }
 
-    /// Sets the anchorer of a hospital, or takes the role from the present one.
+    /// Changes the anchorer of a hospital.
+    pub(crate) fn change_anchorer(
+        hospital: HospitalId,
+        anchorer: Option<T::AccountId>,
+    ) -> DispatchResult {
+        Self::do_set_anchorer(hospital, anchorer.as_ref())?;
+        Self::deposit_event(Event::AnchorerChanged { hospital, anchorer });
+        Ok(())
+    }
+
+    /// Sets the anchorer of a hospital, or takes the role from the present one. No event.
     pub(crate) fn do_set_anchorer(
         hospital: HospitalId,
         anchorer: Option<&T::AccountId>,

@@ -228,7 +228,7 @@ mod benchmarks {
     fn withdraw_validator() -> Result<(), BenchmarkError> {
         let (id, operator) = hospital::<T>(0)?;
         let validator: T::AccountId = account("validator", 0, 0);
-        Pallet::<T>::do_propose_validator(id, &validator)?;
+        Pallet::<T>::do_propose_validator(id, validator.clone())?;
         #[extrinsic_call]
         _(RawOrigin::Signed(operator), validator);
         assert!(!ProposedValidators::<T>::contains_key(id));
@@ -240,7 +240,7 @@ mod benchmarks {
         let origin = council::<T>()?;
         let (id, _) = hospital::<T>(0)?;
         let validator: T::AccountId = account("validator", 0, 0);
-        Pallet::<T>::do_propose_validator(id, &validator)?;
+        Pallet::<T>::do_propose_validator(id, validator.clone())?;
         fill::<T>(h, v)?;
         #[extrinsic_call]
         _(

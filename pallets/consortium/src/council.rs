@@ -13,7 +13,17 @@ use frame_system::RawOrigin;
 use sp_runtime::{traits::SaturatedConversion, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
-    /// Sets the council and returns the number of its members.
+    /// Replaces the council.
+    pub(crate) fn replace_council(
+        members: Vec<T::AccountId>,
+        prime: Option<T::AccountId>,
+    ) -> DispatchResult {
+        let members = Self::do_set_council(members, prime)?;
+        Self::deposit_event(Event::CouncilChanged { members });
+        Ok(())
+    }
+
+    /// Sets the council, without an event, and returns the number of its members.
     pub(crate) fn do_set_council(
         mut members: Vec<T::AccountId>,
         prime: Option<T::AccountId>,

@@ -30,6 +30,19 @@ impl<T: Config> Pallet<T> {
         Hospitals::<T>::get(hospital).map(|record| record.status)
     }
 
+    /// Adds a hospital whose key is in force from the current month.
+    pub(crate) fn found_hospital(
+        hospital: HospitalId,
+        operator: T::AccountId,
+        key: X25519Key,
+    ) -> DispatchResult {
+        let filing_month = Self::current_filing_month()?;
+        Self::do_add_hospital(hospital, operator.clone(), key, filing_month)?;
+        Self::deposit_event(Event::HospitalAdded { hospital, operator });
+        Ok(())
+    }
+
+    /// Adds a hospital, without an event.
     pub(crate) fn do_add_hospital(
         hospital: HospitalId,
         operator: T::AccountId,
@@ -81,6 +94,7 @@ impl<T: Config> Pallet<T> {
         Hospitals::<T>::insert(hospital, record);
         Self::forget_quota(&hospital);
         T::Authors::leave_next_session(&validators);
+        Self::deposit_event(Event::HospitalRemoved { hospital });
         Ok(())
     }
 
@@ -95,6 +109,7 @@ impl<T: Config> Pallet<T> {
         record.status = HospitalStatus::Suspended;
         Hospitals::<T>::insert(hospital, record);
         T::Authors::leave_next_session(&validators);
+        Self::deposit_event(Event::HospitalSuspended { hospital });
         Ok(())
     }
 
@@ -106,6 +121,7 @@ impl<T: Config> Pallet<T> {
         );
         record.status = HospitalStatus::Active;
         Hospitals::<T>::insert(hospital, record);
+        Self::deposit_event(Event::HospitalReadmitted { hospital });
         Ok(())
     }
 
@@ -122,8 +138,9 @@ impl<T: Config> Pallet<T> {
         Self::take_role(&record.operator);
         // The council often changes an operator because its key was stolen.
         ProposedValidators::<T>::remove(hospital);
-        record.operator = operator;
+        record.operator = operator.clone();
         Hospitals::<T>::insert(hospital, record);
+        Self::deposit_event(Event::OperatorChanged { hospital, operator });
         Ok(())
     }
 }

@@ -38,7 +38,13 @@ impl<T: Config> Pallet<T> {
             from_filing_month > now && from_filing_month <= latest,
             Error::<T>::InvalidFilingMonth
         );
-        Self::insert_key(hospital, from_filing_month, key)
+        Self::insert_key(hospital, from_filing_month, key)?;
+        Self::deposit_event(Event::EncryptionKeyRotated {
+            hospital,
+            from_filing_month,
+            key,
+        });
+        Ok(())
     }
 
     /// Appends a key to a hospital's history. It never replaces an existing or announced key.

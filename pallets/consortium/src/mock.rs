@@ -123,7 +123,8 @@ impl InitializeMembers<AccountId> for Recorder {
 
 /// `set_heap_pages` is operational here, and all but requesters may send it.
 ///
-/// Operators may send any other call, and requesters remarks.
+/// Operators may send any other call, and requesters remarks. `remark_with_event` stands for a
+/// registration.
 pub struct Rules;
 impl CallRules<AccountId, Sender, RuntimeCall> for Rules {
     fn is_operational(call: &RuntimeCall) -> bool {
@@ -143,6 +144,12 @@ impl CallRules<AccountId, Sender, RuntimeCall> for Rules {
             }
             Part::Council | Part::Anchorer | Part::Validator => false,
         }
+    }
+    fn is_registration(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::System(frame_system::Call::remark_with_event { .. })
+        )
     }
     fn check_bounds(_: &AccountId, call: &RuntimeCall, _: u32) -> Result<(), u8> {
         match call {
@@ -203,8 +210,15 @@ pub const UPGRADE_DELAY: u32 = 10;
 
 pub const QUOTA_WEIGHT: u64 = 1_000;
 pub const QUOTA_BYTES: u64 = 500;
-pub const DELEGATE_WEIGHT: u64 = 300;
-pub const DELEGATE_BYTES: u64 = 150;
+/// The share of a requester. Two of them and a half fill the common quarter.
+pub const DELEGATE_WEIGHT: u64 = 100;
+pub const DELEGATE_BYTES: u64 = 50;
+/// The reserve of registrations: three quarters of the quota.
+pub const RESERVE_WEIGHT: u64 = 750;
+pub const RESERVE_BYTES: u64 = 375;
+/// The common quarter.
+pub const COMMON_WEIGHT: u64 = 250;
+pub const COMMON_BYTES: u64 = 125;
 
 frame_support::parameter_types! {
     pub const ChainIdOf: H256 = CHAIN;
@@ -212,6 +226,14 @@ frame_support::parameter_types! {
     pub static MaxHospitals: u32 = 4;
     /// Maximum number of validators. Tests of larger consortia raise it.
     pub static MaxValidators: u32 = 5;
+    /// Weight of the largest registration.
+    pub static RegistrationWeight: u64 = 200;
+    /// Bytes of the largest registration.
+    pub static RegistrationBytes: u64 = 100;
+    /// Weight of a requester's share.
+    pub static ShareWeight: u64 = DELEGATE_WEIGHT;
+    /// Bytes of a requester's share.
+    pub static ShareBytes: u64 = DELEGATE_BYTES;
 }
 
 /// Signs as the account 77.
@@ -270,8 +292,10 @@ impl pallet_consortium::Config for Test {
     type DefaultUpgradeDelay = ConstU32<UPGRADE_DELAY>;
     type QuotaWeight = ConstU64<QUOTA_WEIGHT>;
     type QuotaBytes = ConstU64<QUOTA_BYTES>;
-    type DelegateWeight = ConstU64<DELEGATE_WEIGHT>;
-    type DelegateBytes = ConstU64<DELEGATE_BYTES>;
+    type RegistrationWeight = RegistrationWeight;
+    type RegistrationBytes = RegistrationBytes;
+    type DelegateWeight = ShareWeight;
+    type DelegateBytes = ShareBytes;
     type MaxHospitals = MaxHospitals;
     type MaxRequesters = ConstU32<3>;
     type MaxValidatorsPerHospital = ConstU32<3>;
@@ -452,6 +476,10 @@ impl ExtBuilder {
         PURGED.with_borrow_mut(Vec::clear);
         MaxHospitals::set(4);
         MaxValidators::set(5);
+        RegistrationWeight::set(200);
+        RegistrationBytes::set(100);
+        ShareWeight::set(DELEGATE_WEIGHT);
+        ShareBytes::set(DELEGATE_BYTES);
         set_suspended(&[]);
         let genesis = RuntimeGenesisConfig {
             system: Default::default(),

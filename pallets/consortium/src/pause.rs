@@ -7,22 +7,24 @@ use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityEr
 
 impl<T: Config> Pallet<T> {
     /// Pauses groups of calls. Groups that are paused already stay so.
-    pub(crate) fn do_pause(groups: &CallGroupList) {
+    pub(crate) fn do_pause(groups: CallGroupList) {
         PausedCalls::<T>::mutate(|paused| {
-            for group in groups {
+            for group in &groups {
                 // The set has room for every group.
                 let _ = paused.try_insert(*group);
             }
         });
+        Self::deposit_event(Event::CallsPaused { groups });
     }
 
     /// Ends the pause of groups of calls. Groups that are not paused stay so.
-    pub(crate) fn do_unpause(groups: &CallGroupList) {
+    pub(crate) fn do_unpause(groups: CallGroupList) {
         PausedCalls::<T>::mutate(|paused| {
-            for group in groups {
+            for group in &groups {
                 paused.remove(group);
             }
         });
+        Self::deposit_event(Event::CallsUnpaused { groups });
     }
 
     /// Whether the council has paused a call.

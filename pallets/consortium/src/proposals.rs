@@ -22,23 +22,38 @@ impl<T: Config> Pallet<T> {
     /// Proposes a validator. The proposal gives the account no right of any kind.
     pub(crate) fn do_propose_validator(
         hospital: HospitalId,
-        validator: &T::AccountId,
+        validator: T::AccountId,
     ) -> DispatchResult {
-        Self::ensure_may_validate(validator)?;
-        ProposedValidators::<T>::try_mutate(hospital, |proposed| {
-            ensure!(!proposed.contains(validator), Error::<T>::AlreadyExists);
+        Self::ensure_may_validate(&validator)?;
+        ProposedValidators::<T>::try_mutate(hospital, |proposed| -> DispatchResult {
+            ensure!(!proposed.contains(&validator), Error::<T>::AlreadyExists);
             proposed
                 .try_push(validator.clone())
                 .map_err(|_| Error::<T>::MaxValidatorsExceeded)?;
             Ok(())
-        })
+        })?;
+        Self::deposit_event(Event::ValidatorProposed {
+            hospital,
+            validator,
+        });
+        Ok(())
+    }
+
+    /// Withdraws a proposal. Error: `NotFound`.
+    pub(crate) fn do_withdraw_validator(
+        hospital: HospitalId,
+        validator: T::AccountId,
+    ) -> DispatchResult {
+        Self::end_proposal(hospital, &validator)?;
+        Self::deposit_event(Event::ValidatorWithdrawn {
+            hospital,
+            validator,
+        });
+        Ok(())
     }
 
     /// Removes a proposal. Error: `NotFound`.
-    pub(crate) fn do_withdraw_validator(
-        hospital: HospitalId,
-        validator: &T::AccountId,
-    ) -> DispatchResult {
+    fn end_proposal(hospital: HospitalId, validator: &T::AccountId) -> DispatchResult {
         let mut proposed = ProposedValidators::<T>::get(hospital);
         ensure!(proposed.contains(validator), Error::<T>::NotFound);
         proposed.retain(|who| who != validator);
@@ -53,17 +68,22 @@ impl<T: Config> Pallet<T> {
     /// Makes a proposed account a validator.
     pub(crate) fn do_admit_validator(
         hospital: HospitalId,
-        validator: &T::AccountId,
+        validator: T::AccountId,
         accept_share: bool,
     ) -> DispatchResult {
         let status = Self::status(&hospital).ok_or(Error::<T>::NotFound)?;
         ensure!(status == HospitalStatus::Active, Error::<T>::InvalidStatus);
-        Self::do_withdraw_validator(hospital, validator)?;
+        Self::end_proposal(hospital, &validator)?;
         ensure!(
             accept_share || Self::share_stays_below_a_third(&hospital),
             Error::<T>::VoteShareExceeded
         );
-        Self::do_add_validator(hospital, validator)
+        Self::do_add_validator(hospital, &validator)?;
+        Self::deposit_event(Event::ValidatorAdmitted {
+            hospital,
+            validator,
+        });
+        Ok(())
     }
 
     /// Whether a hospital holds less than a third of the votes with one more validator.

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Quotas: the room of blocks that accounts and hospitals use in a session.
 //!
-//! A hospital has one quota. Its delegates, the requesters, may use a part of it each, and half of
-//! it together; the rest is the operator's. Operational calls count against quotas of their own,
-//! one for each account, and one for the anchorers of a hospital.
+//! A hospital's quota has two buckets. Three quarters are the reserve, which pays for the operator's
+//! registrations and for nothing else. The common quarter pays for all other ordinary calls, and each
+//! requester may use a share of it. So no number of requesters' keys touches registrations.
+//! Operational calls count against quotas of their own, one for each account, and one for the
+//! anchorers of a hospital.
 
-use crate::{admission::refused, pallet::*, Grant, HospitalStatus, Part, Sender};
+use crate::{
+    admission::{refused, CallKind},
+    pallet::*,
+    Grant, HospitalStatus, Part, Sender,
+};
 use bspp_primitives::{
     quota::{Quota, Usage},
     refusal,
@@ -18,8 +24,10 @@ use frame_support::{
 };
 use sp_runtime::{transaction_validity::TransactionValidityError, DispatchResult};
 
-/// Part of a hospital's quota that all of its delegates together may use: a half.
-const DELEGATES_DIVISOR: u64 = 2;
+/// Part of a hospital's quota that is common: a quarter.
+///
+/// The rest is the reserve of registrations.
+const COMMON_DIVISOR: u64 = 4;
 
 /// The usage after a transaction, which is stored when a block includes it.
 pub(crate) struct Charge<T: Config> {
@@ -33,18 +41,14 @@ enum Counts<T: Config> {
     Operational(T::AccountId, Usage),
     /// The operational quota of all anchorers that a hospital has one after the other.
     Anchorers(HospitalId, Usage),
-    /// The hospital's quota; for delegates also their own one and the one that they share.
-    Hospital {
+    /// The reserve of a hospital, which registrations alone use.
+    Reserve(HospitalId, Usage),
+    /// The common part of a hospital's quota; for a requester also its share of that part.
+    Common {
         hospital: HospitalId,
         usage: Usage,
-        delegate: Option<Delegated<T>>,
+        share: Option<(T::AccountId, Usage)>,
     },
-}
-
-struct Delegated<T: Config> {
-    who: T::AccountId,
-    own: Usage,
-    together: Usage,
 }
 
 impl<T: Config> Charge<T> {
@@ -53,15 +57,15 @@ impl<T: Config> Charge<T> {
         match self.counts {
             Counts::Operational(who, usage) => UsedOperationalQuota::<T>::insert(who, usage),
             Counts::Anchorers(hospital, usage) => UsedByAnchorers::<T>::insert(hospital, usage),
-            Counts::Hospital {
+            Counts::Reserve(hospital, usage) => UsedReserve::<T>::insert(hospital, usage),
+            Counts::Common {
                 hospital,
                 usage,
-                delegate,
+                share,
             } => {
-                UsedQuota::<T>::insert(hospital, usage);
-                if let Some(Delegated { who, own, together }) = delegate {
+                UsedCommon::<T>::insert(hospital, usage);
+                if let Some((who, own)) = share {
                     UsedByDelegate::<T>::insert(who, own);
-                    UsedByDelegates::<T>::insert(hospital, together);
                 }
             }
         }
@@ -78,14 +82,26 @@ fn fit(usage: &Usage, quota: &Quota) -> Result<u16, TransactionValidityError> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// The quota that every hospital has in a session.
-    fn base_quota() -> Quota {
-        Quota::of(T::QuotaWeight::get(), T::QuotaBytes::get())
+    /// The common part of every hospital's quota in a session.
+    pub fn common_quota() -> Quota {
+        let part = |whole: u64| whole.checked_div(COMMON_DIVISOR).unwrap_or(0);
+        Quota::of(part(T::QuotaWeight::get()), part(T::QuotaBytes::get()))
     }
 
-    /// The quota of a hospital in a session, with what the council granted.
-    pub fn quota_of(hospital: &HospitalId) -> Quota {
-        let base = Self::base_quota();
+    /// The reserve that every hospital has in a session: all that is not common.
+    pub(crate) fn base_reserve() -> Quota {
+        let common = Self::common_quota();
+        Quota::of(
+            T::QuotaWeight::get().saturating_sub(common.weight),
+            T::QuotaBytes::get().saturating_sub(common.bytes),
+        )
+    }
+
+    /// The reserve of a hospital in a session, with what the council granted.
+    ///
+    /// A grant is for the operator's import, so it does not raise the common part.
+    pub fn reserve_of(hospital: &HospitalId) -> Quota {
+        let base = Self::base_reserve();
         match GrantedQuotas::<T>::get(hospital) {
             Some(grant) if T::Session::session_index() <= grant.until => Quota::of(
                 base.weight.saturating_add(grant.weight),
@@ -95,28 +111,23 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The quota of one delegate, and the one that all delegates of a hospital share.
-    ///
-    /// A grant of the council is for the operator's import, so it does not raise them.
-    fn delegate_quotas() -> (Quota, Quota) {
-        let own = Quota::of(T::DelegateWeight::get(), T::DelegateBytes::get());
-        let half = |whole: u64| whole.checked_div(DELEGATES_DIVISOR).unwrap_or(0);
-        let base = Self::base_quota();
-        (own, Quota::of(half(base.weight), half(base.bytes)))
+    /// The share of one requester in the common part of its hospital's quota.
+    fn share() -> Quota {
+        Quota::of(T::DelegateWeight::get(), T::DelegateBytes::get())
     }
 
     /// The charge for a transaction. Refuses one that does not fit in a quota.
     pub(crate) fn charge_of(
         who: &T::AccountId,
         sender: &Sender,
-        operational: bool,
+        kind: CallKind,
         weight: u64,
         len: u32,
     ) -> Result<Charge<T>, TransactionValidityError> {
         let session = T::Session::session_index();
         let bytes = u64::from(len);
         let after = |before: Usage| before.with(session, weight, bytes);
-        if operational {
+        if kind == CallKind::Operational {
             let quota = T::Calls::operational_quota(sender);
             // An operator may change the anchorer at any time, which must not bring a new quota.
             let (usage, counts) = match (sender.part, sender.hospital) {
@@ -136,55 +147,65 @@ impl<T: Config> Pallet<T> {
         let hospital = sender
             .hospital
             .ok_or_else(|| refused(refusal::CALL_NOT_AUTHORIZED))?;
-        let usage = after(UsedQuota::<T>::get(hospital));
-        let mut used = fit(&usage, &Self::quota_of(&hospital))?;
-        let delegate = if sender.part == Part::Operator {
+        let is_operator = sender.part == Part::Operator;
+        if kind == CallKind::Registration && is_operator {
+            let usage = after(UsedReserve::<T>::get(hospital));
+            let used = fit(&usage, &Self::reserve_of(&hospital))?;
+            let counts = Counts::Reserve(hospital, usage);
+            return Ok(Charge { used, counts });
+        }
+        let usage = after(UsedCommon::<T>::get(hospital));
+        let mut used = fit(&usage, &Self::common_quota())?;
+        let share = if is_operator {
             None
         } else {
             let own = after(UsedByDelegate::<T>::get(who));
-            let together = after(UsedByDelegates::<T>::get(hospital));
-            let (own_quota, shared_quota) = Self::delegate_quotas();
-            used = used
-                .max(fit(&own, &own_quota)?)
-                .max(fit(&together, &shared_quota)?);
-            Some(Delegated {
-                who: who.clone(),
-                own,
-                together,
-            })
+            used = used.max(fit(&own, &Self::share())?);
+            Some((who.clone(), own))
         };
         Ok(Charge {
             used,
-            counts: Counts::Hospital {
+            counts: Counts::Common {
                 hospital,
                 usage,
-                delegate,
+                share,
             },
         })
     }
 
-    /// Raises a hospital's quota up to and including a session. Zeros end an earlier grant.
-    pub(crate) fn do_grant_quota(hospital: HospitalId, grant: Grant) -> DispatchResult {
+    /// Raises a hospital's reserve up to and including a session. Zeros end an earlier grant.
+    pub(crate) fn do_grant_quota(
+        hospital: HospitalId,
+        weight: u64,
+        bytes: u64,
+        until: u32,
+    ) -> DispatchResult {
+        let grant = Grant {
+            weight,
+            bytes,
+            until,
+        };
         ensure!(
             Self::status(&hospital).is_some_and(|status| status != HospitalStatus::Removed),
             Error::<T>::NotFound
         );
         if grant.weight == 0 && grant.bytes == 0 {
             GrantedQuotas::<T>::remove(hospital);
-            return Ok(());
+        } else {
+            ensure!(
+                grant.until >= T::Session::session_index(),
+                Error::<T>::SessionOver
+            );
+            GrantedQuotas::<T>::insert(hospital, grant);
         }
-        ensure!(
-            grant.until >= T::Session::session_index(),
-            Error::<T>::SessionOver
-        );
-        GrantedQuotas::<T>::insert(hospital, grant);
+        Self::deposit_event(Event::QuotaGranted { hospital, grant });
         Ok(())
     }
 
     /// Forgets the quota of a hospital that was removed.
     pub(crate) fn forget_quota(hospital: &HospitalId) {
-        UsedQuota::<T>::remove(hospital);
-        UsedByDelegates::<T>::remove(hospital);
+        UsedReserve::<T>::remove(hospital);
+        UsedCommon::<T>::remove(hospital);
         UsedByAnchorers::<T>::remove(hospital);
         UsedByRegistrations::<T>::remove(hospital);
         GrantedQuotas::<T>::remove(hospital);
@@ -193,9 +214,9 @@ impl<T: Config> Pallet<T> {
 
 impl<T: Config> QuotaRoom for Pallet<T> {
     fn room_for(hospital: &HospitalId, weight: u64, bytes: u64) -> bool {
-        UsedQuota::<T>::get(hospital)
+        UsedReserve::<T>::get(hospital)
             .with(T::Session::session_index(), weight, bytes)
-            .is_within(&Self::quota_of(hospital))
+            .is_within(&Self::reserve_of(hospital))
     }
 
     fn note_registered(hospital: &HospitalId, weight: u64, bytes: u64) {
@@ -208,25 +229,16 @@ impl<T: Config> QuotaRoom for Pallet<T> {
     fn quota_stops(hospital: &HospitalId, weight: u64, bytes: u64) -> bool {
         // Zeros make usage of an earlier session count as none.
         let now = |usage: Usage| usage.with(T::Session::session_index(), 0, 0);
-        let (used, quota) = (now(UsedQuota::<T>::get(hospital)), Self::quota_of(hospital));
-        let delegates = now(UsedByDelegates::<T>::get(hospital));
+        let used = now(UsedReserve::<T>::get(hospital));
         let registered = now(UsedByRegistrations::<T>::get(hospital));
-        let stops = |used: u64, delegates: u64, registered: u64, call: u64, quota: u64| {
-            let by_operator = used.saturating_sub(delegates);
-            used.saturating_add(call) > quota && registered.saturating_mul(2) >= by_operator
+        let reserve = Self::reserve_of(hospital);
+        // In a session `used` and `registered` only grow and the reserve stays, unless the council
+        // grants more. So a clock that stands does so until the session ends.
+        let stops = |used: u64, registered: u64, call: u64, reserve: u64| {
+            used.saturating_add(call) > reserve
+                && registered.saturating_mul(2) >= reserve.saturating_sub(call)
         };
-        stops(
-            used.weight,
-            delegates.weight,
-            registered.weight,
-            weight,
-            quota.weight,
-        ) || stops(
-            used.bytes,
-            delegates.bytes,
-            registered.bytes,
-            bytes,
-            quota.bytes,
-        )
+        stops(used.weight, registered.weight, weight, reserve.weight)
+            || stops(used.bytes, registered.bytes, bytes, reserve.bytes)
     }
 }

@@ -27,7 +27,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Checks that a key is usable and that the requester signed it for this hospital.
-    pub(crate) fn check_requester_key(
+    fn check_requester_key(
         hospital: &HospitalId,
         requester: &T::AccountId,
         key: &X25519Key,
@@ -43,19 +43,38 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn do_rotate_requester_key(
-        requester: &T::AccountId,
+        requester: T::AccountId,
         key: X25519Key,
     ) -> DispatchResult {
-        ensure!(Self::is_requester(requester), Error::<T>::NotFound);
-        Self::ensure_usable_key(requester, &key)?;
-        if let Some(replaced) = RequesterKeys::<T>::get(requester) {
+        ensure!(Self::is_requester(&requester), Error::<T>::NotFound);
+        Self::ensure_usable_key(&requester, &key)?;
+        if let Some(replaced) = RequesterKeys::<T>::get(&requester) {
             ensure!(replaced != key, Error::<T>::InvalidEncryptionKey);
-            ReplacedRequesterKeys::<T>::insert(requester, replaced, ());
+            ReplacedRequesterKeys::<T>::insert(&requester, replaced, ());
         }
-        RequesterKeys::<T>::insert(requester, key);
+        RequesterKeys::<T>::insert(&requester, key);
+        Self::deposit_event(Event::RequesterKeyRotated { requester, key });
         Ok(())
     }
 
+    /// Adds a requester with the key that it signed.
+    pub(crate) fn add_requester_with_key(
+        hospital: HospitalId,
+        requester: T::AccountId,
+        key: X25519Key,
+        signature: &T::RequesterSignature,
+    ) -> DispatchResult {
+        Self::check_requester_key(&hospital, &requester, &key, signature)?;
+        Self::do_add_requester(hospital, &requester)?;
+        RequesterKeys::<T>::insert(&requester, key);
+        Self::deposit_event(Event::RequesterAdded {
+            hospital,
+            requester,
+        });
+        Ok(())
+    }
+
+    /// Adds a requester, without a key and an event.
     pub(crate) fn do_add_requester(
         hospital: HospitalId,
         requester: &T::AccountId,
@@ -73,19 +92,23 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove_requester(
         hospital: HospitalId,
-        requester: &T::AccountId,
+        requester: T::AccountId,
     ) -> DispatchResult {
         let expected = Member {
             role: Role::Requester,
             hospital: Some(hospital),
         };
         ensure!(
-            Members::<T>::get(requester) == Some(expected),
+            Members::<T>::get(&requester) == Some(expected),
             Error::<T>::NotFound
         );
-        Self::take_role(requester);
+        Self::take_role(&requester);
         Hospitals::<T>::mutate_extant(hospital, |record| {
             record.requesters = record.requesters.saturating_sub(1);
+        });
+        Self::deposit_event(Event::RequesterRemoved {
+            hospital,
+            requester,
         });
         Ok(())
     }

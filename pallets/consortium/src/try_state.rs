@@ -5,7 +5,10 @@
 
 use crate::{pallet::*, HospitalStatus, Member};
 use bspp_types::Role;
-use frame_support::{ensure, traits::Get};
+use frame_support::{
+    ensure,
+    traits::{Get, ValidatorSet},
+};
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
@@ -109,18 +112,17 @@ impl<T: Config> Pallet<T> {
                 "a replaced key is registered again"
             );
         }
-        for (hospital, together) in UsedByDelegates::<T>::iter() {
-            let all = UsedQuota::<T>::get(hospital);
+        let (session, common) = (T::Session::session_index(), Self::common_quota());
+        for usage in UsedCommon::<T>::iter_values().filter(|usage| usage.session == session) {
             ensure!(
-                together.session < all.session
-                    || together.session == all.session
-                        && together.number <= all.number
-                        && together.weight <= all.weight
-                        && together.bytes <= all.bytes,
-                "requesters used more than their hospital"
+                usage.is_within(&common),
+                "a hospital used more than its common quota"
             );
         }
-        for hospital in UsedQuota::<T>::iter_keys().chain(GrantedQuotas::<T>::iter_keys()) {
+        let hospitals = UsedReserve::<T>::iter_keys()
+            .chain(UsedCommon::<T>::iter_keys())
+            .chain(GrantedQuotas::<T>::iter_keys());
+        for hospital in hospitals {
             ensure!(
                 Self::status(&hospital).is_some_and(|status| status != HospitalStatus::Removed),
                 "a quota without a hospital"

@@ -18,15 +18,15 @@ impl<T: Config> Pallet<T> {
         delay.max(1)
     }
 
-    /// Authorizes a runtime. Returns the first block that may apply it.
+    /// Authorizes a runtime, which may be applied after the delay.
     ///
     /// An earlier authorization ends.
-    pub(crate) fn do_authorize_upgrade(code_hash: T::Hash) -> BlockNumberFor<T> {
-        let due =
+    pub(crate) fn do_authorize_upgrade(code_hash: T::Hash) {
+        let due: BlockNumberFor<T> =
             frame_system::Pallet::<T>::block_number().saturating_add(Self::upgrade_delay().into());
         frame_system::Pallet::<T>::do_authorize_upgrade(code_hash, true);
         AuthorizedUpgrade::<T>::put((code_hash, due));
-        due
+        Self::deposit_event(Event::UpgradeAuthorized { code_hash, due });
     }
 
     /// Whether a call applies a runtime before its time.

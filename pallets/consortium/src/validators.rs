@@ -129,20 +129,24 @@ impl<T: Config> Pallet<T> {
 
     pub(crate) fn do_remove_validator(
         hospital: HospitalId,
-        validator: &T::AccountId,
+        validator: T::AccountId,
     ) -> DispatchResult {
         ensure!(
-            Validators::<T>::get(validator) == Some(hospital),
+            Validators::<T>::get(&validator) == Some(hospital),
             Error::<T>::NotFound
         );
-        let leaving = core::slice::from_ref(validator);
+        let leaving = core::slice::from_ref(&validator);
         Self::ensure_enough_without(leaving)?;
         HospitalValidators::<T>::mutate(hospital, |validators| {
-            validators.retain(|who| who != validator);
+            validators.retain(|who| *who != validator);
         });
-        Validators::<T>::remove(validator);
+        Validators::<T>::remove(&validator);
         Self::note_departed(leaving);
         T::Authors::leave_next_session(leaving);
+        Self::deposit_event(Event::ValidatorRemoved {
+            hospital,
+            validator,
+        });
         Ok(())
     }
 }
@@ -152,11 +156,7 @@ impl<T: Config> Pallet<T> {
 /// The call fails, and changes nothing, under the same conditions as `suspend_hospital`.
 impl<T: Config> SuspendHospital for Pallet<T> {
     fn suspend(hospital: &HospitalId) -> Result<(), DispatchError> {
-        Self::do_suspend_hospital(*hospital)?;
-        Self::deposit_event(Event::HospitalSuspended {
-            hospital: *hospital,
-        });
-        Ok(())
+        Self::do_suspend_hospital(*hospital)
     }
 }
 

@@ -41,13 +41,9 @@ impl<T: Config> Pallet<T> {
         ensure!(request.expires_at() > now, Error::<T>::RequestExpired);
         Matches::<T>::try_mutate(id, record, |matched| {
             let matched = matched.as_mut().ok_or(Error::<T>::MatchNotFound)?;
+            // Once only: a requester cannot make the hospital answer, or flag it, again and again.
             ensure!(
-                matches!(
-                    matched.disclosure,
-                    DisclosureStatus::Pending
-                        | DisclosureStatus::Refused
-                        | DisclosureStatus::Unanswered
-                ),
+                matched.disclosure == DisclosureStatus::Pending,
                 Error::<T>::InvalidDisclosureStatus
             );
             matched.disclosure = DisclosureStatus::Asked;

@@ -411,11 +411,11 @@ pub mod pallet {
             Self::do_flag_unanswered(requester, request, record)
         }
 
-        /// Asks for a matched record. The answer period begins.
+        /// Asks for a matched record, once. The answer period begins.
         ///
         /// * Origin: signed by the request's requester, which still acts for an active hospital.
-        /// * Effect: the disclosure goes from pending, refused or unanswered to asked. `ask_hash`
-        ///   is [`bspp_types::messages::ask_hash`] of the question that the hospital received.
+        /// * Effect: the disclosure goes from pending to asked. `ask_hash` is
+        ///   [`bspp_types::messages::ask_hash`] of the question that the hospital received.
         /// * Errors: `RequestNotFound`, `NotAuthorized`, `RequestNotOpen`, `RequestExpired`,
         ///   `MatchNotFound`, `InvalidDisclosureStatus`.
         /// * Events: `DisclosureAsked`.
@@ -432,6 +432,8 @@ pub mod pallet {
         }
 
         /// Refuses a disclosure that was asked for. It says no reason.
+        ///
+        /// It is also the answer to a question whose hash is here and that never arrived.
         ///
         /// * Origin: signed by the operator of the request's hospital.
         /// * Effect: the disclosure goes from asked to refused; the answer period ends.

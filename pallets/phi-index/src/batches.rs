@@ -4,11 +4,13 @@
 use crate::{
     pallet::{BatchCount, Batches, BatchesOfFilingMonth, Config, Error, Event, Pallet, UsedPoints},
     types::MAX_PAGE,
+    weights::WeightInfo,
 };
 use alloc::vec::Vec;
 use bspp_peks::BatchHeader;
-use bspp_primitives::traits::BatchVerifier;
+use bspp_primitives::traits::{BatchVerifier, QuotaRoom};
 use bspp_types::{filing_month_at, Batch, BatchId, FilingMonth, HospitalId, IdentifiedBatch};
+use codec::Encode;
 use frame_support::{
     ensure,
     traits::{Get, Time},
@@ -74,6 +76,7 @@ impl<T: Config> Pallet<T> {
 
         // The id binds the point, and a point is used once: this cannot overwrite a batch.
         let id = Self::batch_id(&header);
+        let bytes: u64 = header.encoded_size().saturated_into();
         let registered_at = frame_system::Pallet::<T>::block_number().saturated_into();
         Batches::<T>::insert(
             id,
@@ -86,6 +89,8 @@ impl<T: Config> Pallet<T> {
         UsedPoints::<T>::insert(point, id);
         BatchesOfFilingMonth::<T>::insert((hospital, filing_month, position), id);
         BatchCount::<T>::insert(hospital, filing_month, position.saturating_add(1));
+        let weight = T::WeightInfo::register_batch().ref_time();
+        T::Quota::note_registered(&hospital, weight, bytes);
         Self::deposit_event(Event::BatchRegistered {
             hospital,
             filing_month,

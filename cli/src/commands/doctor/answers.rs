@@ -67,12 +67,9 @@ async fn send(
     output.result(&sent, &[line])
 }
 
-/// Whether an ask starts an answer period in this status.
+/// Whether an ask starts an answer period in this status: one for each match.
 fn may_ask(status: DisclosureStatus) -> bool {
-    matches!(
-        status,
-        DisclosureStatus::Pending | DisclosureStatus::Refused | DisclosureStatus::Unanswered
-    )
+    status == DisclosureStatus::Pending
 }
 
 /// Asks for records on chain.
@@ -94,10 +91,15 @@ pub(super) async fn ask(
             continue;
         }
         if records.is_empty() {
-            let matched = session
+            // A node that hides a match does not keep the doctor from asking.
+            let matched = match session
                 .consortium
                 .matched(At::Best, request, record)
-                .await?;
+                .await?
+            {
+                Some(told) => Some(told),
+                None => session.state.matched(&request, &record).await?,
+            };
             if !matched.is_some_and(|matched| may_ask(matched.disclosure)) {
                 continue;
             }
@@ -163,6 +165,8 @@ mod tests {
             DisclosureStatus::Claimed,
             DisclosureStatus::Confirmed,
             DisclosureStatus::Contested,
+            DisclosureStatus::Refused,
+            DisclosureStatus::Unanswered,
         ] {
             assert!(!may_ask(status), "{status:?}");
         }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod identity;
+mod receipt;
 mod records;
 mod search;
 

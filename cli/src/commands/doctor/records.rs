@@ -2,6 +2,7 @@
 //! Fetches records from the hospital, and opens them.
 
 use super::{
+    receipt::{receipt, Receipt},
     search::{labels_with_slots, search_secret},
     Common, Session,
 };
@@ -21,7 +22,7 @@ use bspp_record::{
     open_record, DisclosureRequest, Payload, Question, ScopeOpening, SealedBox, SignedPackage,
     SlotOpening,
 };
-use bspp_types::{filing_month_at, messages, DisclosureStatus::Confirmed, RecordId, X25519Key};
+use bspp_types::{filing_month_at, messages, Match, RecordId, X25519Key};
 use clap::Args;
 use codec::{DecodeAll, Encode};
 use rand::rngs::OsRng;
@@ -247,6 +248,8 @@ pub(super) async fn get(arguments: &FetchArguments, out: &Path, output: Output) 
 #[derive(Serialize)]
 struct Opened {
     opened: Vec<plaintext::Written>,
+    /// The records whose receipt the chain has: by proof, or by a transaction of this command.
+    confirmed: usize,
     block: u32,
 }
 
@@ -272,6 +275,7 @@ async fn open_all(
     let operator = operator(session).await?;
     let mut opened = Opened {
         opened: Vec::new(),
+        confirmed: 0,
         block: 0,
     };
     let mut pending = Vec::new();
@@ -289,27 +293,35 @@ async fn open_all(
             .opened
             .push(plaintext::write(out, &found.rid, &payload)?);
         let request = session.grant.received.header.request_id();
-        let matched = session
+        let proven = session.state.matched(&request, &located.rid).await?;
+        let told = session
             .consortium
             .matched(At::Best, request, located.rid)
             .await?;
-        if matched.is_some_and(|matched| matched.disclosure != Confirmed) {
-            let call = calls::peks_search::confirm_disclosure(request, located.rid);
-            pending.push(
-                session
-                    .consortium
-                    .submit(&call, &session.keys.signer)
-                    .await?,
-            );
+        let status = |matched: Option<Match>| matched.map(|matched| matched.disclosure);
+        match receipt(status(proven), status(told)) {
+            Receipt::Proved => opened.confirmed = opened.confirmed.saturating_add(1),
+            Receipt::Missing => {
+                let call = calls::peks_search::confirm_disclosure(request, located.rid);
+                pending.push(
+                    session
+                        .consortium
+                        .submit(&call, &session.keys.signer)
+                        .await?,
+                );
+            }
+            Receipt::Told | Receipt::NoMatch => {}
         }
     }
     for mut transaction in pending {
         opened.block = opened.block.max(transaction.in_block().await?.number);
+        opened.confirmed = opened.confirmed.saturating_add(1);
     }
     let line = format!(
-        "{} records opened into {}; receipt confirmed on chain.",
+        "{} records opened into {}; the receipt of {} is confirmed on chain.",
         opened.opened.len(),
-        out.display()
+        out.display(),
+        opened.confirmed
     );
     output.result(&opened, &[line])
 }

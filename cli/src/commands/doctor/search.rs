@@ -235,6 +235,8 @@ pub(super) fn labels_with_slots<'a>(
 struct Proved {
     proved: Vec<String>,
     already: usize,
+    /// Matches that the node has in a block that is not final yet, so that nothing proves them.
+    not_final: usize,
     block: u32,
 }
 
@@ -253,20 +255,26 @@ pub(super) async fn prove(
     let mut proved = Proved {
         proved: Vec::new(),
         already: 0,
+        not_final: 0,
         block: 0,
     };
     let mut pending = Vec::new();
     for found in chosen {
         let located = found.decode()?;
-        if !again
-            && consortium
-                .matched(At::Best, request, located.rid)
-                .await?
-                .is_some()
-        {
-            proved.already = proved.already.saturating_add(1);
-            bar.inc(1);
-            continue;
+        if !again {
+            // A node that only says so could keep the doctor from proving a match.
+            let proven = session.state.matched(&request, &located.rid).await?;
+            let told = consortium.matched(At::Best, request, located.rid).await?;
+            let place = match (proven, told) {
+                (Some(_), _) => Some(&mut proved.already),
+                (None, Some(_)) => Some(&mut proved.not_final),
+                (None, None) => None,
+            };
+            if let Some(place) = place {
+                *place = place.saturating_add(1);
+                bar.inc(1);
+                continue;
+            }
         }
         let batch = proved_batch(consortium, &session.state, located.entry.batch).await?;
         let item = session.grant.item(found.item)?;
@@ -302,10 +310,16 @@ pub(super) async fn prove(
     }
     bar.finish_and_clear();
     proved.block = included.iter().map(|one| one.number).max().unwrap_or(0);
-    let line = format!(
+    let mut lines = vec![format!(
         "{} matches proved; {} were proved before.",
         proved.proved.len(),
         proved.already
-    );
-    output.result(&proved, &[line])
+    )];
+    if proved.not_final > 0 {
+        lines.push(format!(
+            "The node has {} more in blocks that are not final yet; run the command again to make sure.",
+            proved.not_final
+        ));
+    }
+    output.result(&proved, &lines)
 }

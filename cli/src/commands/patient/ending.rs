@@ -26,6 +26,8 @@ use std::{
 
 /// The pause between two attempts to revoke.
 const RETRY: Duration = Duration::from_secs(3);
+/// The time in which a closing must be final and proved.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(120);
 
 /// The grant that ends.
 #[derive(Args)]
@@ -246,13 +248,15 @@ pub(super) async fn revoke(arguments: &RevokeArguments, output: Output) -> CliRe
     let mut lines = vec![report(&revoked)];
     if !arguments.keep_labels {
         match raise_and_renew(&mut wallet, &hospital, arguments).await {
-            Ok((version, supplements)) => {
+            Ok(renewed) => {
+                lines.extend(renewed.note);
                 lines.push(format!(
-                    "Records that are filed from now on have labels of version {version}."
+                    "Records that are filed from now on have labels of version {}.",
+                    renewed.version
                 ));
-                lines.extend(supplements.iter().map(WrittenSupplement::line));
-                revoked.label_version = Some(version);
-                revoked.supplements = supplements;
+                lines.extend(renewed.supplements.iter().map(WrittenSupplement::line));
+                revoked.label_version = Some(renewed.version);
+                revoked.supplements = renewed.supplements;
             }
             Err(error) => failures.push(format!("the label version: {error}")),
         }
@@ -324,25 +328,35 @@ fn report(revoked: &Revoked) -> String {
     format!("The grant is {chain}, and {hospital}.")
 }
 
+/// The label version after a revocation, and the supplements of the grants that stay.
+struct Renewed {
+    version: LabelVersion,
+    supplements: Vec<WrittenSupplement>,
+    /// The line for people, if another device raised the version meanwhile.
+    note: Option<String>,
+}
+
 /// Raises the label version, and writes supplements for the grants that stay.
 async fn raise_and_renew(
     wallet: &mut Wallet,
     hospital: &HospitalId,
     arguments: &RevokeArguments,
-) -> CliResult<(LabelVersion, Vec<WrittenSupplement>)> {
+) -> CliResult<Renewed> {
     let rest = &arguments.rest;
     let patience = Duration::from_secs(rest.patience);
     let request = arguments.ending.request.hash();
     // A command that runs again after a failure must not raise the version again.
-    let state = if wallet.grant(&request)?.labels_raised {
-        rest.hospital.known_label_state(wallet, hospital).await?
+    let (state, note) = if wallet.grant(&request)?.labels_raised {
+        let state = rest.hospital.known_label_state(wallet, hospital).await?;
+        (state, None)
     } else {
-        let state = rest
+        let risen = rest
             .hospital
             .raise(wallet, hospital, None, patience)
             .await?;
         wallet.grant_mut(&request)?.labels_raised = true;
-        state
+        let note = risen.line();
+        (risen.state, note)
     };
     wallet.save()?;
     let folder = rest
@@ -352,7 +366,11 @@ async fn raise_and_renew(
     let url = &arguments.ending.consortium;
     let supplements = renew_all(wallet, hospital, &state, url, &folder).await?;
     wallet.save()?;
-    Ok((state.version, supplements))
+    Ok(Renewed {
+        version: state.version,
+        supplements,
+        note,
+    })
 }
 
 #[derive(Serialize)]
@@ -377,7 +395,7 @@ pub(super) async fn revoke_all(arguments: &RevokeAllArguments, output: Output) -
         }
     }
     let patience = Duration::from_secs(arguments.patience);
-    let state = arguments
+    let risen = arguments
         .hospital
         .raise(&mut wallet, &hospital, Some(now), patience)
         .await?;
@@ -387,13 +405,14 @@ pub(super) async fn revoke_all(arguments: &RevokeAllArguments, output: Output) -
     wallet.save()?;
     let revoked = AllRevoked {
         hospital: hex0x(hospital),
-        revoke_before: state.revoke_before,
-        label_version: state.version,
+        revoke_before: risen.state.revoke_before,
+        label_version: risen.state.version,
     };
-    let lines = [format!(
+    let mut lines = Vec::from_iter(risen.line());
+    lines.push(format!(
         "The hospital refuses all grants that were made before {} ms since 1970. Labels have version {}.",
         revoked.revoke_before, revoked.label_version
-    )];
+    ));
     output.result(&revoked, &lines)
 }
 
@@ -404,10 +423,11 @@ const CLOCK_MARGIN_MS: u64 = 60_000;
 
 #[derive(Serialize)]
 struct Closed {
-    block: u32,
+    /// The block of this command's transaction, if the request was still open.
+    block: Option<u32>,
 }
 
-/// Closes the request of a grant.
+/// Closes the request of a grant, and waits until the closing is final and proved.
 pub(super) async fn close(arguments: &EndingArguments, output: Output) -> CliResult<()> {
     let mut wallet = Wallet::change(&arguments.wallet)?;
     let request = arguments.request.hash();
@@ -415,22 +435,41 @@ pub(super) async fn close(arguments: &EndingArguments, output: Output) -> CliRes
     let hospital = wallet.grant(&request)?.hospital()?;
     let chain = wallet.enrolment(&hospital)?.card.chain()?;
     let consortium = chain::consortium_of(&arguments.consortium, &chain).await?;
-    let (request, signature) = key.closing(&consortium.chain());
-    let call = calls::peks_search::close_request(request, signature);
-    let included = consortium
-        .submit_authorized(&call)
-        .await?
-        .in_block()
-        .await?;
+    let start = Instant::now();
+    let mut block = None;
+    loop {
+        // A node cannot pretend that the request is closed.
+        let state = proved(&mut wallet, &consortium).await?;
+        let status = state.request(&request).await?.map(|opened| opened.status);
+        if status.is_some_and(|status| status != RequestStatus::Open) {
+            break;
+        }
+        match block {
+            None => {
+                let (request, signature) = key.closing(&chain);
+                let call = calls::peks_search::close_request(request, signature);
+                let included = consortium
+                    .submit_authorized(&call)
+                    .await?
+                    .in_block()
+                    .await?;
+                block = Some(included.number);
+            }
+            Some(block) if start.elapsed() >= CLOSE_PATIENCE => {
+                return Err(CliError::Failed(format!(
+                    "the closing is in block {block}, but the node does not prove it yet; run the command again"
+                )));
+            }
+            Some(_) => tokio::time::sleep(RETRY).await,
+        }
+    }
     wallet.grant_mut(&request)?.ended = true;
     wallet.save()?;
-    let closed = Closed {
-        block: included.number,
+    let line = match block {
+        Some(block) => format!("The request is closed, block {block}."),
+        None => "The request was closed or revoked before.".into(),
     };
-    output.result(
-        &closed,
-        &[format!("The request is closed, block {}.", closed.block)],
-    )
+    output.result(&Closed { block }, &[line])
 }
 
 #[cfg(test)]

@@ -175,13 +175,9 @@ pub(super) async fn grant(arguments: &GrantArguments, output: Output) -> CliResu
         issued_at: labels::issue_time(now, &state),
         expiry,
     };
-    // The index is taken before the grant exists: a broken command wastes an index, and never uses
+    // The number is taken before the grant exists: a broken command wastes a number, and never uses
     // one twice.
-    let enrolment = wallet.enrolment_mut(&hospital)?;
-    let index = enrolment.next_grant;
-    enrolment.next_grant = index
-        .checked_add(1)
-        .ok_or_else(|| CliError::failed("the wallet has no further index for a grant"))?;
+    let index = wallet.take_grant_number(&hospital, day_of(now))?;
     let envelope =
         create_grant(&keys, index, &terms, &items, &mut OsRng).map_err(CliError::usage)?;
     wallet.add_grant(KeptGrant::made(index, &envelope.header, scope));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Label versions: the version of each month, and its rise after a revocation.
 
+use super::rise::{rise, Place, Risen};
 use crate::{
     chain,
     error::{CliError, CliResult},
@@ -8,14 +9,11 @@ use crate::{
     wallet::{Enrolment, Scope, Wallet},
 };
 use bspp_client::{calls, proved::ProvedState, At};
-use bspp_peks::LabelVersion;
+use bspp_peks::{LabelVersion, PatientKeys};
 use bspp_record::GrantItem;
 use bspp_types::{messages, HospitalId, LabelState, Moment};
 use clap::Args;
-use std::time::{Duration, Instant};
-
-/// The interval at which the command asks whether a rise has taken effect.
-const POLL: Duration = Duration::from_millis(500);
+use std::time::Duration;
 
 /// The way to the hospital.
 #[derive(Args)]
@@ -66,28 +64,49 @@ impl HospitalArguments {
     ///
     /// `revoke_before` is the time before which grants are no longer valid at the hospital. `None`
     /// leaves the other grants valid.
-    pub async fn raise(
+    pub(super) async fn raise(
         &self,
         wallet: &mut Wallet,
         hospital: &HospitalId,
         revoke_before: Option<Moment>,
         patience: Duration,
-    ) -> CliResult<LabelState> {
-        let enrolment = wallet.enrolment(hospital)?.clone();
-        let keys = wallet.keys(hospital)?;
-        let account = keys.account().public();
-        let state = self.known_label_state(wallet, hospital).await?;
-        let version = next(state.version)?;
-        let revoke_before = revoke_before.unwrap_or(0).max(state.revoke_before);
-        let message = messages::label_version_message(
-            &enrolment.card.chain()?,
+    ) -> CliResult<Risen> {
+        let mut place = Signed {
+            way: self,
+            keys: wallet.keys(hospital)?,
+            enrolment: wallet.enrolment(hospital)?.clone(),
+            wallet,
             hospital,
-            &account,
+        };
+        rise(&mut place, revoke_before, patience).await
+    }
+}
+
+/// The hospital of a wallet, which signs the rises.
+struct Signed<'a> {
+    way: &'a HospitalArguments,
+    wallet: &'a mut Wallet,
+    hospital: &'a HospitalId,
+    enrolment: Enrolment,
+    keys: PatientKeys,
+}
+
+impl Place for Signed<'_> {
+    async fn state(&mut self) -> CliResult<LabelState> {
+        self.way.known_label_state(self.wallet, self.hospital).await
+    }
+
+    async fn send(&mut self, version: LabelVersion, revoke_before: Moment) -> CliResult<()> {
+        let (card, account) = (&self.enrolment.card, self.keys.account());
+        let message = messages::label_version_message(
+            &card.chain()?,
+            self.hospital,
+            &account.public(),
             version,
             revoke_before,
         );
-        let signature = keys.account().sign(&message);
-        match &self.hospital_node {
+        let (account, signature) = (account.public(), account.sign(&message));
+        match &self.way.hospital_node {
             Some(url) => {
                 let call = calls::patients::raise_label_version(
                     account,
@@ -95,41 +114,22 @@ impl HospitalArguments {
                     revoke_before,
                     signature,
                 );
-                chain::hospital_of(url, &enrolment.card)
+                chain::hospital_of(url, card)
                     .await?
                     .submit_authorized(&call)
                     .await?
                     .in_block()
                     .await?;
+                Ok(())
             }
             None => {
-                self.gateway(&enrolment)?
+                self.way
+                    .gateway(&self.enrolment)?
                     .raise_label_version(&account, version, revoke_before, &signature)
-                    .await?;
+                    .await
             }
-        }
-        let start = Instant::now();
-        loop {
-            let risen = self.label_state(&enrolment, &account).await?;
-            if risen.version >= version {
-                wallet.note_labels(hospital, &risen)?;
-                return Ok(risen);
-            }
-            if start.elapsed() > patience {
-                return Err(CliError::Failed(format!(
-                    "the hospital took label version {version}, but its chain does not show it yet; \
-                     run the command again later"
-                )));
-            }
-            tokio::time::sleep(POLL).await;
         }
     }
-}
-
-fn next(version: LabelVersion) -> CliResult<LabelVersion> {
-    version
-        .checked_add(1)
-        .ok_or_else(|| CliError::failed("the label version cannot rise further"))
 }
 
 /// The time of a grant or supplement.
@@ -185,11 +185,5 @@ mod tests {
         state.revoke_before = 160;
         assert_eq!(issue_time(100, &state), 160);
         assert_eq!(issue_time(200, &state), 200);
-    }
-
-    #[test]
-    fn next_version_should_not_wrap() {
-        assert_eq!(next(0).ok(), Some(1));
-        assert!(next(LabelVersion::MAX).is_err());
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The state of a wallet's grants.
+//! The state of a wallet's grants, by proof.
+//!
+//! A node can neither hide nor invent a line of the log.
 
 use crate::{
     chain,
     error::CliResult,
     output::Output,
+    proved::proved,
     values::{hex0x, Date, Hex32},
     wallet::{KeptGrant, Wallet, WalletArguments},
 };
-use bspp_client::{At, ConsortiumClient};
+use bspp_client::{proved::ProvedState, ConsortiumClient};
 use bspp_types::{DisclosureStatus, RequestStatus};
 use serde::Serialize;
 
@@ -36,8 +39,9 @@ pub(super) async fn log(
     hospital: Option<Hex32>,
     output: Output,
 ) -> CliResult<()> {
-    let wallet = Wallet::read(arguments)?;
+    let mut wallet = Wallet::read(arguments)?;
     let consortium = chain::consortium(url).await?;
+    let state = proved(&mut wallet, &consortium).await?;
     let mut lines = Vec::new();
     for grant in wallet.grants() {
         let of = grant.hospital()?;
@@ -47,7 +51,7 @@ pub(super) async fn log(
         {
             continue;
         }
-        lines.push(follow(&consortium, grant).await?);
+        lines.push(follow(&consortium, &state, grant).await?);
     }
     let text: Vec<String> = lines
         .iter()
@@ -64,21 +68,21 @@ pub(super) async fn log(
     output.result(&lines, &text)
 }
 
-async fn follow(consortium: &ConsortiumClient, grant: &KeptGrant) -> CliResult<LogLine> {
+async fn follow(
+    consortium: &ConsortiumClient,
+    state: &ProvedState,
+    grant: &KeptGrant,
+) -> CliResult<LogLine> {
     let id = grant.request()?;
-    let status = match consortium
-        .request(At::Finalized, id)
-        .await?
-        .map(|request| request.status)
-    {
-        None if consortium.tombstone(At::Finalized, id).await?.is_some() => "revoked",
+    let status = match state.request(&id).await?.map(|request| request.status) {
+        None if state.tombstone(&id).await?.is_some() => "revoked",
         None => "not used",
         Some(RequestStatus::Open) => "open",
         Some(RequestStatus::Revoked) => "revoked",
         Some(RequestStatus::Closed) => "closed",
     };
     let records = consortium
-        .matches(At::Finalized, id)
+        .proved_matches(state, id)
         .await?
         .into_iter()
         .map(|matched| LogRecord {

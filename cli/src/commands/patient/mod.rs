@@ -8,6 +8,7 @@ mod labels;
 mod log;
 mod records;
 mod recovery;
+mod rise;
 mod supplement;
 mod wallet;
 
@@ -41,7 +42,8 @@ pub enum Command {
     },
     /// Finds the requests of a restored wallet's grants on the consortium.
     ///
-    /// They can then be revoked. The next grants take indices that no grant has used.
+    /// They can then be revoked. The wallet makes grants from the next day on, because the lost one may
+    /// have made some today that nobody has used yet.
     Recover(RecoveryArguments),
     /// Shows the hospitals and grants of a wallet.
     ///

@@ -5,26 +5,22 @@ use crate::{
     card::Card,
     chain,
     error::CliResult,
+    grant_numbers,
     output::Output,
     proved::proved,
-    values::hex0x,
+    values::{hex0x, now, Date},
     wallet::{KeptGrant, Wallet, WalletArguments},
 };
 use bspp_client::proved::ProvedState;
 use bspp_peks::PatientKeys;
 use bspp_record::GrantKey;
-use bspp_types::{RequestId, RequestStatus};
+use bspp_types::{day_of, Day, RequestId, RequestStatus};
 use clap::Args;
 use serde::Serialize;
 use std::path::PathBuf;
 
-/// The number of consecutive indices without a request after which the search ends.
-const GAP: u32 = 64;
-/// The number of indices that stay free after the last found one.
-///
-/// A grant that its doctor has not used yet is not on the chain. The next recovery still finds the
-/// grants after these indices, because they are fewer than [`GAP`].
-const MARGIN: u32 = 32;
+/// The number of grants that one step looks for.
+const STEP: usize = 1024;
 
 /// The arguments of a recovery.
 #[derive(Args)]
@@ -47,7 +43,8 @@ struct Recovered {
     hospital: String,
     account: String,
     requests: Vec<String>,
-    next_grant: u32,
+    /// The first day on which the wallet makes grants at this hospital.
+    grants_from: String,
 }
 
 /// Takes the hospital's card into the wallet, and finds the requests of its grants.
@@ -55,18 +52,22 @@ pub(super) async fn recover(arguments: &RecoveryArguments, output: Output) -> Cl
     let card = Card::read(&arguments.card)?;
     let (chain, hospital) = (card.chain()?, card.hospital()?);
     let mut wallet = Wallet::change(&arguments.wallet)?;
+    let is_new = wallet.enrolment(&hospital).is_err();
     wallet.add_hospital(card, arguments.generation)?;
     let keys = wallet.keys(&hospital)?;
     let consortium = chain::consortium_of(&arguments.consortium, &chain).await?;
     let proved = proved(&mut wallet, &consortium).await?;
-    let found = search(&proved, &keys).await?;
-    let enrolment = wallet.enrolment_mut(&hospital)?;
-    if let Some((last, _, _)) = found.last() {
-        enrolment.next_grant = enrolment
-            .next_grant
-            .max(last.saturating_add(1).saturating_add(MARGIN));
+    let today = day_of(proved.now().await?.max(now()?));
+    let found = search(&proved, &keys, today, output).await?;
+    if is_new {
+        // The lost wallet may have made grants until now that nobody has opened.
+        wallet.skip_grant_numbers(&hospital, grant_numbers::first_after(today))?;
     }
-    let next_grant = enrolment.next_grant;
+    if let Some((last, _, _)) = found.last() {
+        wallet.skip_grant_numbers(&hospital, last.saturating_add(1))?;
+    }
+    let next = wallet.enrolment(&hospital)?.next_grant;
+    let first_day = grant_numbers::day_of_number(next).max(today);
     let mut requests = Vec::with_capacity(found.len());
     for (index, request, ended) in found {
         requests.push(hex0x(request));
@@ -79,40 +80,55 @@ pub(super) async fn recover(arguments: &RecoveryArguments, output: Output) -> Cl
         hospital: hex0x(hospital),
         account: hex0x(keys.account().public()),
         requests,
-        next_grant,
+        grants_from: Date(first_day).to_string(),
     };
-    let lines = [format!(
-        "{} requests of account {} are on the consortium. The wallet can revoke them.",
-        recovered.requests.len(),
-        recovered.account
-    )];
+    let lines = [
+        format!(
+            "{} requests of account {} are on the consortium. The wallet can revoke them.",
+            recovered.requests.len(),
+            recovered.account
+        ),
+        format!(
+            "The wallet makes grants at this hospital from {} (UTC) on. `bspp patient revoke-all` also revokes grants \
+             that nobody has used yet.",
+            recovered.grants_from
+        ),
+    ];
     output.result(&recovered, &lines)
 }
 
-/// The indices whose grants were used or revoked.
+/// The numbers whose grants were used or revoked, in their order.
 ///
-/// Each comes with its request, and whether the grant has ended.
-async fn search(state: &ProvedState, keys: &PatientKeys) -> CliResult<Vec<(u32, RequestId, bool)>> {
-    let mut found: Vec<(u32, RequestId, bool)> = Vec::new();
-    let mut index = 0u32;
-    loop {
-        let first_free = found
-            .last()
-            .map_or(0, |(last, _, _)| last.saturating_add(1));
-        if index.saturating_sub(first_free) >= GAP {
-            return Ok(found);
+/// Each comes with its request, and whether the grant has ended. The search does not stop at numbers
+/// without a request: such a grant may be unused, or expired.
+async fn search(
+    state: &ProvedState,
+    keys: &PatientKeys,
+    today: Day,
+    output: Output,
+) -> CliResult<Vec<(u32, RequestId, bool)>> {
+    let numbers: Vec<u32> = grant_numbers::live(today).collect();
+    let bar = output.progress(numbers.len() as u64, "grants looked for");
+    let mut found = Vec::new();
+    for part in numbers.chunks(STEP) {
+        let ids: Vec<RequestId> = part
+            .iter()
+            .map(|number| GrantKey::derive(keys, *number).request_id())
+            .collect();
+        let requests = state.all_requests(&ids).await?;
+        let tombstones = state.all_tombstones(&ids).await?;
+        let on_chain = requests.into_iter().zip(tombstones);
+        for ((number, id), (request, tombstone)) in part.iter().zip(ids).zip(on_chain) {
+            match (request, tombstone) {
+                (Some(opened), _) => {
+                    found.push((*number, id, opened.status != RequestStatus::Open));
+                }
+                (None, Some(_)) => found.push((*number, id, true)),
+                (None, None) => {}
+            }
         }
-        let request = GrantKey::derive(keys, index).request_id();
-        if let Some(opened) = state.request(&request).await? {
-            found.push((index, request, opened.status != RequestStatus::Open));
-        } else if state.tombstone(&request).await?.is_some() {
-            found.push((index, request, true));
-        }
-        let Some(next) = index.checked_add(1) else {
-            return Ok(found);
-        };
-        index = next;
+        bar.inc(part.len() as u64);
     }
+    bar.finish_and_clear();
+    Ok(found)
 }
-
-const _: () = assert!(MARGIN < GAP);

@@ -5,11 +5,12 @@ use crate::{
     error::CliResult,
     keys::SecretText,
     output::Output,
-    values::{hex0x, Date},
+    values::{hex0x, now, Date},
     wallet::{KeptGrant, Wallet, WalletArguments},
     words,
 };
 use bspp_peks::Seed;
+use bspp_types::day_of;
 use rand::rngs::OsRng;
 use serde::Serialize;
 use std::path::Path;
@@ -53,7 +54,7 @@ pub(super) fn restore(
     output: Output,
 ) -> CliResult<()> {
     let seed = words::seed(&words::read(source)?)?;
-    Wallet::create(arguments, &seed)?;
+    Wallet::restore(arguments, &seed, day_of(now()?))?;
     let made = Made {
         wallet: arguments.wallet.display().to_string(),
         words: None,
@@ -61,6 +62,8 @@ pub(super) fn restore(
     let lines = [
         format!("The wallet is in {}.", made.wallet),
         "Take the card of each hospital with `bspp patient recover` before you make a grant."
+            .into(),
+        "It makes grants from tomorrow on: the lost wallet may have made some today that nobody has used yet."
             .into(),
     ];
     output.result(&made, &lines)

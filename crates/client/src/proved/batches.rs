@@ -22,7 +22,9 @@ pub struct ProvedBatch {
     pub hospital: HospitalId,
     /// The filing month.
     pub filing_month: FilingMonth,
-    /// The minimum index of the next entry. It bounds the number of entries.
+    /// The minimum index of the next entry: an upper bound of the number of entries.
+    ///
+    /// Indices may have gaps, so it does not show how few entries the batch has.
     pub next_index: u32,
 }
 

@@ -9,12 +9,13 @@
 mod batches;
 mod checkpoint;
 mod follow;
+mod matches;
 mod reads;
 
 pub use batches::ProvedBatch;
 pub use checkpoint::Checkpoint;
 pub use follow::{Follower, MAX_AGE_MS};
-pub use reads::{check_read, ProvedState};
+pub use reads::{check_read, check_reads, ProvedState};
 
 #[cfg(test)]
 mod tests;

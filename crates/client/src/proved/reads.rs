@@ -15,6 +15,9 @@ use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::read_proof_check;
 use sp_trie::StorageProof;
 
+/// Maximum number of keys of one proof.
+const KEYS_PER_PROOF: usize = 256;
+
 /// The state after a finalized header. Every read checks a proof.
 #[derive(Clone, Debug)]
 pub struct ProvedState {
@@ -121,9 +124,34 @@ impl ProvedState {
         self.get(storage::matched(request, record)).await
     }
 
+    /// Matches of a request, in the order of the records.
+    pub async fn all_matched(
+        &self,
+        request: &RequestId,
+        records: &[RecordId],
+    ) -> Result<Vec<Option<Match>>> {
+        let keys: Vec<_> = records
+            .iter()
+            .map(|record| storage::matched(request, record))
+            .collect();
+        self.get_all(&keys).await
+    }
+
     /// The revocation of a request that was not opened.
     pub async fn tombstone(&self, request: &RequestId) -> Result<Option<Tombstone>> {
         self.get(storage::tombstone(request)).await
+    }
+
+    /// Requests, in the order of the identifiers.
+    pub async fn all_requests(&self, ids: &[RequestId]) -> Result<Vec<Option<Request<AccountId>>>> {
+        let keys: Vec<_> = ids.iter().map(storage::request).collect();
+        self.get_all(&keys).await
+    }
+
+    /// Revocations of requests that were not opened, in the order of the identifiers.
+    pub async fn all_tombstones(&self, ids: &[RequestId]) -> Result<Vec<Option<Tombstone>>> {
+        let keys: Vec<_> = ids.iter().map(storage::tombstone).collect();
+        self.get_all(&keys).await
     }
 
     async fn required<V: Decode>(&self, key: Vec<u8>, what: &str) -> Result<V> {
@@ -139,6 +167,15 @@ impl ProvedState {
             .await?;
         check_read(&self.header, nodes, &key)
     }
+
+    async fn get_all<V: Decode>(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<V>>> {
+        let mut values = Vec::with_capacity(keys.len());
+        for part in keys.chunks(KEYS_PER_PROOF) {
+            let nodes = self.client.read_proof(part, self.header.hash()).await?;
+            values.extend(check_reads(&self.header, nodes, part)?);
+        }
+        Ok(values)
+    }
 }
 
 /// The value at a key in the state of a header, or its proved absence.
@@ -150,17 +187,34 @@ pub fn check_read<V: Decode>(
     nodes: Vec<Vec<u8>>,
     key: &[u8],
 ) -> Result<Option<V>> {
+    let values = check_reads(header, nodes, &[key])?;
+    Ok(values.into_iter().next().flatten())
+}
+
+/// The values at keys in the state of a header, each or its proved absence, in order.
+///
+/// # Errors
+/// `InvalidStateProof`.
+pub fn check_reads<V: Decode, K: AsRef<[u8]>>(
+    header: &Header,
+    nodes: Vec<Vec<u8>>,
+    keys: &[K],
+) -> Result<Vec<Option<V>>> {
     let invalid = |reason: String| ClientError::InvalidStateProof(reason);
     let values = read_proof_check::<BlakeTwo256, _>(
         header.state_root,
         StorageProof::new(nodes),
-        core::iter::once(key),
+        keys.iter(),
     )
     .map_err(|e| invalid(format!("block {}: {e}", header.number)))?;
-    let Some(bytes) = values.into_values().next().flatten() else {
-        return Ok(None);
-    };
-    V::decode(&mut bytes.as_slice())
-        .map(Some)
-        .map_err(|e| invalid(format!("a value of another type: {e}")))
+    keys.iter()
+        .map(|key| {
+            values
+                .get(key.as_ref())
+                .and_then(Option::as_ref)
+                .map(|bytes| V::decode(&mut bytes.as_slice()))
+                .transpose()
+                .map_err(|e| invalid(format!("a value of another type: {e}")))
+        })
+        .collect()
 }

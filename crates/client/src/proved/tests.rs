@@ -2,7 +2,7 @@
 //! Attacks of a node that lies to a wallet.
 #![allow(clippy::unwrap_used)]
 
-use super::{check_read, Checkpoint, Follower};
+use super::{check_read, check_reads, matches::whole_list, Checkpoint, Follower};
 use crate::{AuthoritySet, ClientError, FinalityProof};
 use bp_test_utils::{
     authority_list, make_justification_for_header, JustificationGeneratorParams, ALICE, BOB,
@@ -158,6 +158,10 @@ fn forced_or_delayed_change_should_need_a_new_checkpoint() {
 
 /// A state with one request key, and the proof that a node gives for `key`.
 fn proved(entries: Vec<(Vec<u8>, Vec<u8>)>, key: &[u8]) -> (Header, Vec<Vec<u8>>) {
+    proved_all(entries, &[key])
+}
+
+fn proved_all(entries: Vec<(Vec<u8>, Vec<u8>)>, keys: &[&[u8]]) -> (Header, Vec<Vec<u8>>) {
     let backend: InMemoryBackend<BlakeTwo256> = (
         sp_core::storage::Storage {
             top: entries.into_iter().collect(),
@@ -169,7 +173,7 @@ fn proved(entries: Vec<(Vec<u8>, Vec<u8>)>, key: &[u8]) -> (Header, Vec<Vec<u8>>
     let root = backend
         .storage_root(core::iter::empty(), sp_core::storage::StateVersion::V1)
         .0;
-    let proof = prove_read(backend, [key]).unwrap();
+    let proof = prove_read(backend, keys).unwrap();
     let header = Header::new(11, H256::zero(), root, H256::zero(), Digest::default());
     (header, proof.into_iter_nodes().collect())
 }
@@ -198,4 +202,39 @@ fn lying_node_should_not_change_or_hide_a_value() {
     );
     let value: Option<H256> = check_read(&header, nodes, &storage::requester_key(&other)).unwrap();
     assert_eq!(value, None);
+}
+
+/// Attack: the node proves some of the values that a wallet asks for in one proof.
+#[test]
+fn lying_node_should_not_hide_one_of_several_values() {
+    let keys = [1u8, 2, 3].map(|number| storage::requester_key(&[number; 32]));
+    let value = |number: u8| H256::repeat_byte(number).encode();
+    let entries = vec![(keys[0].clone(), value(1)), (keys[1].clone(), value(2))];
+    let all: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    let (header, nodes) = proved_all(entries.clone(), &all);
+    let values: Vec<Option<H256>> = check_reads(&header, nodes, &keys).unwrap();
+    let [one, two] = [1, 2].map(|number| Some(H256::repeat_byte(number)));
+    assert_eq!(values, [one, two, None]);
+
+    // The proof of another state that lacks one of them, and a proof without nodes.
+    let (_, fewer) = proved_all(entries[..1].to_vec(), &all);
+    assert!(check_reads::<H256, _>(&header, fewer, &keys).is_err());
+    assert!(check_reads::<H256, _>(&header, vec![], &keys).is_err());
+}
+
+/// Attack: the node leaves out a match, adds one, or repeats one in the place of another.
+#[test]
+fn lying_node_should_not_list_other_matches_than_the_request_counts() {
+    let [one, two, three] = [1, 2, 3].map(H256::repeat_byte);
+    assert_eq!(whole_list(vec![two, one], 2).unwrap(), [one, two]);
+    assert!(whole_list(vec![], 0).unwrap().is_empty());
+    for (listed, count) in [
+        (vec![one], 2),
+        (vec![one, two, three], 2),
+        (vec![one, one], 2),
+        (vec![one], 0),
+    ] {
+        let refused = whole_list(listed, count);
+        assert!(matches!(refused, Err(ClientError::InvalidStateProof(_))));
+    }
 }

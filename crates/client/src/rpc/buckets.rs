@@ -3,7 +3,7 @@
 //!
 //! The node learns the hospital, the batches and the buckets. It learns neither a trapdoor nor the
 //! tags that the search looks for: tags that are absent today are those of later filings (protocol
-//! section 7). The size of a batch, which decides how small buckets are, and the roots of entry blocks
+//! section 7). The used indices of a batch, which decide how small buckets are, and the roots of entry blocks
 //! come from proved state. A node can leave out entries, or show a registered one that the consortium
 //! refused. It cannot show one that is not registered.
 
@@ -35,12 +35,13 @@ fn prefix_bits(total: u64) -> u8 {
         .min(MAX_PREFIX_BITS)
 }
 
-/// The least number of tags of a batch with this number of entries.
+/// The number of tags of a batch whose entries use all these indices, by their fewest.
 ///
-/// A node that could name the number would make buckets so small that they name the keyword.
-fn least_tags(entries: u32) -> u64 {
+/// A node that could name the number would make buckets so small that they name the keyword. The
+/// hospital of the batch can: indices that it leaves out count here, and have no tags.
+fn tags_of_indices(next_index: u32) -> u64 {
     let [fewest, ..] = SLOT_CLASSES;
-    u64::from(entries).saturating_mul(u64::try_from(fewest).unwrap_or(1))
+    u64::from(next_index).saturating_mul(u64::try_from(fewest).unwrap_or(1))
 }
 
 /// The first `bits` bits of a tag.
@@ -252,7 +253,7 @@ impl ConsortiumClient {
             state,
             hospital,
             batch: id,
-            bits: prefix_bits(least_tags(batch.next_index)),
+            bits: prefix_bits(tags_of_indices(batch.next_index)),
             buckets: HashMap::new(),
             blocks: HashMap::new(),
         };
@@ -313,12 +314,21 @@ mod tests {
 
     /// Attack: a foreign node makes a bucket for each keyword.
     #[test]
-    fn size_of_buckets_should_follow_from_proved_entries() {
-        assert_eq!(prefix_bits(least_tags(0)), 0);
-        let entries = 10_000;
-        let bits = prefix_bits(least_tags(entries));
-        assert!(least_tags(entries) >> bits >= MIN_BUCKET_TAGS);
-        assert_eq!(least_tags(u32::MAX), u64::from(u32::MAX) * 8);
+    fn size_of_buckets_should_follow_from_proved_indices() {
+        assert_eq!(prefix_bits(tags_of_indices(0)), 0);
+        let indices = 10_000;
+        let bits = prefix_bits(tags_of_indices(indices));
+        assert!(tags_of_indices(indices) >> bits >= MIN_BUCKET_TAGS);
+        assert_eq!(tags_of_indices(u32::MAX), u64::from(u32::MAX) * 8);
+    }
+
+    /// A limit that the documentation states: the hospital of a batch may leave out indices.
+    #[test]
+    fn indices_without_entries_should_make_buckets_smaller() {
+        let (entries, next_index) = (1_000, 16_000);
+        let bits = prefix_bits(tags_of_indices(next_index));
+        assert!(bits > prefix_bits(tags_of_indices(entries)));
+        assert!(tags_of_indices(entries) >> bits < MIN_BUCKET_TAGS);
     }
 
     /// Attack: a node repeats a place, so that each copy costs a proof over its whole block.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! RPCs that `bspp-node` adds.
 
+mod anchor;
 mod buckets;
 mod phi;
 mod search;

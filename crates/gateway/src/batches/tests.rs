@@ -18,15 +18,22 @@ const GAP: usize = bspp_peks::GAP as usize;
 
 /// Accepts a number of batches.
 ///
-/// The last number counts answers that are lost: the consortium has the batch, and the gateway does
-/// not learn it.
+/// The second number counts answers that are lost: the consortium has the batch, and the gateway does
+/// not learn it. The name is that of a refusal, if batches are refused.
 #[derive(Clone)]
-struct Registrations(Arc<Mutex<(Vec<BatchHeader>, usize)>>, Arc<Mutex<usize>>);
+struct Registrations(
+    Arc<Mutex<(Vec<BatchHeader>, usize)>>,
+    Arc<Mutex<usize>>,
+    Arc<Mutex<Option<&'static str>>>,
+);
 
 #[async_trait]
 impl BatchRegistry for Registrations {
     async fn open_batch(&self, header: &BatchHeader, salt: &[u8; 32]) -> ChainResult<()> {
         assert_eq!(header.enc, encryptor_id(&ACCOUNT, salt));
+        if let Some(name) = *self.2.lock().unwrap() {
+            return Err(refused(name));
+        }
         let mut state = self.0.lock().unwrap();
         if !state.0.contains(header) {
             if state.0.len() >= state.1 {
@@ -73,6 +80,7 @@ fn world(max_batches: usize, patience: Duration) -> World {
     let registrations = Registrations(
         Arc::new(Mutex::new((Vec::new(), max_batches))),
         Arc::default(),
+        Arc::default(),
     );
     let vault = Vault::open(&dir.path().join("vault")).unwrap();
     let folders = [dir.path().join("a"), dir.path().join("b")];
@@ -104,7 +112,7 @@ fn world(max_batches: usize, patience: Duration) -> World {
         records_total: 1,
         failure: None,
     };
-    let job = outbox.create_job(&job, &[]).unwrap();
+    let job = outbox.create_job(&job, &[], None).unwrap();
     World {
         batches: Arc::new(batches),
         registrations,
@@ -125,6 +133,7 @@ impl World {
             consent: H256([5; 32]),
             job: self.job,
             plain: 0,
+            refused_by: None,
         }
     }
 
@@ -132,6 +141,11 @@ impl World {
         self.batches
             .encrypt(&self.with(), Arc::clone(&self.plain))
             .await
+    }
+
+    fn batch_of_last(&self) -> BatchId {
+        let records = self.outbox.records_of(self.job).unwrap();
+        records.last().unwrap().record.entry.batch
     }
 
     fn registered(&self) -> usize {
@@ -195,6 +209,63 @@ async fn encrypt_should_fail_when_the_first_batch_is_refused() {
     let world = world(0, Duration::ZERO);
     assert!(matches!(world.encrypt().await, Err(GatewayError::Chain(_))));
     assert!(world.outbox.records_of(world.job).unwrap().is_empty());
+}
+
+/// Fault: a record that its batch refuses went to the same batch in every attempt.
+#[tokio::test]
+async fn refused_record_should_go_to_another_batch() {
+    let world = world(2, Duration::from_secs(60));
+    world.encrypt().await.unwrap();
+    let refused_by = Some(world.batch_of_last());
+    let again = Encryption {
+        refused_by,
+        ..world.with()
+    };
+    let plain = || Arc::clone(&world.plain);
+    world.batches.encrypt(&again, plain()).await.unwrap();
+    assert_eq!(world.registered(), 2);
+    assert_ne!(Some(world.batch_of_last()), refused_by);
+    // The batch after it serves the next refused record too.
+    world.batches.encrypt(&again, plain()).await.unwrap();
+    assert_eq!(world.registered(), 2);
+}
+
+/// Fault: one refused record closed the batch of all others.
+#[tokio::test]
+async fn batch_should_stay_open_for_others_until_its_successor_is_open() {
+    let world = world(1, Duration::from_secs(60));
+    world.encrypt().await.unwrap();
+    let again = Encryption {
+        refused_by: Some(world.batch_of_last()),
+        ..world.with()
+    };
+    let refused = world
+        .batches
+        .encrypt(&again, Arc::clone(&world.plain))
+        .await;
+    assert!(matches!(refused, Err(GatewayError::Chain(_))));
+    world.encrypt().await.unwrap();
+    assert_eq!(world.outbox.records_of(world.job).unwrap().len(), 2);
+}
+
+/// Fault: a header that the consortium refuses was sent again for the lifetime of a batch.
+#[tokio::test]
+async fn refused_header_should_not_be_sent_again() {
+    let world = world(1, Duration::from_secs(60));
+    for (name, keeps) in [
+        ("PhiIndex::FilingMonthMismatch", false),
+        ("PhiIndex::InvalidBatchProof", false),
+        ("PhiIndex::MaxBatchesPerFilingMonthExceeded", true),
+        // The consortium has it: a new one would use up another batch of the month.
+        ("PhiRecords::NotAuthorized", true),
+    ] {
+        *world.registrations.2.lock().unwrap() = Some(name);
+        assert!(world.encrypt().await.is_err());
+        let kept = world.batches.state.lock().await.opening.is_some();
+        assert_eq!(kept, keeps, "{name}");
+    }
+    *world.registrations.2.lock().unwrap() = None;
+    world.encrypt().await.unwrap();
 }
 
 /// Fault: each attempt while a chain was away registered one more batch of the month.

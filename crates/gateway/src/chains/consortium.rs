@@ -5,16 +5,20 @@ use crate::ports::*;
 use async_trait::async_trait;
 use bspp_client::{
     calls::{hospital_anchor, peks_search, phi_index},
-    At, ConsortiumClient, FinalityProof, Result, Signer,
+    At, ClientError, ConsortiumClient, FinalityProof, Included, Pending, Result, Signer,
 };
 use bspp_peks::BatchHeader;
 use bspp_primitives::AccountId;
 use bspp_types::{
-    AnchoredHead, Authority, BatchId, BlockNumber, Day, DisclosureStatus, Ed25519Signature,
-    FilingMonth, HospitalId, Match, Moment, RecordId, RegisteredBlock, Request, RequestId,
-    RequestStatus, Sequence, X25519Key,
+    messages, AnchoredHead, Authority, BatchId, BlockNumber, Day, DisclosureStatus,
+    Ed25519Signature, FilingMonth, HospitalId, Match, Moment, RecordId, RegisteredBlock, Request,
+    RequestId, RequestStatus, Sequence, X25519Key,
 };
-use std::sync::Arc;
+use sp_core::H256;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 /// The consortium chain from the view of one hospital. A clone is cheap.
 #[derive(Clone)]
@@ -23,12 +27,16 @@ pub struct ConsortiumPort {
     operator: Arc<Signer>,
     anchorer: Option<Arc<Signer>>,
     hospital: HospitalId,
+    /// Requests of other hospitals, which are not read again.
+    ///
+    /// A request never changes its hospital.
+    foreign: Arc<Mutex<BTreeSet<RequestId>>>,
 }
 
 /// The number of blocks for which a registration is valid.
 ///
 /// It is short: a registration whose turn has not come is made anew, against a newer head.
-const REGISTRATION_MORTALITY: u64 = 16;
+const REGISTRATION_MORTALITY: u64 = bspp_types::limits::REGISTRATION_MORTALITY;
 
 impl ConsortiumPort {
     /// Makes a view that acts for `hospital` with its operator's key.
@@ -38,6 +46,7 @@ impl ConsortiumPort {
             operator,
             anchorer: None,
             hospital,
+            foreign: Arc::default(),
         }
     }
 
@@ -55,6 +64,21 @@ impl ConsortiumPort {
     /// The client.
     pub fn client(&self) -> &ConsortiumClient {
         &self.client
+    }
+}
+
+/// Waits until a transaction is in a block, or can never be.
+///
+/// A chain that makes no blocks for long keeps the transaction valid. If the gateway gave it up then,
+/// it would send its blocks twice.
+async fn settled(mut pending: Pending) -> Result<Included> {
+    loop {
+        match pending.in_block().await {
+            Err(ClientError::TimeExpired { .. }) => {
+                tracing::warn!("the consortium makes no blocks; a registration waits");
+            }
+            outcome => return outcome,
+        }
     }
 }
 
@@ -97,6 +121,9 @@ impl Registry for ConsortiumPort {
 
     async fn register_blocks(&self, calls: Vec<Registering>) -> Result<BlockNumber> {
         let base = self.base(At::Best).await?;
+        // One birth: if one expires, no later one stays valid behind the gap of nonces. Another call of
+        // the operator that fills the gap would else let it fail, at the cost of the reserve.
+        let birth = self.client.birth().await?;
         let (mut sent, mut refused) = (Vec::with_capacity(calls.len()), None);
         for Registering {
             head,
@@ -110,7 +137,7 @@ impl Registry for ConsortiumPort {
             let call = phi_index::register_blocks(head, &proof, &blocks);
             let submitted = self
                 .client
-                .submit_for(&call, &self.operator, REGISTRATION_MORTALITY)
+                .submit_from(&call, &self.operator, birth, REGISTRATION_MORTALITY)
                 .await;
             match submitted {
                 Ok(pending) => sent.push(pending),
@@ -122,9 +149,12 @@ impl Registry for ConsortiumPort {
             }
         }
         let (mut at, mut failed) = (0, None);
-        // Each ends in a block or expires, so no more than these are ever in flight.
-        for mut pending in sent {
-            match pending.in_block().await {
+        // Each ends in a block or expires, the last one too, before this method returns: no more than
+        // these are ever in flight, and no anchor is sent before. The next step begins with the first
+        // block that is not registered, so it fills a gap of nonces with the blocks of the
+        // transaction that expired there (R6c of the model).
+        for pending in sent {
+            match settled(pending).await {
                 Ok(included) => at = included.number,
                 Err(error) => failed = failed.or(Some(error)),
             }
@@ -255,16 +285,24 @@ impl RequestView for ConsortiumPort {
         expiry: Day,
         signature: Ed25519Signature,
     ) -> Result<bool> {
+        let request = messages::request_id(authority);
+        if self.is_ended(At::Finalized, request).await? {
+            return Ok(true);
+        }
+        if self.is_ended(At::Best, request).await? {
+            return Ok(false);
+        }
         let call = peks_search::file_tombstone(authority, expiry, signature);
-        match self.client.submit_and_finalize(&call, &self.operator).await {
-            Ok(_) => Ok(true),
-            // It holds already: filed before, revoked before, or expired.
+        match self.client.submit_in_block(&call, &self.operator).await {
+            Ok(_) => Ok(false),
+            Err(error) if error.is_dispatch("PeksSearch", "RequestExpired") => Ok(true),
+            // A block has it already: filed before, or revoked before.
             Err(error)
-                if ["TombstoneAlreadyExists", "RequestNotOpen", "RequestExpired"]
+                if ["TombstoneAlreadyExists", "RequestNotOpen"]
                     .iter()
                     .any(|known| error.is_dispatch("PeksSearch", known)) =>
             {
-                Ok(true)
+                Ok(false)
             }
             Err(error) => Err(error),
         }
@@ -293,5 +331,84 @@ impl RequestView for ConsortiumPort {
         }
         let finalized = self.client.request(At::Finalized, request).await?;
         Ok(finalized.is_some_and(|known| known.status != RequestStatus::Open))
+    }
+}
+
+#[async_trait]
+impl AskedQuestions for ConsortiumPort {
+    async fn asked(&self) -> Result<(Moment, Vec<AskedQuestion>)> {
+        let at = At::Block(self.client.finalized_hash().await?);
+        let mut asked = Vec::new();
+        for id in self.open_requests(at).await? {
+            for found in self.client.matches(at, id).await? {
+                let Match {
+                    asked_on: Some(asked_on),
+                    ask_hash: Some(ask_hash),
+                    disclosure: DisclosureStatus::Asked,
+                    ..
+                } = found.matched
+                else {
+                    continue;
+                };
+                asked.push(AskedQuestion {
+                    request: id,
+                    record: found.record,
+                    ask_hash,
+                    asked_on,
+                });
+            }
+        }
+        Ok((self.client.timestamp(at).await?, asked))
+    }
+}
+
+impl ConsortiumPort {
+    /// Whether a request was revoked or closed, opened or not.
+    async fn is_ended(&self, at: At, request: RequestId) -> Result<bool> {
+        if let Some(known) = self.client.request(at, request).await? {
+            return Ok(known.status != RequestStatus::Open);
+        }
+        Ok(self.client.tombstone(at, request).await?.is_some())
+    }
+
+    /// The open requests for records of this hospital.
+    async fn open_requests(&self, at: At) -> Result<Vec<RequestId>> {
+        let keys = self
+            .client
+            .storage_keys("PeksSearch", "Requests", at)
+            .await?;
+        // The map hashes with `Blake2_128Concat`: the identifier is the end of the key.
+        let all: BTreeSet<RequestId> = keys
+            .iter()
+            .filter_map(|key| key.split_last_chunk::<32>())
+            .map(|(_, id)| H256(*id))
+            .collect();
+        let mut own = Vec::new();
+        for id in self.not_foreign(&all) {
+            match self.client.request(at, id).await? {
+                Some(request) if request.hospital != self.hospital => {
+                    self.foreign().insert(id);
+                }
+                Some(request) if request.status == RequestStatus::Open => own.push(id),
+                Some(_) | None => {}
+            }
+        }
+        Ok(own)
+    }
+
+    /// The requests that are not known as those of other hospitals.
+    ///
+    /// It forgets those that were swept.
+    fn not_foreign(&self, all: &BTreeSet<RequestId>) -> Vec<RequestId> {
+        let mut foreign = self.foreign();
+        foreign.retain(|id| all.contains(id));
+        all.iter()
+            .copied()
+            .filter(|id| !foreign.contains(id))
+            .collect()
+    }
+
+    fn foreign(&self) -> MutexGuard<'_, BTreeSet<RequestId>> {
+        self.foreign.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

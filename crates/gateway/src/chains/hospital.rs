@@ -51,6 +51,26 @@ impl HospitalPort {
         }
     }
 
+    /// A consent in force for a filing month: `named` if it is given, else any.
+    async fn consent_at(
+        &self,
+        at: At,
+        account: [u8; 32],
+        named: Option<ConsentId>,
+        filing_month: FilingMonth,
+    ) -> Result<Option<ConsentId>> {
+        let Some(id) = named else {
+            return self.client.consent_for(at, account, filing_month).await;
+        };
+        let consent = self.client.consent(at, id).await?;
+        let covers = consent.is_some_and(|consent| {
+            consent.terms.patient == account
+                && !consent.withdrawn
+                && (consent.terms.from..=consent.terms.until).contains(&filing_month)
+        });
+        Ok(covers.then_some(id))
+    }
+
     /// Submits a record's transactions to the pool in order, without waiting for blocks.
     async fn send(&self, outgoing: &Outgoing) -> Result<(Vec<Pending>, Pending)> {
         let mut chunks = Vec::with_capacity(outgoing.chunks.len());
@@ -209,7 +229,8 @@ impl PatientRegistry for HospitalPort {
     ) -> Result<bool> {
         let finalized = self.client.label_state(At::Finalized, account).await?;
         if finalized.version >= version {
-            return Ok(true);
+            // If another rise took the version, the gateway alone obeys this one.
+            return Ok(finalized.revoke_before >= revoke_before);
         }
         if self.label_state(account).await?.version < version {
             let call = patients::raise_label_version(account, version, revoke_before, signature);
@@ -228,19 +249,29 @@ impl PatientRegistry for HospitalPort {
         named: Option<ConsentId>,
         filing_month: FilingMonth,
     ) -> Result<Option<ConsentId>> {
-        let Some(id) = named else {
-            return self
-                .client
-                .consent_for(At::Best, account, filing_month)
-                .await;
-        };
-        let consent = self.client.consent(At::Best, id).await?;
-        let covers = consent.is_some_and(|consent| {
-            consent.terms.patient == account
-                && !consent.withdrawn
-                && (consent.terms.from..=consent.terms.until).contains(&filing_month)
-        });
-        Ok(covers.then_some(id))
+        self.consent_at(At::Best, account, named, filing_month)
+            .await
+    }
+}
+
+#[async_trait]
+impl PatientEvidence for HospitalPort {
+    async fn best_time(&self) -> Result<Moment> {
+        self.client.timestamp(At::Best).await
+    }
+
+    async fn evidence(
+        &self,
+        account: [u8; 32],
+        named: Option<ConsentId>,
+        filing_month: FilingMonth,
+    ) -> Result<Evidence> {
+        let at = At::Block(self.client.finalized_hash().await?);
+        Ok(Evidence {
+            time: self.client.timestamp(at).await?,
+            patient: self.client.patient(at, account).await?,
+            consent: self.consent_at(at, account, named, filing_month).await?,
+        })
     }
 }
 

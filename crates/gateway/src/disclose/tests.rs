@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #![allow(clippy::type_complexity, clippy::unwrap_used)]
 
+mod release;
+
 use super::*;
 use crate::{
     outbox::{Forward, Revoked},
@@ -8,7 +10,7 @@ use crate::{
     vault::Vault,
 };
 use async_trait::async_trait;
-use bspp_client::{Result as ChainResult, Scheme, Signer};
+use bspp_client::{ClientError, Result as ChainResult, Scheme, Signer};
 use bspp_peks::{
     encryptor_id, Context, DefaultBackend, LabelVersion, OpenBatch, PatientKeys, SearchSecret,
     Seed, X25519Secret,
@@ -127,7 +129,7 @@ struct Archive {
     patient: [u8; 32],
     record: Record,
     ciphertext: Vec<u8>,
-    labels: LabelState,
+    labels: Mutex<LabelState>,
     logged: Arc<Mutex<Vec<RecordId>>>,
     /// Where it is set, a log entry waits for its block until this tells.
     block: Option<Arc<Notify>>,
@@ -178,7 +180,7 @@ impl PatientRegistry for Archive {
     }
 
     async fn label_state(&self, _: [u8; 32]) -> ChainResult<LabelState> {
-        Ok(self.labels.clone())
+        Ok(self.labels.lock().unwrap().clone())
     }
 
     async fn raise_label_version(
@@ -207,6 +209,7 @@ struct World {
     archive_patient: [u8; 32],
     labels: LabelState,
     share_deleted: bool,
+    share_lost: bool,
     block: Option<Arc<Notify>>,
     doctor: Signer,
     doctor_secret: X25519Secret,
@@ -340,6 +343,7 @@ impl World {
             archive_patient: keys.account().public(),
             labels: LabelState::default(),
             share_deleted: false,
+            share_lost: false,
             block: None,
             doctor,
             doctor_secret,
@@ -417,7 +421,7 @@ impl World {
             patient: self.archive_patient,
             record,
             ciphertext: self.made.encrypted.ciphertext(),
-            labels: self.labels,
+            labels: Mutex::new(self.labels),
             logged: Arc::clone(&logged),
             block: self.block,
         });
@@ -425,7 +429,9 @@ impl World {
         let vault = Vault::open(&path.join("vault")).unwrap();
         let shares = ShareStore::open(&[path.join("a"), path.join("b")], vault).unwrap();
         let rid = self.made.encrypted.rid;
-        shares.put(&[(rid, self.made.share.clone())]).unwrap();
+        if !self.share_lost {
+            shares.put(&[(rid, self.made.share.clone())]).unwrap();
+        }
         if self.share_deleted {
             shares.delete(&rid).unwrap();
         }

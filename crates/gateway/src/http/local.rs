@@ -209,8 +209,9 @@ async fn delete_share(
     Path(rid): Path<String>,
 ) -> Result<Json<ShareAnswer>, ApiError> {
     let rid = H256(fixed("rid", &rid)?);
-    let store = shared.shares.clone();
-    tokio::task::spawn_blocking(move || store.delete(&rid))
+    let (store, outbox) = (shared.shares.clone(), shared.outbox.clone());
+    // The plaintext goes first: after a failure the caller repeats the call.
+    tokio::task::spawn_blocking(move || outbox.erase(&rid).and_then(|()| store.delete(&rid)))
         .await
         .map_err(|_| GatewayError::Stopping)??;
     tracing::info!("a share was deleted");

@@ -116,7 +116,10 @@ fn error_status(error: &GatewayError) -> StatusCode {
         | GatewayError::InvalidPatient(_)
         | GatewayError::Subject(_) => StatusCode::UNPROCESSABLE_ENTITY,
         GatewayError::Chain(_) => StatusCode::BAD_GATEWAY,
-        GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        GatewayError::ClockSkew(_)
+        | GatewayError::StaleState(_)
+        | GatewayError::NotFinal(_)
+        | GatewayError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -149,7 +152,9 @@ impl From<Refusal> for ApiError {
                     | GrantError::HospitalMismatch,
                 ),
             )
-            | Refusal::RequestMismatch => StatusCode::CONFLICT,
+            | Refusal::RequestMismatch
+            | Refusal::HospitalMismatch
+            | Refusal::VersionUsed => StatusCode::CONFLICT,
             Refusal::Disclosure(DisclosureError::Sealing(_)) => StatusCode::BAD_REQUEST,
             Refusal::Disclosure(_) => StatusCode::FORBIDDEN,
             Refusal::Gateway(error) => error_status(error),

@@ -3,8 +3,8 @@
 
 use bspp_peks::LabelVersion;
 use bspp_types::{
-    Authority, BlockNumber, Day, Ed25519Key, Ed25519Signature, Moment, Record, RecordId, RequestId,
-    Sequence,
+    Authority, BatchId, BlockNumber, Day, Ed25519Key, Ed25519Signature, Moment, Record, RecordId,
+    RequestId, Sequence,
 };
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,41 @@ pub struct Pending {
     pub attempt: u32,
     /// The sealed plain record.
     pub sealed: Vec<u8>,
+    /// The batch whose entry of this record a chain refused. The next one goes to another batch.
+    pub refused_by: Option<BatchId>,
+}
+
+/// A refusal of a plain record, and the time of its next encryption.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Retry {
+    /// The reason of the last refusal.
+    pub reason: String,
+    /// The record is not encrypted again before this time.
+    pub not_before: Moment,
+    /// The batch that must not be used again, if the refusal may be its fault.
+    pub batch: Option<BatchId>,
+}
+
+/// The plain records of a job that wait for their encryption.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Their number, with the parked ones.
+    pub records: u64,
+    /// The number of those that are parked after several refusals.
+    pub parked: u64,
+    /// The reason for which one of them is parked.
+    pub reason: Option<String>,
+}
+
+/// The binding of a patient's account to the subject of its files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// The account.
+    pub account: [u8; 32],
+    /// The fingerprint of the subject.
+    pub subject: [u8; 32],
+    /// Whether it replaces an earlier binding.
+    pub renew: bool,
 }
 
 /// An ingest job. It contains nothing about the patient.
@@ -176,7 +211,9 @@ pub struct Revoked {
     pub signature: Ed25519Signature,
     /// The expiry of the grant. After it, the revocation is of no use and is forgotten.
     pub expiry: Day,
-    /// The account that asked for it, if the request may not be open.
+    /// The account for whose limit it counts.
+    ///
+    /// It is the patient's, or that of the requester who opened the request.
     pub account: Option<Ed25519Key>,
 }
 

@@ -2,21 +2,26 @@
 //! The durable outbox: encrypted records in progress, jobs, and revocations.
 //!
 //! It never contains the secret of a batch or a share. Plaintext is in it sealed ([`crate::vault`]),
-//! until the entries of the record are final on the consortium: if one is refused, the record is
+//! until the entries of the record make no further progress: if one is refused before, the record is
 //! encrypted again.
 //!
 //! After a failure or a restart the gateway sends the same bytes again from the outbox.
 
+mod at_rest;
 mod items;
+mod plains;
+mod questions;
 
 pub use items::*;
+pub use plains::MAX_ATTEMPTS;
+pub use questions::{Answer, ArrivedQuestion};
 
 use crate::error::{GatewayError, Result};
 use bspp_record::EncryptedRecord;
 use bspp_types::{Day, Moment, RecordId, RequestId};
 use codec::{Decode, Encode};
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use std::{path::Path, sync::Arc};
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 /// The position of a record in the outbox. It grows and is never used twice.
 pub type OutboxId = u64;
@@ -30,6 +35,8 @@ const JOB_RECORDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("j
 const PLAINS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("plains");
 /// Plain records that wait for their encryption, with the number of earlier attempts.
 const PENDING: TableDefinition<'_, (u64, u32), u32> = TableDefinition::new("pending");
+/// Plain records that a chain refused, with the reason: see [`Retry`].
+const RETRIES: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("retries");
 /// The fingerprint of the FHIR subject of each patient account.
 const SUBJECTS: TableDefinition<'_, [u8; 32], [u8; 32]> = TableDefinition::new("subjects");
 /// Wishes of patients until they hold on their chains: see [`Forward`].
@@ -37,6 +44,8 @@ const FORWARDS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("for
 const ACTIVE: TableDefinition<'_, u64, ()> = TableDefinition::new("active");
 /// Revocations that the gateway obeys: see [`Revoked`].
 const REVOCATIONS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("revocations");
+/// Questions of requesters that arrived: see [`ArrivedQuestion`].
+const QUESTIONS: TableDefinition<'_, [u8; 32], &[u8]> = TableDefinition::new("questions");
 const META: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("meta");
 
 const NEXT_RECORD: &str = "next_record";
@@ -79,12 +88,16 @@ impl Outbox {
         write.open_table(ACTIVE).map_err(failed)?;
         write.open_table(PLAINS).map_err(failed)?;
         write.open_table(PENDING).map_err(failed)?;
+        write.open_table(RETRIES).map_err(failed)?;
         write.open_table(SUBJECTS).map_err(failed)?;
         write.open_table(FORWARDS).map_err(failed)?;
         write.open_table(REVOCATIONS).map_err(failed)?;
+        write.open_table(QUESTIONS).map_err(failed)?;
         write.open_table(META).map_err(failed)?;
         write.commit().map_err(failed)?;
-        Ok(Self(Arc::new(database)))
+        let outbox = Self(Arc::new(database));
+        outbox.sweep()?;
+        Ok(outbox)
     }
 
     fn take_number(
@@ -138,28 +151,6 @@ impl Outbox {
         Ok(salt)
     }
 
-    /// Writes a new job with its sealed plain records, and returns its number.
-    pub fn create_job(&self, job: &Job, plains: &[Vec<u8>]) -> Result<JobId> {
-        let write = self.0.begin_write().map_err(failed)?;
-        let id = {
-            let mut meta = write.open_table(META).map_err(failed)?;
-            let id = Self::take_number(&mut meta, NEXT_JOB)?;
-            let mut jobs = write.open_table(JOBS).map_err(failed)?;
-            jobs.insert(id, job.encode().as_slice()).map_err(failed)?;
-            let mut table = write.open_table(PLAINS).map_err(failed)?;
-            let mut pending = write.open_table(PENDING).map_err(failed)?;
-            for (plain, sealed) in (0u32..).zip(plains) {
-                table
-                    .insert((id, plain), sealed.as_slice())
-                    .map_err(failed)?;
-                pending.insert((id, plain), 0).map_err(failed)?;
-            }
-            id
-        };
-        write.commit().map_err(failed)?;
-        Ok(id)
-    }
-
     /// A job.
     pub fn job(&self, id: JobId) -> Result<Option<Job>> {
         let read = self.0.begin_read().map_err(failed)?;
@@ -183,168 +174,6 @@ impl Outbox {
             }
         }
         write.commit().map_err(failed)
-    }
-
-    /// The jobs that have plain records to encrypt, also after a stop.
-    pub fn jobs_with_work(&self) -> Result<Vec<JobId>> {
-        let read = self.0.begin_read().map_err(failed)?;
-        let pending = read.open_table(PENDING).map_err(failed)?;
-        let mut jobs = Vec::new();
-        for item in pending.iter().map_err(failed)? {
-            let (job, _) = item.map_err(failed)?.0.value();
-            if jobs.last() != Some(&job) {
-                jobs.push(job);
-            }
-        }
-        Ok(jobs)
-    }
-
-    /// The next plain record of a job to encrypt.
-    pub fn next_pending(&self, job: JobId) -> Result<Option<Pending>> {
-        let read = self.0.begin_read().map_err(failed)?;
-        let pending = read.open_table(PENDING).map_err(failed)?;
-        let plains = read.open_table(PLAINS).map_err(failed)?;
-        let Some(item) = pending
-            .range((job, 0)..=(job, u32::MAX))
-            .map_err(failed)?
-            .next()
-        else {
-            return Ok(None);
-        };
-        let (key, attempt) = item.map_err(failed)?;
-        let sealed = plains
-            .get(key.value())
-            .map_err(failed)?
-            .ok_or_else(|| failed("a plain record is missing"))?;
-        Ok(Some(Pending {
-            plain: key.value().1,
-            attempt: attempt.value(),
-            sealed: sealed.value().to_vec(),
-        }))
-    }
-
-    /// Forgets the plain records of a job that has failed.
-    pub fn drop_plains(&self, job: JobId) -> Result<()> {
-        let write = self.0.begin_write().map_err(failed)?;
-        {
-            let mut pending = write.open_table(PENDING).map_err(failed)?;
-            let mut plains = write.open_table(PLAINS).map_err(failed)?;
-            let all = (job, 0)..=(job, u32::MAX);
-            pending
-                .retain_in(all.clone(), |_, _| false)
-                .map_err(failed)?;
-            plains.retain_in(all, |_, _| false).map_err(failed)?;
-        }
-        write.commit().map_err(failed)
-    }
-
-    /// The records of a plain record. `None` if its plaintext is not here any more.
-    pub fn replaceable(&self, (job, plain): (JobId, u32)) -> Result<Option<Vec<RecordId>>> {
-        let read = self.0.begin_read().map_err(failed)?;
-        let plains = read.open_table(PLAINS).map_err(failed)?;
-        if plains.get((job, plain)).map_err(failed)?.is_none() {
-            return Ok(None);
-        }
-        let records = self.records_of(job)?.into_iter();
-        let made = records.filter(|record| record.plain == plain);
-        Ok(Some(made.map(|record| record.rid).collect()))
-    }
-
-    /// Gives up the records of a plain record, and queues it for another encryption.
-    ///
-    /// The result is `false` if its plaintext is not here any more.
-    pub fn redo(&self, (job, plain): (JobId, u32)) -> Result<bool> {
-        let write = self.0.begin_write().map_err(failed)?;
-        let known = {
-            let plains = write.open_table(PLAINS).map_err(failed)?;
-            let known = plains.get((job, plain)).map_err(failed)?.is_some();
-            known
-        };
-        if known {
-            let mut records = write.open_table(RECORDS).map_err(failed)?;
-            let mut rids = write.open_table(RIDS).map_err(failed)?;
-            let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
-            let mut active = write.open_table(ACTIVE).map_err(failed)?;
-            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
-            let mut pending = write.open_table(PENDING).map_err(failed)?;
-            let mut given_up = Vec::new();
-            let mut attempt = 0;
-            for item in of_job.range((job, 0)..=(job, u64::MAX)).map_err(failed)? {
-                let id = item.map_err(failed)?.0.value().1;
-                if let Some(bytes) = records.get(id).map_err(failed)? {
-                    let record: OutboxRecord = decode(bytes.value())?;
-                    if record.plain == plain {
-                        attempt = record.attempt.max(attempt);
-                        given_up.push((id, record.rid));
-                    }
-                }
-            }
-            for (id, rid) in given_up {
-                records.remove(id).map_err(failed)?;
-                rids.remove(rid.0).map_err(failed)?;
-                of_job.remove((job, id)).map_err(failed)?;
-                active.remove(id).map_err(failed)?;
-                chunks
-                    .retain_in((id, 0)..=(id, u32::MAX), |_, _| false)
-                    .map_err(failed)?;
-            }
-            pending
-                .insert((job, plain), attempt.saturating_add(1))
-                .map_err(failed)?;
-        }
-        write.commit().map_err(failed)?;
-        Ok(known)
-    }
-
-    /// Forgets plaintext whose entries are all final on the consortium.
-    pub fn settle(&self, rids: &[RecordId]) -> Result<()> {
-        for rid in rids {
-            let Some(item) = self.find(rid)?.map(|id| self.record(id)).transpose()? else {
-                continue;
-            };
-            let Some(item) = item else { continue };
-            let settled = self
-                .records_of(item.job)?
-                .iter()
-                .filter(|record| record.plain == item.plain)
-                .all(|record| record.progress.searchable.is_some());
-            if settled {
-                let write = self.0.begin_write().map_err(failed)?;
-                {
-                    let mut plains = write.open_table(PLAINS).map_err(failed)?;
-                    plains.remove((item.job, item.plain)).map_err(failed)?;
-                }
-                write.commit().map_err(failed)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Binds an account to the subject of its files.
-    ///
-    /// The first file binds, and the result is `false` for a file of another subject. `renew` binds
-    /// again.
-    pub fn bind_subject(
-        &self,
-        account: &[u8; 32],
-        subject: &[u8; 32],
-        renew: bool,
-    ) -> Result<bool> {
-        let write = self.0.begin_write().map_err(failed)?;
-        let fits = {
-            let mut subjects = write.open_table(SUBJECTS).map_err(failed)?;
-            let known = subjects
-                .get(account)
-                .map_err(failed)?
-                .map(|known| known.value());
-            let fits = renew || known.is_none_or(|known| known == *subject);
-            if fits {
-                subjects.insert(account, subject).map_err(failed)?;
-            }
-            fits
-        };
-        write.commit().map_err(failed)?;
-        Ok(fits)
     }
 
     /// Writes a wish of a patient that must reach a chain. The same wish is written once.
@@ -405,6 +234,8 @@ impl Outbox {
                 .remove((job, plain))
                 .map_err(failed)?
                 .map_or(0, |attempt| attempt.value());
+            let mut retries = write.open_table(RETRIES).map_err(failed)?;
+            retries.remove((job, plain)).map_err(failed)?;
             let mut first: Option<(sp_core::H256, OutboxId)> = None;
             for record in records {
                 let id = Self::take_number(&mut meta, NEXT_RECORD)?;
@@ -495,7 +326,10 @@ impl Outbox {
 
     /// The records of a job, in order.
     pub fn records_of(&self, job: JobId) -> Result<Vec<OutboxRecord>> {
-        let read = self.0.begin_read().map_err(failed)?;
+        Self::records_in(&self.0.begin_read().map_err(failed)?, job)
+    }
+
+    fn records_in(read: &ReadTransaction, job: JobId) -> Result<Vec<OutboxRecord>> {
         let records = read.open_table(RECORDS).map_err(failed)?;
         let of_job = read.open_table(JOB_RECORDS).map_err(failed)?;
         let mut found = Vec::new();
@@ -510,7 +344,8 @@ impl Outbox {
 
     /// Changes the progress of records. Complete and failed records are no longer active.
     ///
-    /// The ciphertext of a record is deleted when the record is finalized on the hospital chain.
+    /// The ciphertext of a record is deleted when the record is finalized on the hospital chain, and
+    /// the plaintext when all entries of it are complete or failed.
     pub fn update(&self, ids: &[OutboxId], change: impl Fn(OutboxId, &mut Progress)) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
@@ -520,6 +355,7 @@ impl Outbox {
             let mut records = write.open_table(RECORDS).map_err(failed)?;
             let mut active = write.open_table(ACTIVE).map_err(failed)?;
             let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
+            let mut over = BTreeSet::new();
             for id in ids {
                 let known = match records.get(*id).map_err(failed)? {
                     Some(bytes) => Some(decode::<OutboxRecord>(bytes.value())?),
@@ -532,6 +368,7 @@ impl Outbox {
                     .map_err(failed)?;
                 if item.progress.is_over() {
                     active.remove(*id).map_err(failed)?;
+                    over.insert((item.job, item.plain));
                 }
                 if item.progress.finalized.is_some() {
                     chunks
@@ -539,6 +376,7 @@ impl Outbox {
                         .map_err(failed)?;
                 }
             }
+            plains::settle(&write, &records, over)?;
         }
         write.commit().map_err(failed)
     }

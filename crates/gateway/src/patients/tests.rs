@@ -4,7 +4,7 @@
 use super::*;
 use crate::{ports::Standing, vault::Vault};
 use async_trait::async_trait;
-use bspp_client::ClientError;
+use bspp_client::{ClientError, Result as ChainResult};
 use bspp_peks::{PatientKeys, Seed, X25519Secret};
 use bspp_primitives::AccountId;
 use bspp_record::{EncryptedRecord, GrantKey};
@@ -33,6 +33,13 @@ struct Chains {
     /// The account whose rises the chain refuses.
     refused: Mutex<Option<[u8; 32]>>,
     version: Mutex<LabelVersion>,
+    revoke_before: Mutex<Moment>,
+    /// The consortium makes no blocks: what it is sent waits for ever.
+    stands_still: Mutex<bool>,
+    /// The account whose rises wait for ever.
+    waits: Mutex<Option<[u8; 32]>>,
+    /// Happens while a log entry waits for its block.
+    while_logged: Mutex<Option<Box<dyn FnOnce() + Send>>>,
     filed: Mutex<Vec<Authority>>,
     logged: Mutex<Vec<DisclosureGround>>,
 }
@@ -45,6 +52,13 @@ impl Chains {
             });
         }
         Ok(())
+    }
+
+    async fn consortium_blocks(&self) {
+        let stands_still = *self.stands_still.lock().unwrap();
+        if stands_still {
+            std::future::pending::<()>().await;
+        }
     }
 }
 
@@ -85,11 +99,13 @@ impl RequestView for Chains {
     ) -> ChainResult<bool> {
         self.up()?;
         self.filed.lock().unwrap().push(*authority);
+        self.consortium_blocks().await;
         Ok(true)
     }
     async fn forward_revocation(&self, id: RequestId, _: Ed25519Signature) -> ChainResult<bool> {
         self.up()?;
         self.revoked.lock().unwrap().push(id);
+        self.consortium_blocks().await;
         Ok(*self.is_final.lock().unwrap())
     }
 }
@@ -103,8 +119,10 @@ impl PatientRegistry for Chains {
             .filter(|patient| patient.bundle.account == account))
     }
     async fn label_state(&self, _: [u8; 32]) -> ChainResult<LabelState> {
+        tokio::task::yield_now().await;
         Ok(LabelState {
             version: *self.version.lock().unwrap(),
+            revoke_before: *self.revoke_before.lock().unwrap(),
             ..LabelState::default()
         })
     }
@@ -112,18 +130,27 @@ impl PatientRegistry for Chains {
         &self,
         account: [u8; 32],
         version: LabelVersion,
-        _: Moment,
+        revoke_before: Moment,
         _: Ed25519Signature,
     ) -> ChainResult<bool> {
         self.up()?;
+        let waits = *self.waits.lock().unwrap() == Some(account);
+        if waits {
+            std::future::pending::<()>().await;
+        }
         if *self.refused.lock().unwrap() == Some(account) {
             return Err(ClientError::TransactionDropped {
                 reason: "a test".into(),
             });
         }
         let mut known = self.version.lock().unwrap();
+        let mut before = self.revoke_before.lock().unwrap();
+        if version <= *known {
+            return Ok(*before >= revoke_before);
+        }
         assert_eq!(version, *known + 1, "the chain takes the next version only");
         *known = version;
+        *before = revoke_before.max(*before);
         Ok(true)
     }
     async fn consent(
@@ -157,6 +184,10 @@ impl RecordArchive for Chains {
         _: [u8; 32],
     ) -> ChainResult<()> {
         self.logged.lock().unwrap().push(ground);
+        let act = self.while_logged.lock().unwrap().take();
+        if let Some(act) = act {
+            act();
+        }
         Ok(())
     }
 }
@@ -242,14 +273,25 @@ fn signed_rise(keys: &PatientKeys, version: LabelVersion, before: Moment) -> [u8
 
 impl World {
     async fn raise(&self, keys: &PatientKeys, version: LabelVersion) -> Result<(), Refusal> {
+        self.raise_before(keys, version, 0).await
+    }
+
+    async fn raise_before(
+        &self,
+        keys: &PatientKeys,
+        version: LabelVersion,
+        before: Moment,
+    ) -> Result<(), Refusal> {
+        let signature = signed_rise(keys, version, before);
         self.wishes
-            .raise_label_version(
-                keys.account().public(),
-                version,
-                0,
-                signed_rise(keys, version, 0),
-            )
+            .raise_label_version(keys.account().public(), version, before, signature)
             .await
+    }
+
+    async fn revoke_before(&self) -> Moment {
+        let account = keys(3).account().public();
+        let state = self.wishes.label_state(account).await.unwrap();
+        state.revoke_before
     }
 
     async fn version(&self) -> LabelVersion {
@@ -430,6 +472,100 @@ async fn wish_that_a_chain_refuses_should_not_hold_back_others() {
     assert!(world.outbox.forwards().unwrap().is_empty());
 }
 
+/// Fault: a tombstone that waited for the consortium held back the rises of all patients.
+#[tokio::test]
+async fn rise_should_reach_its_chain_when_the_consortium_makes_no_blocks() {
+    let world = world();
+    *world.chains.stands_still.lock().unwrap() = true;
+    world.revoke_unopened(&keys(3), 0).await.unwrap();
+    let grant = GrantKey::derive(&keys(3), 1);
+    *world.chains.opened.lock().unwrap() = Some(opened(&grant));
+    let (id, signature) = grant.revocation(&CHAIN);
+    let authority = Authority::GrantKey(grant.public());
+    world
+        .wishes
+        .revoke(id, &authority, signature)
+        .await
+        .unwrap();
+    world.wishes.forward().await.unwrap();
+    // A rise that comes later does not wait for the round before it.
+    world.raise(&keys(3), 1).await.unwrap();
+    world.wishes.forward().await.unwrap();
+    assert_eq!(*world.chains.version.lock().unwrap(), 1);
+    // The others are not sent twice, and stay.
+    assert_eq!(world.chains.filed.lock().unwrap().len(), 1);
+    assert_eq!(world.chains.revoked.lock().unwrap().len(), 1);
+    assert_eq!(world.outbox.forwards().unwrap().len(), 2);
+}
+
+/// Fault: the rise of one patient waited for its block, and those of all others behind it.
+#[tokio::test]
+async fn rise_that_waits_should_not_hold_back_another_patients() {
+    let world = world();
+    let other = keys(4).account().public();
+    *world.chains.waits.lock().unwrap() = Some(other);
+    let wish = Forward::LabelVersion {
+        account: other,
+        version: 1,
+        revoke_before: 0,
+        taken_on: clock::now(),
+        signature: signed_rise(&keys(4), 1, 0),
+    };
+    let key = blake2b_256(&wish_key(&wish));
+    world.outbox.add_forward(&key, &wish).unwrap();
+    world.raise(&keys(3), 1).await.unwrap();
+    world.wishes.forward().await.unwrap();
+    assert_eq!(*world.chains.version.lock().unwrap(), 1);
+    assert_eq!(world.outbox.forwards().unwrap(), [(key, wish)]);
+}
+
+/// Fault: a rise was acknowledged although another one had used its version.
+#[tokio::test]
+async fn used_version_should_be_acknowledged_only_when_its_revocation_holds() {
+    let world = world();
+    world.raise_before(&keys(3), 1, 50).await.unwrap();
+    // The same one, and one that wants less.
+    world.raise_before(&keys(3), 1, 50).await.unwrap();
+    world.raise_before(&keys(3), 1, 40).await.unwrap();
+    let used = world.raise_before(&keys(3), 1, 70).await.unwrap_err();
+    assert_eq!(used.code(), "VersionUsed");
+    assert_eq!(world.revoke_before().await, 50);
+    world.raise_before(&keys(3), 2, 70).await.unwrap();
+    assert_eq!(world.revoke_before().await, 70);
+}
+
+/// Fault: of two rises of one version at the same time, the second overwrote the first.
+#[tokio::test]
+async fn concurrent_rises_of_one_version_should_not_lose_a_revocation() {
+    let world = world();
+    let patient = keys(3);
+    let (all, none) = tokio::join!(
+        world.raise_before(&patient, 1, 70),
+        world.raise_before(&patient, 1, 0)
+    );
+    all.unwrap();
+    none.unwrap();
+    assert_eq!(world.revoke_before().await, 70);
+}
+
+/// Fault: the chain gave the version away, and the gateway forgot its own rise.
+#[tokio::test]
+async fn rise_whose_version_the_chain_gave_away_should_still_be_obeyed() {
+    let world = world();
+    world.raise_before(&keys(3), 1, 70).await.unwrap();
+    *world.chains.version.lock().unwrap() = 1;
+    assert_eq!(world.revoke_before().await, 70);
+    world.wishes.forward().await.unwrap();
+    assert_eq!(world.revoke_before().await, 70);
+    assert_eq!(world.outbox.forwards().unwrap().len(), 1);
+    // A later rise brings the time to the chain.
+    world.raise_before(&keys(3), 2, 70).await.unwrap();
+    world.wishes.forward().await.unwrap();
+    world.wishes.forward().await.unwrap();
+    assert_eq!(*world.chains.revoke_before.lock().unwrap(), 70);
+    assert!(world.outbox.forwards().unwrap().is_empty());
+}
+
 /// Fault: a later version went to the chain before an earlier one and blocked it for ever.
 #[tokio::test]
 async fn rises_should_go_to_the_chain_in_the_order_of_their_versions() {
@@ -484,6 +620,64 @@ async fn revocation_of_an_opened_request_should_go_to_the_chain_until_it_is_fina
     world.wishes.forward().await.unwrap();
     assert!(world.outbox.forwards().unwrap().is_empty());
     assert_eq!(*world.chains.revoked.lock().unwrap(), [id, id]);
+}
+
+/// Attack: the gateway keeps and forwards revocations of requests of all other hospitals.
+#[tokio::test]
+async fn revocation_of_another_hospitals_request_should_be_refused() {
+    let world = world();
+    let grant = GrantKey::derive(&keys(3), 0);
+    let mut request = opened(&grant);
+    request.hospital = H256([7; 32]);
+    *world.chains.opened.lock().unwrap() = Some(request);
+    let (id, signature) = grant.revocation(&CHAIN);
+    let authority = Authority::GrantKey(grant.public());
+    let refused = world.wishes.revoke(id, &authority, signature).await;
+    assert_eq!(refused.unwrap_err().code(), "HospitalMismatch");
+    assert!(!world.outbox.is_revoked(&id).unwrap());
+    assert!(world.outbox.forwards().unwrap().is_empty());
+}
+
+/// Attack: a doctor opens requests with own keys, and fills the disk with revocations.
+#[tokio::test]
+async fn requester_should_have_a_limited_number_of_revocations() {
+    let world = world();
+    let grant = GrantKey::derive(&keys(3), 0);
+    let (id, signature) = grant.revocation(&CHAIN);
+    let request = opened(&grant);
+    let filled = Revoked {
+        signature,
+        expiry: request.expiry,
+        account: Some(request.requester.clone().into()),
+    };
+    *world.chains.opened.lock().unwrap() = Some(request.clone());
+    for n in 0..MAX_OPENED_REVOCATIONS {
+        let other = H256::from_low_u64_be(n as u64 + 1);
+        let wish = Forward::Revocation {
+            request: other,
+            signature,
+        };
+        let key = blake2b_256(&wish_key(&wish));
+        let limits = (0, usize::MAX);
+        assert!(world
+            .outbox
+            .revoke(&other, &filled, (&key, &wish), limits)
+            .unwrap());
+    }
+    let authority = Authority::GrantKey(grant.public());
+    let refused = world.wishes.revoke(id, &authority, signature).await;
+    assert_eq!(refused.unwrap_err().code(), "WishRefused");
+    // Requests of others have a place of their own.
+    *world.chains.opened.lock().unwrap() = Some(Request {
+        requester: AccountId::from([2; 32]),
+        ..request
+    });
+    world
+        .wishes
+        .revoke(id, &authority, signature)
+        .await
+        .unwrap();
+    assert!(world.outbox.is_revoked(&id).unwrap());
 }
 
 #[tokio::test]
@@ -563,6 +757,20 @@ async fn own_record_should_go_to_its_patient_only_and_be_logged() {
     forged.signature[0] ^= 1;
     let refused = world.wishes.own_record(&forged).await.unwrap_err();
     assert_eq!(refused.code(), "InvalidSignature");
+}
+
+#[tokio::test]
+async fn own_record_should_not_be_given_when_it_is_erased_while_it_is_logged() {
+    let world = world();
+    let (shares, rid) = (world.shares.clone(), world.rid);
+    *world.chains.while_logged.lock().unwrap() =
+        Some(Box::new(move || shares.delete(&rid).unwrap()));
+    let account = keys(3).account().public();
+    let nonce = world.nonces.issue(&account, clock::now());
+    let request = OwnRecordRequest::new(keys(3).account(), (&CHAIN, &HOSPITAL), rid, nonce);
+    let refused = world.wishes.own_record(&request).await.unwrap_err();
+    assert_eq!(refused.code(), "NotCovered");
+    assert_eq!(world.chains.logged.lock().unwrap().len(), 1);
 }
 
 #[test]

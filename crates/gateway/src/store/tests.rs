@@ -204,7 +204,7 @@ async fn entry_that_is_encrypted_again_should_leave_no_share() {
         records_total: 1,
         failure: None,
     };
-    let job = outbox.create_job(&job, &[vec![1]]).unwrap();
+    let job = outbox.create_job(&job, &[vec![1]], None).unwrap();
     outbox.push((job, 0), &[encrypted(0)], 0).unwrap();
     let rid = encrypted(0).rid;
     let shares = shares(&dir);
@@ -218,6 +218,7 @@ async fn entry_that_is_encrypted_again_should_leave_no_share() {
     let storer = Storer::new(chain, (outbox.clone(), shares.clone()), 10, usize::MAX);
     storer.step().await.unwrap();
     assert!(outbox.records_of(job).unwrap().is_empty());
-    assert!(outbox.next_pending(job).unwrap().is_some());
+    let again = outbox.next_pending(job, 0).unwrap().unwrap();
+    assert_eq!(again.refused_by, Some(encrypted(0).record.entry.batch));
     assert_eq!(shares.get(&rid).unwrap(), Kept::Deleted);
 }

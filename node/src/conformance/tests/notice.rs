@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::conformance::{
-    notice::{fault_text, notice, State},
-    testing::key,
-    GateError, Skip,
+use crate::{
+    anchor::Refusal,
+    conformance::{
+        notice::{fault_text, notice, State},
+        testing::key,
+        GateError, Skip,
+    },
 };
 use bspp_primitives::conformance::{Shortfall, StandingFault, SuspensionReason};
 
@@ -78,6 +81,10 @@ fn notice_should_name_the_label_of_every_cause() {
         );
     }
     let skips = [
+        Skip::Anchor(Refusal::Below(9)),
+        Skip::Anchor(Refusal::NotOnChain(9)),
+        Skip::Anchor(Refusal::IncarnationEnded { own: 0, present: 1 }),
+        Skip::Anchor(Refusal::Unreadable("closed".into())),
         Skip::NoStanding(StandingFault::NotMember),
         Skip::NoStanding(StandingFault::HospitalSuspended),
         Skip::NoStanding(StandingFault::Suspended {

@@ -79,7 +79,8 @@ fn each_part_should_send_its_own_calls_only() {
             let refusal = refused(refusal::CALL_NOT_AUTHORIZED);
             assert_eq!(Consortium::charge(&who, &call, 1, 1), refusal);
         }
-        assert_eq!(UsedQuota::<Test>::iter().count(), 0);
+        assert_eq!(UsedReserve::<Test>::iter().count(), 0);
+        assert_eq!(UsedCommon::<Test>::iter().count(), 0);
         assert!(Consortium::is_operational(&operational()));
         assert!(!Consortium::is_operational(&remark()));
     });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Quotas of hospitals, of their requesters, and of operational calls.
+//! Quotas: the reserve, the common part, requesters' shares, operational calls.
 
 use crate::{mock::*, *};
 use bspp_primitives::{
@@ -41,6 +41,15 @@ fn charge(who: AccountId, weight: u64, len: u32) -> Result<(), TransactionValidi
     Consortium::charge(&who, &remark(), weight, len)
 }
 
+/// A call that the reserve pays for.
+fn registration() -> RuntimeCall {
+    frame_system::Call::remark_with_event { remark: vec![] }.into()
+}
+
+fn register(weight: u64, len: u32) -> Result<(), TransactionValidityError> {
+    Consortium::charge(&OPERATOR_A, &registration(), weight, len)
+}
+
 fn add_doctors() {
     for doctor in [DOCTOR_A2, DOCTOR_A3] {
         assert_ok!(add_requester(signed(OPERATOR_A), HOSPITAL_A, doctor));
@@ -48,50 +57,95 @@ fn add_doctors() {
 }
 
 #[test]
-fn a_hospitals_accounts_should_share_one_quota() {
+fn a_hospitals_accounts_should_share_the_common_quota() {
     ExtBuilder::default().run(|| {
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 250, 1), used(250));
-        assert_ok!(charge(OPERATOR_A, 250, 1));
-        assert_ok!(charge(DOCTOR_A, 250, 1));
-        assert_eq!(
-            Consortium::check(&OPERATOR_A, &remark(), 500, 1),
-            used(1000)
-        );
-        let over = Consortium::check(&OPERATOR_A, &remark(), 501, 1);
+        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 50, 1), used(200));
+        assert_ok!(charge(OPERATOR_A, 150, 1));
+        assert_ok!(charge(DOCTOR_A, 50, 1));
+        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 50, 1), used(1000));
+        let over = Consortium::check(&OPERATOR_A, &remark(), 51, 1);
         assert_eq!(over, exceeded());
-        assert_eq!(charge(OPERATOR_A, 501, 1), exceeded());
+        assert_eq!(charge(OPERATOR_A, 51, 1), exceeded());
         // A refused charge costs nothing and does not affect other hospitals.
-        assert_eq!(UsedQuota::<Test>::get(HOSPITAL_A).weight, 500);
-        assert_eq!(Consortium::check(&OPERATOR_B, &remark(), 1, 1), used(2));
+        assert_eq!(UsedCommon::<Test>::get(HOSPITAL_A).weight, 200);
+        assert_eq!(Consortium::check(&OPERATOR_B, &remark(), 2, 1), used(8));
+    });
+}
+
+/// Attack: a hospital's other keys and calls use up the common quota.
+#[test]
+fn reserve_should_serve_registrations_when_the_common_quota_is_used_up() {
+    ExtBuilder::default().run(|| {
+        add_doctors();
+        for who in [DOCTOR_A, DOCTOR_A2] {
+            assert_ok!(charge(who, DELEGATE_WEIGHT, 1));
+        }
+        assert_ok!(charge(OPERATOR_A, 50, 1));
+        assert_eq!(charge(OPERATOR_A, 1, 1), exceeded());
+        assert_ok!(register(RESERVE_WEIGHT, 1));
+        assert_eq!(UsedReserve::<Test>::get(HOSPITAL_A).weight, RESERVE_WEIGHT);
+        assert_eq!(register(1, 1), exceeded());
+        set_session(1);
+        let all = u32::try_from(RESERVE_BYTES).unwrap();
+        assert_ok!(register(1, all));
+        assert_eq!(register(1, 1), exceeded());
+    });
+}
+
+#[test]
+fn other_calls_should_not_use_the_reserve() {
+    ExtBuilder::default().run(|| {
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT, 1));
+        assert_eq!(charge(OPERATOR_A, 1, 1), exceeded());
+        assert_eq!(charge(DOCTOR_A, 1, 1), exceeded());
+        assert!(!UsedReserve::<Test>::contains_key(HOSPITAL_A));
+        // Registrations do not use the common quota either.
+        set_session(1);
+        assert_ok!(register(RESERVE_WEIGHT, 1));
+        assert_eq!(register(1, 1), exceeded());
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT, 1));
+    });
+}
+
+#[test]
+fn registration_should_be_refused_of_a_requester() {
+    ExtBuilder::default().run(|| {
+        let refused = Err(InvalidTransaction::Custom(refusal::CALL_NOT_AUTHORIZED).into());
+        assert_eq!(
+            Consortium::charge(&DOCTOR_A, &registration(), 1, 1),
+            refused
+        );
     });
 }
 
 #[test]
 fn bytes_should_count_beside_weight() {
     ExtBuilder::default().run(|| {
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 250), used(500));
-        let too_long = u32::try_from(QUOTA_BYTES).unwrap() + 1;
+        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 25), used(200));
+        let too_long = u32::try_from(COMMON_BYTES).unwrap() + 1;
         assert_eq!(
             Consortium::check(&OPERATOR_A, &remark(), 1, too_long),
             exceeded()
         );
-        assert_eq!(
-            Consortium::check(&OPERATOR_A, &remark(), u64::MAX, u32::MAX),
-            exceeded()
-        );
+        for call in [remark(), registration()] {
+            assert_eq!(
+                Consortium::check(&OPERATOR_A, &call, u64::MAX, u32::MAX),
+                exceeded()
+            );
+        }
     });
 }
 
 #[test]
 fn quota_should_be_whole_again_when_a_session_begins() {
     ExtBuilder::default().run(|| {
-        assert_ok!(charge(OPERATOR_A, QUOTA_WEIGHT, 1));
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT, 1));
         assert!(Consortium::check(&OPERATOR_A, &remark(), 1, 1).is_err());
         set_session(1);
-        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 1), used(2));
+        assert_eq!(Consortium::check(&OPERATOR_A, &remark(), 1, 1), used(8));
         assert_ok!(charge(OPERATOR_A, 1, 1));
         assert_eq!(
-            UsedQuota::<Test>::get(HOSPITAL_A),
+            UsedCommon::<Test>::get(HOSPITAL_A),
             Usage {
                 session: 1,
                 number: 1,
@@ -102,34 +156,35 @@ fn quota_should_be_whole_again_when_a_session_begins() {
     });
 }
 
-/// Attack: one doctor's key uses up its hospital's quota, so that the hospital lags.
+/// Attack: one doctor's key uses up its hospital's common quota.
 #[test]
 fn one_requester_should_use_its_share_only() {
     ExtBuilder::default().run(|| {
+        add_doctors();
         assert_ok!(charge(DOCTOR_A, DELEGATE_WEIGHT, 1));
         assert_eq!(charge(DOCTOR_A, 1, 1), exceeded());
         set_session(1);
         let share = u32::try_from(DELEGATE_BYTES).unwrap();
         assert_ok!(charge(DOCTOR_A, 1, share));
         assert_eq!(charge(DOCTOR_A, 1, 1), exceeded());
-        // The operator has the rest.
-        assert_ok!(charge(OPERATOR_A, QUOTA_WEIGHT - 1, 1));
+        // Another requester has its whole share, and the operator the rest.
+        assert_ok!(charge(DOCTOR_A2, DELEGATE_WEIGHT, 1));
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT - DELEGATE_WEIGHT - 1, 1));
     });
 }
 
-/// Attack: many doctors' keys together use up their hospital's quota.
 #[test]
-fn all_requesters_together_should_leave_half_to_the_operator() {
+fn shares_should_not_exceed_the_common_quota_together() {
     ExtBuilder::default().run(|| {
         add_doctors();
-        assert_ok!(charge(DOCTOR_A, 300, 1));
-        assert_ok!(charge(DOCTOR_A2, 200, 1));
-        assert_eq!(charge(DOCTOR_A3, 1, 1), exceeded());
-        assert_ok!(charge(OPERATOR_A, 500, 1));
-        // The operator's own use leaves requesters what is left of the whole.
-        set_session(1);
-        assert_ok!(charge(OPERATOR_A, 900, 1));
         assert_ok!(charge(DOCTOR_A, 100, 1));
+        assert_ok!(charge(DOCTOR_A2, 100, 1));
+        assert_ok!(charge(DOCTOR_A3, 50, 1));
+        assert_eq!(charge(DOCTOR_A3, 1, 1), exceeded());
+        // The operator's own use leaves requesters what is left of the common quota.
+        set_session(1);
+        assert_ok!(charge(OPERATOR_A, 240, 1));
+        assert_ok!(charge(DOCTOR_A, 10, 1));
         assert_eq!(charge(DOCTOR_A2, 1, 1), exceeded());
     });
 }
@@ -154,7 +209,8 @@ fn share_should_stay_used_when_a_requester_returns() {
 #[test]
 fn operational_calls_should_count_against_a_quota_of_the_account() {
     ExtBuilder::default().run(|| {
-        assert_ok!(charge(OPERATOR_A, QUOTA_WEIGHT, 1));
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT, 1));
+        assert_ok!(register(RESERVE_WEIGHT, 1));
         for who in [OPERATOR_A, VALIDATOR_A, COUNCILLOR] {
             for n in 1..=4 {
                 assert_eq!(
@@ -169,7 +225,8 @@ fn operational_calls_should_count_against_a_quota_of_the_account() {
             assert_eq!(Consortium::check(&who, &operational(), 0, 0), exceeded());
             assert_eq!(Consortium::charge(&who, &operational(), 0, 0), exceeded());
         }
-        assert_eq!(UsedQuota::<Test>::get(HOSPITAL_A).weight, QUOTA_WEIGHT);
+        assert_eq!(UsedCommon::<Test>::get(HOSPITAL_A).weight, COMMON_WEIGHT);
+        assert_eq!(UsedReserve::<Test>::get(HOSPITAL_A).weight, RESERVE_WEIGHT);
         set_session(1);
         assert_ok!(Consortium::charge(&VALIDATOR_A, &operational(), 400, 200));
         assert_eq!(
@@ -196,7 +253,7 @@ fn anchorers_of_a_hospital_should_share_one_quota() {
 }
 
 #[test]
-fn grant_quota_should_raise_the_operators_quota_until_its_session() {
+fn grant_quota_should_raise_the_reserve_until_its_session() {
     ExtBuilder::default().run(|| {
         assert_ok!(Consortium::grant_quota(council(), HOSPITAL_A, 500, 100, 1));
         let grant = Grant {
@@ -213,17 +270,17 @@ fn grant_quota_should_raise_the_operators_quota_until_its_session() {
         );
         for session in 0..2 {
             set_session(session);
-            assert_ok!(charge(OPERATOR_A, QUOTA_WEIGHT + 500, 600));
-            assert_eq!(charge(OPERATOR_A, 1, 0), exceeded());
+            assert_ok!(register(RESERVE_WEIGHT + 500, 475));
+            assert_eq!(register(1, 0), exceeded());
         }
         set_session(2);
-        assert_eq!(charge(OPERATOR_A, QUOTA_WEIGHT + 1, 1), exceeded());
-        assert_ok!(charge(OPERATOR_A, QUOTA_WEIGHT, 1));
+        assert_eq!(register(RESERVE_WEIGHT + 1, 1), exceeded());
+        assert_ok!(register(RESERVE_WEIGHT, 1));
     });
 }
 
 #[test]
-fn grant_quota_should_not_raise_the_share_of_requesters() {
+fn grant_quota_should_not_raise_the_common_quota() {
     ExtBuilder::default().run(|| {
         add_doctors();
         assert_ok!(Consortium::grant_quota(
@@ -234,9 +291,9 @@ fn grant_quota_should_not_raise_the_share_of_requesters() {
             1
         ));
         assert_eq!(charge(DOCTOR_A, DELEGATE_WEIGHT + 1, 1), exceeded());
-        assert_ok!(charge(DOCTOR_A, 300, 1));
-        assert_ok!(charge(DOCTOR_A2, 200, 1));
-        assert_eq!(charge(DOCTOR_A3, 1, 1), exceeded());
+        assert_ok!(charge(DOCTOR_A, DELEGATE_WEIGHT, 1));
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT - DELEGATE_WEIGHT, 1));
+        assert_eq!(charge(OPERATOR_A, 1, 1), exceeded());
     });
 }
 
@@ -246,7 +303,7 @@ fn grant_quota_should_end_an_earlier_grant_when_it_is_zero() {
         assert_ok!(Consortium::grant_quota(council(), HOSPITAL_A, 500, 100, 9));
         assert_ok!(Consortium::grant_quota(council(), HOSPITAL_A, 0, 0, 0));
         assert_eq!(GrantedQuotas::<Test>::get(HOSPITAL_A), None);
-        assert_eq!(charge(OPERATOR_A, QUOTA_WEIGHT + 1, 1), exceeded());
+        assert_eq!(register(RESERVE_WEIGHT + 1, 1), exceeded());
     });
 }
 
@@ -279,48 +336,103 @@ fn grant_quota_should_fail_when_not_by_the_council_or_for_no_hospital_or_too_lat
 #[test]
 fn quota_should_go_with_the_hospital() {
     ExtBuilder::default().run(|| {
-        assert_ok!(Consortium::charge(&OPERATOR_B, &remark(), 1, 1));
+        for call in [remark(), registration()] {
+            assert_ok!(Consortium::charge(&OPERATOR_B, &call, 1, 1));
+        }
         assert_ok!(Consortium::grant_quota(council(), HOSPITAL_B, 1, 1, 1));
         assert_ok!(Consortium::remove_hospital(council(), HOSPITAL_B));
-        assert!(!UsedQuota::<Test>::contains_key(HOSPITAL_B));
+        assert!(!UsedReserve::<Test>::contains_key(HOSPITAL_B));
+        assert!(!UsedCommon::<Test>::contains_key(HOSPITAL_B));
         assert!(!GrantedQuotas::<Test>::contains_key(HOSPITAL_B));
     });
 }
 
 #[test]
-fn room_for_should_tell_whether_the_operators_call_fits() {
+fn room_for_should_tell_whether_a_registration_fits() {
     ExtBuilder::default().run(|| {
-        assert!(Consortium::room_for(&HOSPITAL_A, QUOTA_WEIGHT, QUOTA_BYTES));
-        assert!(!Consortium::room_for(&HOSPITAL_A, QUOTA_WEIGHT + 1, 0));
-        assert_ok!(charge(OPERATOR_A, 900, 1));
-        assert!(Consortium::room_for(&HOSPITAL_A, 100, 1));
-        assert!(!Consortium::room_for(&HOSPITAL_A, 101, 1));
+        let room = |weight, bytes| Consortium::room_for(&HOSPITAL_A, weight, bytes);
+        assert!(room(RESERVE_WEIGHT, RESERVE_BYTES));
+        assert!(!room(RESERVE_WEIGHT + 1, 0));
+        assert_ok!(charge(OPERATOR_A, COMMON_WEIGHT, 1));
+        assert!(room(RESERVE_WEIGHT, 1), "other calls use another bucket");
+        assert_ok!(register(700, 1));
+        assert!(room(50, 1));
+        assert!(!room(51, 1));
         set_session(1);
-        assert!(Consortium::room_for(&HOSPITAL_A, QUOTA_WEIGHT, 1));
+        assert!(room(RESERVE_WEIGHT, 1));
     });
 }
 
-/// Attack: an operator burns the quota with other calls, so that its lag clock stands.
+/// Attack: an operator burns the reserve and registers nothing, so that its clock stands.
 #[test]
-fn burnt_quota_should_not_stop_the_lag_clock() {
+fn burnt_reserve_should_not_stop_the_lag_clock() {
     ExtBuilder::default().run(|| {
         let stops = || Consortium::quota_stops(&HOSPITAL_A, 200, 1);
         assert!(!stops(), "there is room");
-        assert_ok!(charge(OPERATOR_A, 900, 1));
+        assert_ok!(register(551, 1));
         assert!(!stops(), "nothing was registered");
-        Consortium::note_registered(&HOSPITAL_A, 449, 1);
-        assert!(!stops(), "less than half of the used room registered");
+        Consortium::note_registered(&HOSPITAL_A, 274, 1);
+        assert!(!stops(), "less than half of the room before the last call");
         Consortium::note_registered(&HOSPITAL_A, 1, 1);
         assert!(stops());
+        // A clock that stands does so until the session ends, whatever the operator burns.
+        assert_ok!(register(RESERVE_WEIGHT - 551, 1));
+        assert!(stops());
         set_session(1);
-        assert!(!stops(), "the quota is new");
-        assert_ok!(charge(OPERATOR_A, 900, 1));
+        assert!(!stops(), "the reserve is new");
+        assert_ok!(register(RESERVE_WEIGHT, 1));
         assert!(!stops(), "registrations of the last session do not count");
     });
 }
 
+#[test]
+fn check_quotas_should_accept_a_reserve_of_two_largest_registrations() {
+    ExtBuilder::default().run(|| {
+        RegistrationWeight::set(RESERVE_WEIGHT / 2);
+        RegistrationBytes::set(RESERVE_BYTES / 2);
+        ShareWeight::set(COMMON_WEIGHT);
+        ShareBytes::set(COMMON_BYTES);
+        Consortium::check_quotas();
+    });
+}
+
+#[test]
+#[should_panic(expected = "the reserve has weight for two of the largest registrations")]
+fn check_quotas_should_refuse_a_reserve_without_weight_for_two_registrations() {
+    ExtBuilder::default().run(|| {
+        RegistrationWeight::set(RESERVE_WEIGHT / 2 + 1);
+        Consortium::check_quotas();
+    });
+}
+
+#[test]
+#[should_panic(expected = "the reserve has bytes for two of the largest registrations")]
+fn check_quotas_should_refuse_a_reserve_without_bytes_for_two_registrations() {
+    ExtBuilder::default().run(|| {
+        RegistrationBytes::set(RESERVE_BYTES / 2 + 1);
+        Consortium::check_quotas();
+    });
+}
+
+#[test]
+#[should_panic(expected = "a requester's share is a part of the common quota")]
+fn check_quotas_should_refuse_a_share_above_the_common_quota() {
+    ExtBuilder::default().run(|| {
+        ShareBytes::set(COMMON_BYTES + 1);
+        Consortium::check_quotas();
+    });
+}
+
+/// The bucket that pays for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Operational,
+    Registration,
+    Other,
+}
+
 /// A transaction of one of hospital A's accounts, or the end of a session.
-fn step() -> impl Strategy<Value = Option<(AccountId, bool, u64, u32)>> {
+fn step() -> impl Strategy<Value = Option<(AccountId, Kind, u64, u32)>> {
     let who = prop::sample::select(vec![
         OPERATOR_A,
         DOCTOR_A,
@@ -329,8 +441,9 @@ fn step() -> impl Strategy<Value = Option<(AccountId, bool, u64, u32)>> {
         VALIDATOR_A,
         COUNCILLOR,
     ]);
+    let kind = prop::sample::select(vec![Kind::Operational, Kind::Registration, Kind::Other]);
     prop_oneof![
-        12 => (who, any::<bool>(), 0u64..400, 0u32..200).prop_map(Some),
+        12 => (who, kind, 0u64..200, 0u32..100).prop_map(Some),
         1 => Just(None),
     ]
 }
@@ -347,40 +460,56 @@ proptest! {
             add_doctors();
             let mut session = 0;
             // The content of the session's blocks: number, weight, bytes, by account and kind.
-            let mut included: BTreeMap<(AccountId, bool), (u32, u64, u64)> = BTreeMap::new();
+            let mut included: BTreeMap<(AccountId, Kind), (u32, u64, u64)> = BTreeMap::new();
             for step in steps {
-                let Some((who, is_operational, weight, len)) = step else {
+                let Some((who, kind, weight, len)) = step else {
                     session += 1;
                     set_session(session);
                     included.clear();
                     continue;
                 };
-                let call = if is_operational { operational() } else { remark() };
+                let call = match kind {
+                    Kind::Operational => operational(),
+                    Kind::Registration => registration(),
+                    Kind::Other => remark(),
+                };
                 let checked = Consortium::check(&who, &call, weight, len);
                 let charged = Consortium::charge(&who, &call, weight, len);
                 prop_assert_eq!(checked.is_ok(), charged.is_ok());
                 if charged.is_ok() {
-                    let sum = included.entry((who, is_operational)).or_default();
+                    let sum = included.entry((who, kind)).or_default();
                     *sum = (sum.0 + 1, sum.1 + weight, sum.2 + u64::from(len));
                 }
                 prop_assert_eq!(Consortium::do_try_state(), Ok(()));
-                let mut hospital = (0, 0);
-                let mut delegates = (0, 0);
-                for ((who, is_operational), (number, weight, bytes)) in &included {
-                    if *is_operational {
-                        prop_assert!(*number <= OPERATIONAL_QUOTA.number);
-                        prop_assert!(*weight <= OPERATIONAL_QUOTA.weight);
-                        prop_assert!(*bytes <= OPERATIONAL_QUOTA.bytes);
-                        continue;
-                    }
-                    hospital = (hospital.0 + weight, hospital.1 + bytes);
-                    if *who != OPERATOR_A {
-                        prop_assert!(*weight <= DELEGATE_WEIGHT && *bytes <= DELEGATE_BYTES);
-                        delegates = (delegates.0 + weight, delegates.1 + bytes);
+                let mut common = (0, 0);
+                for ((who, kind), (number, weight, bytes)) in &included {
+                    match kind {
+                        Kind::Operational => {
+                            prop_assert!(*number <= OPERATIONAL_QUOTA.number);
+                            prop_assert!(*weight <= OPERATIONAL_QUOTA.weight);
+                            prop_assert!(*bytes <= OPERATIONAL_QUOTA.bytes);
+                        }
+                        Kind::Registration => {
+                            prop_assert_eq!(*who, OPERATOR_A);
+                            prop_assert!(*weight <= RESERVE_WEIGHT && *bytes <= RESERVE_BYTES);
+                        }
+                        Kind::Other => {
+                            common = (common.0 + weight, common.1 + bytes);
+                            if *who != OPERATOR_A {
+                                prop_assert!(*weight <= DELEGATE_WEIGHT);
+                                prop_assert!(*bytes <= DELEGATE_BYTES);
+                            }
+                        }
                     }
                 }
-                prop_assert!(hospital.0 <= QUOTA_WEIGHT && hospital.1 <= QUOTA_BYTES);
-                prop_assert!(delegates.0 <= QUOTA_WEIGHT / 2 && delegates.1 <= QUOTA_BYTES / 2);
+                prop_assert!(common.0 <= COMMON_WEIGHT && common.1 <= COMMON_BYTES);
+                // Whatever the others did, the reserve is the operator's registrations'.
+                let (_, weight, bytes) = included
+                    .get(&(OPERATOR_A, Kind::Registration))
+                    .copied()
+                    .unwrap_or_default();
+                let room = |weight, bytes| Consortium::room_for(&HOSPITAL_A, weight, bytes);
+                prop_assert!(room(RESERVE_WEIGHT - weight, RESERVE_BYTES - bytes));
             }
             Ok(())
         })?;

@@ -4,6 +4,7 @@ use super::{ask_first, matched, prove_first, revoke};
 use crate::{mock::*, Error, Event};
 use bspp_types::{day_start, DisclosureStatus};
 use frame_support::{assert_noop, assert_ok};
+use sp_core::H256;
 use sp_runtime::DispatchError;
 
 fn flag(who: sp_runtime::AccountId32) -> sp_runtime::DispatchResult {
@@ -133,5 +134,50 @@ fn old_match_of_an_unasked_record_should_not_count_as_unanswered() {
         assert_noop!(flag(DOCTOR), Error::<Test>::AnswerPeriodNotOver);
         Clock::set(NOW + 3 * ANSWER_PERIOD + 1);
         assert_ok!(flag(DOCTOR));
+    });
+}
+
+/// Attack: a doctor asks and flags again and again, so that the count grows without end.
+#[test]
+fn match_should_count_as_unanswered_once() {
+    matched().build_and_execute(|| {
+        prove_first();
+        ask_first();
+        Clock::set(NOW + ANSWER_PERIOD + 1);
+        assert_ok!(flag(DOCTOR));
+        let ask = || {
+            let doctor = RuntimeOrigin::signed(DOCTOR);
+            PeksSearch::ask_disclosure(doctor, request(1), record(10), H256::zero())
+        };
+        assert_noop!(ask(), Error::<Test>::InvalidDisclosureStatus);
+        Clock::set(NOW + 2 * (ANSWER_PERIOD + 1));
+        assert_noop!(flag(DOCTOR), Error::<Test>::InvalidDisclosureStatus);
+        // A late answer counts, and gives no second question.
+        assert_ok!(PeksSearch::claim_disclosure(
+            RuntimeOrigin::signed(OPERATOR_A),
+            request(1),
+            record(10)
+        ));
+        assert_noop!(ask(), Error::<Test>::InvalidDisclosureStatus);
+        assert_noop!(flag(DOCTOR), Error::<Test>::InvalidDisclosureStatus);
+        assert_eq!(PeksSearch::unanswered(HOSPITAL_A), 1);
+    });
+}
+
+/// Attack: a doctor writes the hash of a question that it never sends.
+#[test]
+fn flag_unanswered_should_fail_when_the_hospital_refused() {
+    matched().build_and_execute(|| {
+        prove_first();
+        ask_first();
+        Clock::set(NOW + ANSWER_PERIOD / 2);
+        assert_ok!(PeksSearch::refuse_disclosure(
+            RuntimeOrigin::signed(OPERATOR_A),
+            request(1),
+            record(10)
+        ));
+        Clock::set(NOW + ANSWER_PERIOD + 1);
+        assert_noop!(flag(DOCTOR), Error::<Test>::InvalidDisclosureStatus);
+        assert_eq!(PeksSearch::unanswered(HOSPITAL_A), 0);
     });
 }

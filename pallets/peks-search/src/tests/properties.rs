@@ -60,7 +60,7 @@ fn may_follow(from: DisclosureStatus, to: DisclosureStatus) -> bool {
             Pending => matches!(to, Asked | Claimed | Confirmed),
             Asked => matches!(to, Claimed | Confirmed | Refused | Unanswered),
             Claimed => matches!(to, Confirmed | Contested),
-            Refused | Unanswered => matches!(to, Asked | Claimed),
+            Refused | Unanswered => to == Claimed,
             Contested => matches!(to, Claimed | Confirmed),
             Confirmed => false,
         }

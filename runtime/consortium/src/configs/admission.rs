@@ -14,6 +14,7 @@ use pallet_conformance::{Call as Gate, MAX_HEADER_BYTES};
 use pallet_consortium::{Call as Members, Part, Sender};
 use pallet_hospital_anchor::Call as Anchors;
 use pallet_peks_search::Call as Search;
+use pallet_phi_index::Call as Index;
 use polkadot_sdk::{
     frame_support::{
         dispatch::GetDispatchInfo,
@@ -151,6 +152,13 @@ pub struct ConsortiumCalls;
 impl CallRules<AccountId, Sender, RuntimeCall> for ConsortiumCalls {
     fn is_operational(call: &RuntimeCall) -> bool {
         OperationalCalls::contains(call)
+    }
+
+    fn is_registration(call: &RuntimeCall) -> bool {
+        matches!(
+            call,
+            RuntimeCall::PhiIndex(Index::register_blocks { .. } | Index::register_batch { .. })
+        )
     }
 
     fn may_be_bare(call: &RuntimeCall) -> bool {

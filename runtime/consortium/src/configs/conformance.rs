@@ -19,7 +19,7 @@ use bspp_primitives::{
 };
 use bspp_runtime_common::{SessionAuthors, MAX_AUTHORITIES};
 use bspp_types::{
-    limits::{DAY_MS, DEFAULT_SLOT_DURATION, HOUR_MS},
+    limits::{DAY_MS, DEFAULT_SLOT_DURATION, HOUR_MS, REGISTRATION_MORTALITY},
     HospitalId,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -47,13 +47,15 @@ use serde::{Deserialize, Serialize};
 pub struct GateParameters {
     /// Maximum age of the anchor of a hospital's chain.
     ///
-    /// It is never less than two rotations of all authors. Otherwise an anchor could become stale
-    /// before the hospital had a chance to renew it.
+    /// It is never less than two rotations of all authors and the mortality of a gateway's
+    /// transaction. Otherwise an anchor could become stale before the hospital had a chance to renew
+    /// it: an anchor may be as old as its mortality when it enters a block.
     pub max_anchor_age: u64,
     /// Maximum time for which an entry block may stay unregistered after an anchor has shown it.
     ///
-    /// It is never less than two rotations. The time in which the hospital may not register does
-    /// not count: its quota has no room, or the council has paused registrations.
+    /// It is never less than two rotations, and not less than four mortalities: two gateways lose
+    /// calls to each other for up to three. The time in which the hospital may not register does not
+    /// count: its reserve has no room, or the council has paused registrations.
     pub max_lag: u64,
 }
 
@@ -65,7 +67,26 @@ impl GateParameters {
             max_lag: slots,
         }
     }
+
+    /// Both limits, raised to what the number of authors and the mortality of transactions need.
+    pub(crate) fn raised(self, authors: usize) -> Self {
+        let two_rotations = u64::try_from(authors)
+            .unwrap_or(u64::MAX)
+            .saturating_mul(2)
+            .saturating_add(1);
+        Self {
+            max_anchor_age: self
+                .max_anchor_age
+                .max(two_rotations.saturating_add(REGISTRATION_MORTALITY)),
+            max_lag: self.max_lag.max(two_rotations).max(MIN_LAG),
+        }
+    }
 }
+
+/// Least limit of lag in slots: four mortalities of a registration.
+///
+/// The model of anchors and registrations needs three beside a second gateway.
+const MIN_LAG: u64 = REGISTRATION_MORTALITY.saturating_mul(4);
 
 /// One hour of slots of the default length.
 ///
@@ -92,16 +113,13 @@ impl ConformancePolicy<AccountId, RuntimeCall> for HospitalConformance {
         let registered = PhiIndex::registered(&hospital);
         let waiting = HospitalAnchor::waiting_since(&hospital, registered);
         let authors = pallet_conformance::Authorities::<Runtime>::decode_len().unwrap_or(0);
-        let two_rotations = u64::try_from(authors)
-            .unwrap_or(u64::MAX)
-            .saturating_mul(2)
-            .saturating_add(1);
-        let fresh_until = anchor
-            .anchored_slot
-            .saturating_add(parameters.max_anchor_age.max(two_rotations));
+        let GateParameters {
+            max_anchor_age,
+            max_lag,
+        } = parameters.raised(authors);
+        let fresh_until = anchor.anchored_slot.saturating_add(max_anchor_age);
         // An author that lags makes blocks that admit registrations, and its hospital can register
         // in them. So hospitals catch up if all of them lag, or if others leave registrations out.
-        let max_lag = parameters.max_lag.max(two_rotations);
         let stands = NoRegistrations::contains(&hospital);
         let expiry = Expiry::of(fresh_until, lag_limit(waiting, stands, max_lag));
         Ok(Evidence {

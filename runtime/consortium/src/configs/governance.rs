@@ -4,7 +4,10 @@
 use crate::{
     configs::{
         pausable::PausableCalls,
-        quota::{DelegateBytes, DelegateWeight, QuotaBytes, QuotaWeight},
+        quota::{
+            DelegateBytes, DelegateWeight, QuotaBytes, QuotaWeight, RegistrationBytes,
+            RegistrationWeight,
+        },
         ChainId, ConsortiumCalls,
     },
     Conformance, Council, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, Session, Timestamp,
@@ -87,6 +90,8 @@ impl pallet_consortium::Config for Runtime {
     type DefaultUpgradeDelay = SlotsIn<Runtime, DAY_MS>;
     type QuotaWeight = QuotaWeight;
     type QuotaBytes = QuotaBytes;
+    type RegistrationWeight = RegistrationWeight;
+    type RegistrationBytes = RegistrationBytes;
     type DelegateWeight = DelegateWeight;
     type DelegateBytes = DelegateBytes;
     type MaxHospitals = ConstU32<256>;

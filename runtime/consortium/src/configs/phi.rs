@@ -2,27 +2,29 @@
 //! Anchors of hospital chains, the index, and searches.
 
 use crate::{
-    configs::{system::RuntimeBlockWeights, ChainId, CouncilTwoThirds},
+    configs::{
+        quota::{RegistrationBytes, RegistrationWeight},
+        ChainId, CouncilTwoThirds,
+    },
     Consortium, HospitalAnchor, PhiIndex, Runtime, Timestamp,
 };
 use bspp_primitives::traits::QuotaRoom;
-use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity, NORMAL_RATIO};
+use bspp_runtime_common::{AuraSlot, HostBatchVerifier, Longevity};
 use bspp_types::{
-    limits::{DAY_MS, MAX_GRANT_DAYS, MAX_HOSPITAL_NODES, MAX_REGISTRATION_BYTES, MINUTE_MS},
+    limits::{ANSWER_PERIOD_MS, DAY_MS, MAX_GRANT_DAYS, MAX_HOSPITAL_NODES, MINUTE_MS},
     HospitalId,
 };
 use pallet_consortium::CallGroup;
-use pallet_phi_index::{types::MAX_PROOF_NODES, Size};
 use pallet_slot_duration::SlotsIn;
-use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64, Contains};
+use polkadot_sdk::frame_support::traits::{ConstU32, ConstU64, Contains, Get};
 
 /// Weights of the index.
 type IndexWeights = pallet_phi_index::weights::SubstrateWeight<Runtime>;
 
 /// Hospitals that may not register now, so that their lag clock stands.
 ///
-/// Their quota has no room for a call of the largest size although they register, or the council has
-/// paused registrations.
+/// Their reserve has no room for a registration of the largest size although they register, or the
+/// council has paused registrations.
 pub struct NoRegistrations;
 
 impl Contains<HospitalId> for NoRegistrations {
@@ -30,12 +32,11 @@ impl Contains<HospitalId> for NoRegistrations {
         if pallet_consortium::PausedCalls::<Runtime>::get().contains(&CallGroup::Registrations) {
             return true;
         }
-        // With short slots the largest call does not fit into a block, and gateways send smaller
-        // ones.
-        let block = NORMAL_RATIO * RuntimeBlockWeights::get().max_block.ref_time();
-        let call = Size::largest().weight::<IndexWeights>(MAX_PROOF_NODES);
-        let weight = call.ref_time().min(block);
-        Consortium::quota_stops(hospital, weight, MAX_REGISTRATION_BYTES.into())
+        Consortium::quota_stops(
+            hospital,
+            RegistrationWeight::get(),
+            RegistrationBytes::get(),
+        )
     }
 }
 
@@ -76,7 +77,7 @@ impl pallet_peks_search::Config for Runtime {
     type ChainId = ChainId;
     type Time = Timestamp;
     type MaxGrantDuration = ConstU64<{ MAX_GRANT_DAYS as u64 * DAY_MS }>;
-    type AnswerPeriod = ConstU64<{ 7 * DAY_MS }>;
+    type AnswerPeriod = ConstU64<ANSWER_PERIOD_MS>;
     type MaxMatchesPerRequest = ConstU32<4096>;
     type MaxTombstonesPerHospital = ConstU32<10_000>;
     type WeightInfo = pallet_peks_search::weights::SubstrateWeight<Runtime>;

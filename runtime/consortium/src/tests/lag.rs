@@ -18,7 +18,11 @@ const EXHAUSTS: TransactionValidityError =
     TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources);
 
 /// Slots for which an anchor is fresh, and for which an entry block may wait.
-const LIMIT: u64 = 20;
+///
+/// It is the least limit of lag.
+const LIMIT: u64 = 64;
+/// Anchors, ten slots from each other, until an entry block has waited too long.
+const ANCHORS: u64 = LIMIT / 10 + 2;
 
 fn of(hospital: &DevHospital) -> HospitalChain {
     HospitalChain::new(hospital.id(), hospital.operator, 2, 8)
@@ -74,7 +78,7 @@ fn restricted(shortfall: Shortfall) -> AttestationKind {
 fn lagging() -> (Chain, HospitalChain, u64) {
     let (mut chain, mut a, mut b) = anchored();
     a.store(chain.slot);
-    for _ in 0..3 {
+    for _ in 0..ANCHORS {
         anchor(&mut chain, &mut a);
         anchor(&mut chain, &mut b);
         let slot = chain.slot + 9;
@@ -107,7 +111,7 @@ fn lag_restricted_block_should_admit_registrations_of_other_hospitals() {
     let (mut chain, _, _) = lagging();
     // B registered nothing yet. Its heights go on above the heads that were anchored.
     let mut b = of(&HOSPITAL_B);
-    for _ in 0..20 {
+    for _ in 0..4 * ANCHORS {
         b.store(chain.slot);
     }
     anchor(&mut chain, &mut b);
@@ -116,6 +120,58 @@ fn lag_restricted_block_should_admit_registrations_of_other_hospitals() {
     assert_ok!(chain.advance(slot, vec![register])[0].unwrap());
     let kind = chain.read(Conformance::attestation).unwrap().kind;
     assert_eq!(kind, restricted(Shortfall::RegistrationLag));
+}
+
+#[test]
+fn low_limits_should_be_raised_to_what_authors_and_transactions_need() {
+    use crate::configs::GateParameters;
+    let least = GateParameters {
+        max_anchor_age: 1,
+        max_lag: 1,
+    };
+    let limits = |authors| {
+        let GateParameters {
+            max_anchor_age,
+            max_lag,
+        } = least.raised(authors);
+        (max_anchor_age, max_lag)
+    };
+    // Two rotations and a mortality of 16 blocks; four mortalities.
+    assert_eq!(limits(1), (19, 64));
+    assert_eq!(limits(4), (25, 64));
+    // Many authors need more: two rotations.
+    assert_eq!(limits(40), (97, 81));
+    let high = GateParameters {
+        max_anchor_age: 1_200,
+        max_lag: 1_200,
+    };
+    assert_eq!(high.raised(40), high);
+}
+
+#[test]
+fn entry_block_should_wait_for_the_least_limit_when_the_council_sets_a_lower_one() {
+    let (mut chain, mut a, _) = anchored();
+    chain.tamper(|| {
+        pallet_conformance::GateParameters::<Runtime>::mutate(|parameters| {
+            parameters.max_anchor_age = 10 * LIMIT;
+            parameters.max_lag = 1;
+        });
+    });
+    a.store(chain.slot);
+    anchor(&mut chain, &mut a);
+    let since = chain.slot;
+    let others = dev::validator("Charlie");
+    let lags = Verdict::Restricted {
+        shortfall: Shortfall::RegistrationLag,
+    };
+    for slot in since + 1..since + LIMIT + 4 {
+        let gate = chain.gate(slot);
+        if gate.author != others && slot > since + LIMIT {
+            assert_eq!(gate.verdict, lags, "slot {slot}");
+        } else {
+            assert!(matches!(gate.verdict, Verdict::Full { .. }), "slot {slot}");
+        }
+    }
 }
 
 #[test]
@@ -163,7 +219,7 @@ fn hospitals_should_recover_when_all_of_them_lag() {
     let (mut chain, mut a, mut b) = anchored();
     a.store(chain.slot);
     b.store(chain.slot);
-    for _ in 0..3 {
+    for _ in 0..ANCHORS {
         anchor(&mut chain, &mut a);
         anchor(&mut chain, &mut b);
         let slot = chain.slot + 9;
@@ -198,12 +254,12 @@ fn hospital_without_quota_should_not_be_restricted_for_lag() {
     let id = HOSPITAL_A.id();
     let spend = move || {
         let session = SessionPallet::<Runtime>::current_index();
-        pallet_consortium::UsedQuota::<Runtime>::mutate(id, |usage| {
+        pallet_consortium::UsedReserve::<Runtime>::mutate(id, |usage| {
             *usage = usage.with(session, u64::MAX / 2, u64::MAX / 2);
         });
     };
     chain.tamper(spend);
-    // An operator that burns its quota and registers nothing still lags.
+    // An operator that burns its reserve and registers nothing still lags.
     let lags = Verdict::Restricted {
         shortfall: Shortfall::RegistrationLag,
     };
@@ -215,13 +271,13 @@ fn hospital_without_quota_should_not_be_restricted_for_lag() {
         });
     });
     assert!(matches!(chain.gate(slot).verdict, Verdict::Full { .. }));
-    // The quota is there again, but the clock does not count the time before the last anchor.
+    // The reserve is there again, but the clock does not count the time before the last anchor.
     let mut a = of(&HOSPITAL_A);
-    for _ in 0..20 {
+    for _ in 0..4 * ANCHORS {
         a.store(chain.slot);
     }
     anchor(&mut chain, &mut a);
-    chain.tamper(move || pallet_consortium::UsedQuota::<Runtime>::remove(id));
+    chain.tamper(move || pallet_consortium::UsedReserve::<Runtime>::remove(id));
     let slot = chain.slot_of("Alice");
     assert!(matches!(chain.gate(slot).verdict, Verdict::Full { .. }));
 }

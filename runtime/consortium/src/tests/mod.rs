@@ -255,7 +255,7 @@ fn quota_should_be_charged_when_a_transaction_enters_a_block() {
         let extrinsic = signed("HospitalB", remark(), 0);
         let len = u64::try_from(extrinsic.encoded_size()).unwrap();
         assert_ok!(Executive::apply_extrinsic(extrinsic).unwrap());
-        let used = pallet_consortium::UsedQuota::<Runtime>::get(dev::HOSPITAL_B.id());
+        let used = pallet_consortium::UsedCommon::<Runtime>::get(dev::HOSPITAL_B.id());
         assert_eq!(used.bytes, len);
         assert!(used.weight > 0);
     });

@@ -17,7 +17,7 @@ use bspp_primitives::{
 };
 use bspp_runtime_common::dev::{self, HOSPITAL_A, HOSPITAL_B};
 use codec::Encode;
-use pallet_consortium::{Part, Sender, UsedOperationalQuota, UsedQuota};
+use pallet_consortium::{Part, Sender, UsedCommon, UsedOperationalQuota, UsedReserve};
 use polkadot_sdk::{
     frame_support::{
         assert_ok,
@@ -74,6 +74,16 @@ fn anchors_should_be_of_the_operators_hospital_and_within_its_quota() {
     });
 }
 
+/// Registers nothing, and fills a nonce: `register_blocks` without blocks.
+fn registration() -> RuntimeCall {
+    pallet_phi_index::Call::<Runtime>::register_blocks {
+        head: H256::zero(),
+        proof: Default::default(),
+        blocks: Default::default(),
+    }
+    .into()
+}
+
 /// Attack: one doctor's key uses up its hospital's quota, so that lag restricts its blocks.
 #[test]
 fn requesters_flood_should_leave_the_operator_its_quota() {
@@ -89,15 +99,65 @@ fn requesters_flood_should_leave_the_operator_its_quota() {
         };
         assert_eq!(outcome, refused(refusal::QUOTA_EXCEEDED));
         assert!(nonce > 10, "a requester can work: {nonce}");
-        let used = UsedQuota::<Runtime>::get(HOSPITAL_A.id());
-        let quota = Consortium::quota_of(&HOSPITAL_A.id());
-        assert!(used.weight <= quota.weight / 8);
-        // The operator registers, up to the length of the longest transaction, and anchors.
+        let used = UsedCommon::<Runtime>::get(HOSPITAL_A.id());
+        let common = Consortium::common_quota();
+        assert!(used.weight <= common.weight / 8);
+        // The operator has the rest of the common quota, and anchors.
         let long = frame_system::Call::<Runtime>::remark {
-            remark: vec![0; 2 * 1024 * 1024],
+            remark: vec![0; 1024 * 1024],
         };
         assert_ok!(apply(signed("HospitalA", long, 0)).unwrap());
         assert_ok!(apply(signed("HospitalA", anchor(HOSPITAL_A.id()), 1)));
+    });
+}
+
+/// Attack: a hospital's other keys and calls use up what registrations need.
+#[test]
+fn used_up_common_quota_should_leave_registrations_their_reserve() {
+    in_first_block(|| {
+        short_sessions();
+        let id = HOSPITAL_A.id();
+        let session = Session::current_index();
+        let common = Consortium::common_quota();
+        UsedCommon::<Runtime>::mutate(id, |usage| {
+            *usage = usage.with(session, common.weight, common.bytes);
+        });
+        for (name, call) in [("HospitalA", remark().into()), ("DoctorA", question())] {
+            assert_refused(signed(name, call, 0), refusal::QUOTA_EXCEEDED);
+        }
+        assert_ok!(apply(signed("HospitalA", registration(), 0)).unwrap());
+        let used = UsedReserve::<Runtime>::get(id);
+        assert_eq!((used.session, used.number), (session, 1));
+        // The reserve is for registrations only, and has an end as well.
+        let reserve = Consortium::reserve_of(&id);
+        UsedCommon::<Runtime>::remove(id);
+        UsedReserve::<Runtime>::mutate(id, |usage| {
+            *usage = usage.with(session, reserve.weight, reserve.bytes);
+        });
+        assert_refused(
+            signed("HospitalA", registration(), 1),
+            refusal::QUOTA_EXCEEDED,
+        );
+        assert_ok!(apply(signed("HospitalA", remark(), 1)).unwrap());
+    });
+}
+
+#[test]
+fn reserve_should_hold_two_largest_registrations_whatever_the_session() {
+    in_first_block(|| {
+        for blocks in [1, 2, 10, 100, 1_200, 100_000] {
+            pallet_conformance::SessionLength::<Runtime>::put(blocks);
+            let reserve = Consortium::reserve_of(&HOSPITAL_A.id());
+            let weight = <Runtime as pallet_consortium::Config>::RegistrationWeight::get();
+            let bytes = <Runtime as pallet_consortium::Config>::RegistrationBytes::get();
+            assert!(reserve.weight >= 2 * weight && reserve.bytes >= 2 * bytes);
+            let common = Consortium::common_quota();
+            let share = <Runtime as pallet_consortium::Config>::DelegateWeight::get();
+            // Seven stolen keys leave the eighth requester its share.
+            assert!(8 * share <= common.weight);
+            let share = <Runtime as pallet_consortium::Config>::DelegateBytes::get();
+            assert!(8 * share <= common.bytes);
+        }
     });
 }
 
@@ -163,11 +223,11 @@ fn quota_should_follow_the_genesis_before_the_first_block() {
         merge(&mut config, serde_json::from_slice(&patch).unwrap());
         config["conformance"]["sessionLength"] = 4.into();
         build_state::<RuntimeGenesisConfig>(config.to_string().into_bytes()).unwrap();
-        // Shorter than the default session, so the quota is that of one block.
+        // Shorter than the default session, so the quota is that of two blocks.
         let lengths = <Runtime as frame_system::Config>::BlockLength::get();
         let block = u64::from(*lengths.max.get(DispatchClass::Normal));
-        let quota = || Consortium::quota_of(&HOSPITAL_A.id());
-        assert_eq!(quota().bytes, block);
+        let quota = || Consortium::reserve_of(&HOSPITAL_A.id());
+        assert_eq!(quota().bytes + Consortium::common_quota().bytes, 2 * block);
         let genesis = quota();
         System::initialize(&1, &H256::repeat_byte(7), &Default::default());
         assert_eq!(quota(), genesis);
@@ -201,29 +261,38 @@ fn included_transactions_of_an_account_should_keep_to_its_quotas() {
                     .wrapping_add(1_442_695_040_888_963_407);
                 (state >> 33) % below
             };
-            let mut taken = [[(0u64, 0u64); 2]; 2];
+            // By account and bucket: common, operational, reserve.
+            let mut taken = [[(0u64, 0u64); 3]; 2];
             let mut nonces = [0u32; 2];
             for _ in 0..150 {
                 let who = usize::try_from(random(2)).unwrap();
                 let bytes = usize::try_from(random(300_000)).unwrap();
-                let call: RuntimeCall = match (who, random(3)) {
+                let call: RuntimeCall = match (who, random(4)) {
                     (0, 0) => anchor(HOSPITAL_A.id()),
                     (0, 1) => frame_system::Call::<Runtime>::remark {
                         remark: vec![0; bytes],
                     }
                     .into(),
+                    (0, 2) => registration(),
                     (0, _) => vote(1),
                     (_, 0) => anchor(HOSPITAL_A.id()),
+                    (_, 1) => registration(),
                     _ => question(),
                 };
-                let operational = usize::from(OperationalCalls::contains(&call));
+                let bucket = if OperationalCalls::contains(&call) {
+                    1
+                } else if ConsortiumCalls::is_registration(&call) {
+                    2
+                } else {
+                    0
+                };
                 let name = ["HospitalA", "DoctorA"][who];
                 let extrinsic = signed(name, call, nonces[who]);
                 let info = extrinsic.get_dispatch_info();
                 let length = extrinsic.encoded_size() as u64;
                 if apply(extrinsic).is_ok() {
                     nonces[who] += 1;
-                    let sum = &mut taken[who][operational];
+                    let sum = &mut taken[who][bucket];
                     *sum = (sum.0 + info.total_weight().ref_time(), sum.1 + length);
                 }
                 // The next block of the same session.
@@ -231,18 +300,21 @@ fn included_transactions_of_an_account_should_keep_to_its_quotas() {
                 let next = System::block_number() + 1;
                 System::initialize(&next, &H256::repeat_byte(7), &Default::default());
             }
-            let quota = Consortium::quota_of(&HOSPITAL_A.id());
+            let common = Consortium::common_quota();
+            let reserve = Consortium::reserve_of(&HOSPITAL_A.id());
             let sender = Sender {
                 part: Part::Operator,
                 hospital: Some(HOSPITAL_A.id()),
             };
             let of_operations = ConsortiumCalls::operational_quota(&sender);
-            let [[by_operator, operations], [by_doctor, nothing]] = taken;
-            assert!(by_operator.0 + by_doctor.0 <= quota.weight);
-            assert!(by_operator.1 + by_doctor.1 <= quota.bytes);
-            assert!(by_doctor.0 <= quota.weight / 8 && by_doctor.1 <= quota.bytes / 8);
+            let [[by_operator, operations, registered], [by_doctor, nothing, none]] = taken;
+            assert!(by_operator.0 + by_doctor.0 <= common.weight);
+            assert!(by_operator.1 + by_doctor.1 <= common.bytes);
+            assert!(by_doctor.0 <= common.weight / 8 && by_doctor.1 <= common.bytes / 8);
+            assert!(registered.0 > 0 && registered.0 <= reserve.weight);
+            assert!(registered.1 <= reserve.bytes);
             assert!(operations.0 <= of_operations.weight && operations.1 <= of_operations.bytes);
-            assert_eq!(nothing, (0, 0));
+            assert_eq!((nothing, none), ((0, 0), (0, 0)));
         });
     }
 }

@@ -90,14 +90,14 @@ fn quotas_should_be_the_same_for_an_hour_whatever_the_slot_length() {
 }
 
 #[test]
-fn quotas_should_hold_a_block_when_sessions_are_short() {
+fn quotas_should_hold_some_blocks_when_sessions_are_short() {
     chain(1_000).execute_with(|| {
         pallet_conformance::SessionLength::<Runtime>::put(2);
         let weights = <Runtime as frame_system::Config>::BlockWeights::get();
         let weight = weights.get(DispatchClass::Normal).max_total.unwrap();
         let lengths = <Runtime as frame_system::Config>::BlockLength::get();
-        let length = *lengths.max.get(DispatchClass::Normal);
-        assert_eq!(quotas(), (weight.ref_time(), length.into()));
+        let length = u64::from(*lengths.max.get(DispatchClass::Normal));
+        assert_eq!(quotas(), (3 * weight.ref_time(), 2 * length));
     });
 }
 

@@ -10,10 +10,13 @@ use bspp_runtime_common::dev;
 use polkadot_sdk::{
     frame_support::{
         assert_ok,
-        traits::{GetStorageVersion, StorageVersion},
+        traits::{GetStorageVersion, StorageVersion, TryState},
     },
     frame_system,
-    frame_try_runtime::{runtime_decl_for_try_runtime::TryRuntimeV1, UpgradeCheckSelect},
+    frame_try_runtime::{
+        runtime_decl_for_try_runtime::TryRuntimeV1, TryStateSelect, UpgradeCheckSelect,
+    },
+    sp_core::H256,
 };
 
 #[test]
@@ -44,6 +47,45 @@ fn try_runtime_should_keep_a_state_with_data() {
     });
     // The chain goes on.
     chain.advance_one();
+}
+
+#[test]
+fn try_runtime_should_find_a_fault_in_each_of_our_pallets() {
+    const STRANGER: H256 = H256::repeat_byte(7);
+
+    let faults: [(&str, fn()); 6] = [
+        ("SlotDuration", || {
+            pallet_slot_duration::SlotDuration::<Runtime>::put(1);
+        }),
+        ("Conformance", || {
+            pallet_conformance::KeySetOf::<Runtime>::insert(7, 9);
+        }),
+        ("Consortium", || {
+            let stranger = dev::account("Stranger");
+            pallet_consortium::RequesterKeys::<Runtime>::insert(stranger, [1; 32]);
+        }),
+        ("HospitalAnchor", || {
+            pallet_hospital_anchor::StoodAt::<Runtime>::insert(STRANGER, 1);
+        }),
+        ("PhiIndex", || {
+            pallet_phi_index::NextSequence::<Runtime>::insert(STRANGER, 5);
+        }),
+        ("PeksSearch", || {
+            pallet_peks_search::TombstoneCount::<Runtime>::insert(STRANGER, 1);
+        }),
+    ];
+    let (mut chain, _) = chain_of_four();
+    for (name, fault) in faults {
+        let check = move || {
+            let only = TryStateSelect::Only(vec![name.as_bytes().to_vec()]);
+            AllPalletsWithSystem::try_state(System::block_number(), only)
+        };
+        chain.read(|| {
+            assert_ok!(check());
+            fault();
+            assert!(check().is_err(), "{name}");
+        });
+    }
 }
 
 #[test]

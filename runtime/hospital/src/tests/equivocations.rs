@@ -23,6 +23,19 @@ fn evidence(pair: &ed25519::Pair) -> EquivocationProof<H256, u32> {
     EquivocationProof::decode(&mut &encoded[..]).unwrap()
 }
 
+/// Reports an equivocation of the chain's only node, which is noted for the admins.
+#[cfg(feature = "try-runtime")]
+pub(super) fn report_only_node() {
+    let name = dev::HOSPITAL_A.hospital_validators[0];
+    let pair = ed25519::Pair::from_string(&format!("//{name}"), None).unwrap();
+    let proof = Keys::prove_in_set(0, &pair.public().0).unwrap();
+    assert_ok!(Grandpa::report_equivocation(
+        operator(),
+        Box::new(evidence(&pair)),
+        proof
+    ));
+}
+
 #[test]
 fn equivocation_of_the_only_node_should_be_noted_for_the_admins() {
     chain(HOSPITAL_A_LOCAL, CONSORTIUM).execute_with(|| {

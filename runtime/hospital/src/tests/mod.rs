@@ -8,6 +8,8 @@ mod equivocations;
 mod patients;
 mod records;
 mod slot_duration;
+#[cfg(feature = "try-runtime")]
+mod try_runtime;
 
 use crate::{genesis_config_presets::*, *};
 use bspp_primitives::{entry_commitment_storage, traits::HospitalChain};

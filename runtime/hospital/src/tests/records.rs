@@ -25,14 +25,14 @@ use polkadot_sdk::{
 
 type Error = pallet_phi_records::Error<Runtime>;
 
-const SALT: [u8; 32] = [9; 32];
+pub(super) const SALT: [u8; 32] = [9; 32];
 
-fn month() -> FilingMonth {
+pub(super) fn month() -> FilingMonth {
     filing_month_at(NOW).unwrap()
 }
 
 /// A header of hospital A's operator. Its proof is not checked on this chain.
-fn header() -> BatchHeader {
+pub(super) fn header() -> BatchHeader {
     let owner = dev::account(dev::HOSPITAL_A.operator);
     BatchHeader {
         hospital: dev::HOSPITAL_A.id().0,
@@ -52,13 +52,13 @@ fn batch() -> BatchId {
 }
 
 /// Stores the only chunk of the `n`th record.
-fn store_chunk(n: u8) {
+pub(super) fn store_chunk(n: u8) {
     System::set_extrinsic_index(1);
     assert_ok!(PhiRecords::store_chunk(operator(), vec![n; 1000]));
 }
 
 /// The `n`th record of the batch.
-fn record(n: u8, consent: ConsentId) -> Record {
+pub(super) fn record(n: u8, consent: ConsentId) -> Record {
     let data = [n; 1000];
     let entry = EntryBuilder::new(n)
         .batch(batch())
