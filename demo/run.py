@@ -212,6 +212,9 @@ def leak_scan(net, patients, doctor, grant, found):
         scan.add_secret(net.token(letter).read_text().strip().encode(), "the token of a gateway")
         for path in gateway.glob("*.redb"):
             scan.add_source("gateway outboxes", path.read_bytes())
+        for path in gateway.glob("phi/**/*"):
+            if path.is_file():
+                scan.add_source("PHI stores", path.read_bytes())
         for path in gateway.glob("shares-*/*.redb"):
             scan.add_source("gateway shares", path.read_bytes())
     planted = b"2026-01-01 00:00:00 " + PLANTED.encode().hex().encode() + b"\n"
@@ -236,6 +239,7 @@ def leak_scan(net, patients, doctor, grant, found):
         scan.canary(word, source, "a word that is always there")
     scan.canary(net.consortium_node("a").name, "logs", "a node's name")
     scan.canary(tag, "gateway outboxes", "a stored tag")
+    scan.canary(b"BSPPHI01", "PHI stores", "the first bytes of a stored payload")
     scan.canary(rid, "gateway shares", "the identifier of a record that has a share")
     return scan
 

@@ -6,7 +6,7 @@
 use bspp_attacks::{CHAIN, HOSPITAL, MONTH};
 use bspp_fuzz::{
     chain,
-    node::{encoded, json, node, Answer, Finalized, CHUNK, KNOWN, SEQUENCE, UNKNOWN},
+    node::{encoded, json, node, Answer, Finalized, KNOWN, SEQUENCE, UNKNOWN},
     now, random, world,
 };
 use bspp_peks::{Context, OpeningStatement};
@@ -86,7 +86,7 @@ fn main() -> std::io::Result<()> {
         write("container", &plain.payload.to_bytes())?;
         write("plain_record", &plain.to_bytes())?;
     }
-    write("ciphertext", &record.ciphertext())?;
+    write("ciphertext", &record.payload)?;
     write("grant", &world.envelope.encode())?;
     write("grant", world.envelope.to_text().as_bytes())?;
     let items = [world.hospital.item(0, &[bspp_attacks::hiv()], true)];
@@ -200,7 +200,6 @@ fn answers_of_nodes(write: Write<'_>) -> std::io::Result<()> {
     write("phi_answer", &json(&small))?;
     write("phi_answer", &json(&node.block()))?;
     write("phi_answer", &json(&node.located()))?;
-    write("phi_answer", &json(&Bytes(CHUNK.to_vec())))?;
     write("phi_answer", b"null")?;
     let status = IndexStatus {
         indexed_block: 4,

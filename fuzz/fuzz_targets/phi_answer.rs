@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #![no_main]
-//! A node's answers about entries, chunks and its index.
+//! A node's answers about entries and its index.
 
-use bspp_client::answers::{checked_chunk, checked_entry};
-use bspp_fuzz::node::{node, parsed, CHUNK};
-use bspp_peks::blake2b_256;
+use bspp_client::answers::checked_entry;
+use bspp_fuzz::node::{node, parsed};
 use bspp_rpc_types::{IndexStatus, ListedBlock, LocatedEntry, TagBucket, WholeBlock};
-use bspp_types::H256;
 use libfuzzer_sys::fuzz_target;
-use sp_core::Bytes;
 
 fuzz_target!(|data: &[u8]| {
     let node = node();
@@ -16,14 +13,6 @@ fuzz_target!(|data: &[u8]| {
         let (right, given) = (&node.entries[0], located.is_some());
         match checked_entry(located, right.rid()) {
             Ok(Some(located)) => assert_eq!(located.entry, *right, "another entry"),
-            Ok(None) => assert!(!given),
-            Err(_) => assert!(given),
-        }
-    }
-    if let Some(chunk) = parsed::<Option<Bytes>>(data) {
-        let given = chunk.is_some();
-        match checked_chunk(chunk, H256(blake2b_256(CHUNK))) {
-            Ok(Some(chunk)) => assert_eq!(chunk, CHUNK, "another chunk"),
             Ok(None) => assert!(!given),
             Err(_) => assert!(given),
         }

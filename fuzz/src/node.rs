@@ -40,8 +40,6 @@ pub const SEQUENCE: u32 = 3;
 pub const KNOWN: [u8; 32] = [1; 32];
 /// An account that the state does not know.
 pub const UNKNOWN: [u8; 32] = [2; 32];
-/// The bytes of a stored chunk.
-pub const CHUNK: &[u8] = b"a chunk of a ciphertext";
 
 /// A signed vote for a block.
 pub type Vote = SignedPrecommit<H256, u32, AuthoritySignature, AuthorityId>;

@@ -73,6 +73,8 @@ pub struct Gate {
     pub key: [u8; 32],
     /// The attestation that the author must make.
     pub verdict: Verdict,
+    /// The payload hash and the draw of the slot's challenge, if it has one.
+    pub challenge: Option<([u8; 32], [u8; 32])>,
 }
 
 /// An author of the current session.
@@ -232,8 +234,13 @@ pub async fn check(chain: &Chain, block: &Block) -> Result<()> {
         "block {} was authored in another's slot",
         block.number
     );
+    let challenged = gate.challenge.is_some();
     match (gate.verdict, block.kind) {
-        (Verdict::Full(wanted), Kind::Full(claimed)) if wanted == claimed => Ok(()),
+        (Verdict::Full(wanted), Kind::Full(claimed)) if wanted == claimed && !challenged => Ok(()),
+        (Verdict::Full(wanted), Kind::Proved(claimed, _)) if wanted == claimed && challenged => {
+            Ok(())
+        }
+        (Verdict::Full(_), Kind::Unproved) if challenged => Ok(()),
         (Verdict::Restricted(wanted), Kind::Restricted(claimed)) if wanted == claimed => Ok(()),
         (wanted, claimed) => bail!(
             "block {}: {claimed:?}, but the gate asked {wanted:?}",

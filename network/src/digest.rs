@@ -76,12 +76,16 @@ pub enum Kind {
     Full([u8; 32]),
     /// Standing only, with what is lacking.
     Restricted(Shortfall),
+    /// Standing and evidence, with the commitments to the evidence and to the proof of storage.
+    Proved([u8; 32], [u8; 32]),
+    /// Standing and evidence, without an answer to the challenge.
+    Unproved,
 }
 
 impl Kind {
     /// Whether the block carries operational calls only, or registrations of a lagging hospital.
     pub const fn is_restricted(&self) -> bool {
-        matches!(self, Self::Restricted(_))
+        matches!(self, Self::Restricted(_) | Self::Unproved)
     }
 }
 

@@ -20,7 +20,8 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use futures::future::{try_join, try_join_all};
-use std::sync::Arc;
+use serde_json::json;
+use std::{fs, sync::Arc};
 
 /// The maximum time until the first finalized block of a network, in seconds.
 const BIRTH: u64 = 120;
@@ -128,8 +129,24 @@ pub async fn rebuilt(
 
 async fn own(environment: &Environment, plan: HospitalPlan, consortium: &str) -> Result<Running> {
     let spec = spec::hospital(environment, &plan, consortium).await?;
+    let stores = phi_stores(environment, plan.hospital)?;
     let name = format!("hospital-{}", plan.hospital.letter());
-    running::spawn(environment, &name, spec, plan.nodes).await
+    let arguments = ["--phi-stores", stores.as_str()];
+    let nodes = plan.nodes.into_iter();
+    let nodes = nodes.map(|node| node.with(&arguments)).collect();
+    running::spawn(environment, &name, spec, nodes).await
+}
+
+/// Writes the file that tells a hospital's nodes the PHI store of its gateway.
+///
+/// Returns its path.
+fn phi_stores(environment: &Environment, hospital: Hospital) -> Result<String> {
+    let letter = hospital.letter();
+    let folder = environment.path(&format!("gateway-{letter}")).join("phi");
+    let stores = json!([{ "name": "store-1", "place": { "folder": folder } }]);
+    let path = environment.path(&format!("phi-{letter}.json"));
+    fs::write(&path, serde_json::to_vec_pretty(&stores)?)?;
+    Ok(path.to_str().context("a path that is not text")?.to_owned())
 }
 
 /// Writes the specs of a consortium and of two hospital chains, raw and plain.

@@ -63,7 +63,7 @@ pub struct TagIndexParams {
 }
 
 /// Options of a hospital's own chain. Nodes of the consortium ignore them.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub struct HospitalParams {
     /// Number of the incarnation that this hospital chain is.
     ///
@@ -71,6 +71,14 @@ pub struct HospitalParams {
     /// the node may author it although the consortium's anchor is of the lost chain.
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub incarnation: u32,
+
+    /// File that names the hospital's PHI stores: the gateway's `phi_store`, or its `stores`.
+    ///
+    /// The author of a full block proves that it can read a stored payload. Without the file its
+    /// blocks carry operational calls only, as soon as the chain has records. The credentials that
+    /// the file names should only be able to read and list.
+    #[arg(long, value_name = "FILE")]
+    pub phi_stores: Option<PathBuf>,
 }
 
 /// Commands besides running the node.

@@ -7,7 +7,7 @@ use crate::{
     service::{self, Authorship},
 };
 use bspp_primitives::{Hash, OpaqueBlock};
-use bspp_types::{limits::SS58_PREFIX, MAX_CHUNKS, MAX_CHUNK_BYTES};
+use bspp_types::limits::SS58_PREFIX;
 use clap::CommandFactory;
 use polkadot_sdk::{
     sc_cli::{DatabasePruningMode, ImportParams, SharedParams, SubstrateCli},
@@ -17,10 +17,6 @@ use polkadot_sdk::{
     *,
 };
 
-/// The SDK's default size of the pool, in KiB. It holds 20 chunks of the maximum size.
-const SDK_POOL_KBYTES: usize = 20 * 1024;
-/// The node's default size of the pool, in KiB. It holds two records of the maximum size.
-const POOL_KBYTES: usize = 2 * MAX_CHUNKS as usize * (MAX_CHUNK_BYTES as usize / 1024);
 /// Log targets that would print whole RPC requests, with trapdoors, at trace level.
 const QUIET: [&str; 4] = [
     "rpc_metrics=info",
@@ -70,7 +66,7 @@ pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
     set_defaults(&mut cli);
     match &cli.subcommand {
         None => {
-            let (params, hospital) = (cli.tag_index.clone(), cli.hospital);
+            let (params, hospital) = (cli.tag_index.clone(), cli.hospital.clone());
             cli.create_runner(&cli.run)?
                 .run_node_until_exit(|config| async move {
                     let task_manager = match config.network.network_backend {
@@ -158,9 +154,6 @@ pub fn run(authorship: impl Authorship) -> sc_cli::Result<()> {
 
 /// Sets defaults that differ from those of the SDK.
 fn set_defaults(cli: &mut Cli) {
-    if cli.run.pool_config.pool_kbytes == SDK_POOL_KBYTES {
-        cli.run.pool_config.pool_kbytes = POOL_KBYTES;
-    }
     keep_states(&mut cli.run.import_params);
     quiet(&mut cli.run.shared_params);
     match &mut cli.subcommand {

@@ -194,6 +194,25 @@ pub trait BlockContent {
     fn content() -> ContentDigest;
 }
 
+/// The payloads that a chain's records have, for proof of storage.
+pub trait StoredPayloads {
+    /// Number of payloads.
+    fn count() -> u32;
+    /// The hash of the payload at a position below the count.
+    fn payload_at(position: u32) -> Option<H256>;
+}
+
+/// A chain without records.
+impl StoredPayloads for () {
+    fn count() -> u32 {
+        0
+    }
+
+    fn payload_at(_: u32) -> Option<H256> {
+        None
+    }
+}
+
 /// Suspensions of single authors, and their effect on the sets of authors.
 pub trait AuthorStandings<AccountId> {
     /// Whether the author itself is suspended. It ignores the author's hospital.

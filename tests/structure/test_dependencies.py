@@ -18,8 +18,9 @@ MAY_USE = {
     "bspp-rpc-types": {"bspp-types", "bspp-peks"},
     "bspp-tag-index": {"bspp-types", "bspp-peks"},
     "bspp-record": {"bspp-types", "bspp-peks"},
+    "bspp-phi-store": {"bspp-types", "bspp-peks"},
     "bspp-client": {"bspp-record", "bspp-rpc-types", "bspp-primitives", "bspp-types", "bspp-peks"},
-    "bspp-gateway": {"bspp-client", "bspp-record", "bspp-primitives", "bspp-types", "bspp-peks"},
+    "bspp-gateway": {"bspp-client", "bspp-phi-store", "bspp-record", "bspp-primitives", "bspp-types", "bspp-peks"},
     "bspp-cli": {
         "bspp-gateway", "bspp-client", "bspp-record", "bspp-rpc-types", "bspp-primitives", "bspp-types", "bspp-peks",
         "bspp-help",
@@ -28,7 +29,8 @@ MAY_USE = {
     "bspp-consortium-runtime": {"bspp-runtime-common", "bspp-primitives", "bspp-types", "bspp-peks", "pallets"},
     "bspp-hospital-runtime": {"bspp-runtime-common", "bspp-primitives", "bspp-types", "bspp-peks", "pallets"},
     "bspp-node": {
-        "bspp-consortium-runtime", "bspp-hospital-runtime", "bspp-rpc-types", "bspp-tag-index", "bspp-primitives",
+        "bspp-consortium-runtime", "bspp-hospital-runtime", "bspp-phi-store", "bspp-rpc-types", "bspp-tag-index",
+        "bspp-primitives",
         "bspp-types", "bspp-peks", "bspp-help",
     },
     "bspp-faulty-node": {"bspp-node", "bspp-primitives", "bspp-types"},
@@ -50,7 +52,7 @@ IN_TESTS = {
     "bspp-node": {"bspp-runtime-common", "pallets"},
 }
 # Crates that must not depend on parts of polkadot-sdk.
-NO_SUBSTRATE = ("bspp-peks", "bspp-types", "bspp-record")
+NO_SUBSTRATE = ("bspp-peks", "bspp-types", "bspp-record", "bspp-phi-store")
 
 
 def workspace():

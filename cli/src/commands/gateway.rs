@@ -9,7 +9,10 @@ use crate::{
     values::hex0x,
 };
 use bspp_client::At;
-use bspp_gateway::{config::TlsFiles, Gateway, GatewayConfig, Tuning};
+use bspp_gateway::{
+    config::{PhiStoreConfig, StoreConfig, TlsFiles},
+    Gateway, GatewayConfig, Tuning,
+};
 use bspp_types::HospitalId;
 use clap::{Args, Subcommand};
 use std::{
@@ -76,6 +79,12 @@ pub struct ConfigArguments {
     /// Without it, they are two folders below the gateway's data: for development only.
     #[arg(long)]
     shares: Vec<PathBuf>,
+    /// Folder of a PHI store. Name several on different media; the first is store-1.
+    ///
+    /// Without it, it is a folder below the gateway's data: for development only. Edit the
+    /// configuration for stores in S3 buckets.
+    #[arg(long)]
+    phi_store: Vec<PathBuf>,
     /// File with the key that encrypts shares and waiting records at rest.
     #[arg(long)]
     vault_key: Option<PathBuf>,
@@ -152,6 +161,7 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
             arguments.shares.clone()
         },
         admit_share_media: false,
+        phi_store: phi_store(arguments),
         vault_key_file: arguments
             .vault_key
             .clone()
@@ -173,6 +183,24 @@ async fn config(arguments: &ConfigArguments, output: Output) -> CliResult<()> {
     config.check().map_err(CliError::usage)?;
     let text = serde_json::to_string_pretty(&config).map_err(CliError::failed)?;
     output.result(&config, &[text])
+}
+
+/// The PHI stores of the arguments. More than half of them must have a payload.
+fn phi_store(arguments: &ConfigArguments) -> PhiStoreConfig {
+    let folders = if arguments.phi_store.is_empty() {
+        vec![arguments.data.join("phi")]
+    } else {
+        arguments.phi_store.clone()
+    };
+    let quorum = folders.len() / 2 + 1;
+    let stores = (1..).zip(folders);
+    PhiStoreConfig {
+        stores: stores
+            .map(|(number, folder)| StoreConfig::folder(format!("store-{number}"), folder))
+            .collect(),
+        quorum,
+        journal: arguments.data.join("phi-journal.redb"),
+    }
 }
 
 fn dev_x25519(hospital: &HospitalId) -> [u8; 32] {

@@ -8,5 +8,5 @@ pub use crate::{
     chain::{runtime_value, ReadProof, SignedBlock},
     grandpa::{decode_finality_proof, decode_justification},
     proved::check_read,
-    rpc::{checked_block, checked_chunk, checked_entry, places_of, search_step, WantedTag},
+    rpc::{checked_block, checked_entry, places_of, search_step, WantedTag},
 };

@@ -2,6 +2,7 @@
 //! The events of an extrinsic, and the names of dispatch errors.
 
 use crate::{chain::*, error::*};
+use bspp_types::RecordId;
 use codec::Decode;
 use sp_core::H256;
 use sp_io::hashing::twox_128;
@@ -104,6 +105,27 @@ impl ChainClient {
             }
             None => Ok(None),
         }
+    }
+
+    /// The records that a `store_records` call did not store, with the reasons.
+    ///
+    /// `block` is the block that includes the call, and `events` are those of the call.
+    ///
+    /// # Errors
+    /// `InvalidAnswer`, and those of the connection.
+    pub async fn refused_records(
+        &self,
+        block: H256,
+        events: &[Event],
+    ) -> Result<Vec<(RecordId, DispatchFailure)>> {
+        let mut refused = Vec::new();
+        for event in events {
+            if event.is("PhiRecords", "RecordRefused") {
+                let (record, error): (RecordId, DispatchError) = event.decode()?;
+                refused.push((record, self.dispatch_failure(block, &error).await?));
+            }
+        }
+        Ok(refused)
     }
 
     /// The name of a dispatch error in the metadata of a block's runtime.

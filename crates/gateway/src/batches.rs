@@ -11,7 +11,7 @@ use crate::{
     clock,
     error::{GatewayError, Result},
     outbox::{JobId, JobPhase, Outbox, OutboxId},
-    ports::BatchRegistry,
+    ports::{BatchRegistry, PayloadSink},
     shares::ShareStore,
 };
 use bspp_client::ClientError;
@@ -86,6 +86,7 @@ pub struct Batches<R> {
     enc: [u8; 32],
     salt: [u8; 32],
     shares: ShareStore,
+    payloads: Arc<dyn PayloadSink>,
     patience: Duration,
     lifetime: Duration,
     pub(crate) pause: Duration,
@@ -107,7 +108,7 @@ impl<R: BatchRegistry> Batches<R> {
     /// `OutboxFailed`.
     pub fn new(
         registry: R,
-        (outbox, shares): (Outbox, ShareStore),
+        (outbox, shares, payloads): (Outbox, ShareStore, Arc<dyn PayloadSink>),
         (chain, hospital): (H256, HospitalId),
         account: &[u8; 32],
         patience: Duration,
@@ -125,6 +126,7 @@ impl<R: BatchRegistry> Batches<R> {
             enc,
             salt,
             shares,
+            payloads,
             patience,
             lifetime,
             pause: BATCH_PAUSE,
@@ -261,6 +263,11 @@ impl<R: BatchRegistry> Batches<R> {
                     tokio::task::spawn_blocking(move || store.put(&shares))
                         .await
                         .map_err(|_| GatewayError::Stopping)??;
+                    // The ciphertext is durable too. A stop before the next step leaves a payload that no
+                    // record has, and the plain record is encrypted again.
+                    if let Some(first) = records.first() {
+                        self.payloads.put(&first.payload).await?;
+                    }
                     return self
                         .outbox
                         .push((with.job, with.plain), &records, clock::now());

@@ -2,6 +2,7 @@
 //! The configuration of a gateway. Secrets are in separate files, never here.
 
 use crate::{error::GatewayError, tuning::Tuning};
+pub use bspp_phi_store::{PhiStoreConfig, StoreConfig};
 use bspp_types::HospitalId;
 use serde::{Deserialize, Serialize};
 use std::{net::SocketAddr, path::PathBuf};
@@ -44,6 +45,8 @@ pub struct GatewayConfig {
     /// It is of one start only, and no setting of the file: `bspp gateway run --admit-share-media`.
     #[serde(skip)]
     pub admit_share_media: bool,
+    /// The stores of the ciphertext. The nodes of the hospital's chain read them.
+    pub phi_store: PhiStoreConfig,
     /// The file with the key that encrypts shares and waiting plaintext at rest.
     ///
     /// The first start makes it. If it is missing while something is sealed, the gateway does not
@@ -105,6 +108,7 @@ impl GatewayConfig {
         if self.x25519_secret_files.is_empty() {
             return invalid("x25519_secret_files names no file");
         }
+        self.phi_store.check()?;
         self.tuning.check()
     }
 }
@@ -119,6 +123,7 @@ mod tests {
         format!(
             r#"{{"consortium_url":"ws://127.0.0.1:9944","hospital_url":"ws://127.0.0.1:9945",
             "hospital":"0x{}","operator_key_file":"operator","x25519_secret_files":["x"],
+            "phi_store":{{"stores":[{{"name":"s","place":{{"folder":"phi"}}}}],"quorum":1,"journal":"j"}},
             "data_dir":"data","share_dirs":["a","b"],"vault_key_file":"k","local_token_file":"t",
             "public_address":"0.0.0.0:8080","local_address":"{local}"}}"#,
             "11".repeat(32)

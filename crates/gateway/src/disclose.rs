@@ -169,7 +169,7 @@ impl<V: RequestView + 'static, A: RecordArchive + PatientRegistry> Discloser<V, 
         let encrypted = EncryptedRecord {
             rid: request.record,
             record,
-            chunks: Arc::new(vec![ciphertext]),
+            payload: Arc::new(ciphertext),
         };
         let package = DisclosurePackage::new(&encrypted, &share);
         let signed = SignedPackage::new(package, &request.header, |message| {

@@ -21,6 +21,9 @@ pub enum GatewayError {
     /// The outbox cannot be read or written.
     #[error("OutboxFailed: {0}")]
     Outbox(String),
+    /// The PHI store cannot be read or written.
+    #[error(transparent)]
+    PhiStore(#[from] bspp_phi_store::PhiStoreError),
     /// The shares of records cannot be read or written.
     #[error("SharesFailed: {0}")]
     Shares(String),

@@ -25,6 +25,7 @@ use crate::{
     vault::check_mode,
 };
 use bspp_client::{At, ConsortiumClient, HospitalClient, Scheme, Signer};
+use bspp_phi_store::PhiStore;
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -39,6 +40,7 @@ pub struct Gateway {
     tls: Option<TlsAcceptor>,
     public: TcpListener,
     local: TcpListener,
+    payloads: PhiStore,
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
@@ -79,6 +81,7 @@ impl Gateway {
             &config.share_dirs,
             config.admit_share_media,
         )?;
+        let payloads = PhiStore::open(&config.phi_store).await?;
         let token = LocalToken::open(&config.local_token_file)?;
         let tls = config.tls.as_ref().map(tls_acceptor).transpose()?;
         let waiting = outbox.jobs_with_work(clock::now())?.len();
@@ -98,7 +101,8 @@ impl Gateway {
         let hospital = config.hospital;
         let consortium = ConsortiumPort::new(consortium, Arc::clone(&operator), hospital)
             .with_anchorer(anchorer);
-        let hospital_chain = HospitalPort::new(hospital_chain, Arc::clone(&operator));
+        let hospital_chain =
+            HospitalPort::new(hospital_chain, Arc::clone(&operator), payloads.clone());
         // Before the check: a node that lost all its files must stop, whether or not the gateway runs.
         let notice = AnchorNotice::new(hospital_chain.clone(), consortium.clone(), hospital);
         if let Err(error) = notice.step().await {
@@ -107,7 +111,7 @@ impl Gateway {
         check_anchor(&hospital_chain, &consortium).await?;
         let batches = Arc::new(Batches::new(
             BatchPort::new(consortium.clone(), hospital_chain.clone()),
-            (outbox.clone(), shares.clone()),
+            (outbox.clone(), shares.clone(), Arc::new(payloads.clone())),
             (chain, hospital),
             &operator.account_bytes(),
             Duration::from_millis(config.tuning.exhaustion_wait_ms),
@@ -172,6 +176,7 @@ impl Gateway {
             tls,
             public,
             local,
+            payloads,
         })
     }
 
@@ -216,6 +221,7 @@ impl Gateway {
             tls,
             public,
             local,
+            payloads,
         } = self;
         let mut tasks = Tasks::new(Arc::clone(&shared), config.tuning.poll());
 
@@ -223,7 +229,6 @@ impl Gateway {
             shared.hospital_chain.clone(),
             (shared.outbox.clone(), shared.shares.clone()),
             config.tuning.store_window,
-            config.tuning.store_window_bytes,
         ));
         tasks.repeat("store", move || {
             let storer = Arc::clone(&storer);
@@ -263,6 +268,15 @@ impl Gateway {
             async move {
                 let searchable = tracker.step().await?;
                 batches.note_finalized(&searchable).await;
+                Ok(false)
+            }
+        });
+
+        tasks.repeat("payloads", move || {
+            let payloads = payloads.clone();
+            async move {
+                // Stores that were away get what they lack, and lose what is erased.
+                payloads.replay().await?;
                 Ok(false)
             }
         });

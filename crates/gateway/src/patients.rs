@@ -292,7 +292,7 @@ impl<V: RequestView + 'static, P: PatientRegistry + RecordArchive + 'static> Wis
         let encrypted = EncryptedRecord {
             rid: request.record,
             record,
-            chunks: Arc::new(vec![ciphertext]),
+            payload: Arc::new(ciphertext),
         };
         let package = DisclosurePackage::new(&encrypted, &share);
         let sealed = OwnRecordRequest::seal(

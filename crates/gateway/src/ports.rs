@@ -138,10 +138,47 @@ pub trait Registry: Send + Sync {
 pub struct Outgoing {
     /// The identifier of the record.
     pub rid: RecordId,
-    /// The record without ciphertext.
+    /// The record. Its payload is in the PHI store already.
     pub record: Record,
-    /// The chunks that must be stored first. Empty if an earlier record has the same payload.
-    pub chunks: Vec<Vec<u8>>,
+}
+
+/// The hospital's PHI store, for payloads.
+#[async_trait]
+pub trait PayloadSink: Send + Sync {
+    /// Makes a payload durable in enough stores. A payload that is there is not an error.
+    async fn put(&self, payload: &[u8]) -> crate::error::Result<()>;
+}
+
+/// Payloads in memory, for tests. They can fail.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Payloads {
+    /// The payload hashes in the order of their writes.
+    pub stored: std::sync::Mutex<Vec<H256>>,
+    /// Whether writes fail.
+    pub broken: std::sync::atomic::AtomicBool,
+}
+
+#[cfg(test)]
+#[async_trait]
+impl PayloadSink for Payloads {
+    #[allow(clippy::unwrap_used)]
+    async fn put(&self, payload: &[u8]) -> crate::error::Result<()> {
+        if self.broken.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(crate::error::GatewayError::Outbox("disk full".into()));
+        }
+        let hash = bspp_types::payload_hash(payload);
+        self.stored.lock().unwrap().push(hash);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl PayloadSink for bspp_phi_store::PhiStore {
+    async fn put(&self, payload: &[u8]) -> crate::error::Result<()> {
+        self.put(payload.to_vec()).await?;
+        Ok(())
+    }
 }
 
 /// The outcome of sending a record.
@@ -324,7 +361,7 @@ pub trait RecordArchive: Send + Sync {
     /// A record with its location, which names the account of its patient.
     async fn record(&self, rid: RecordId) -> Result<Option<(RecordLocation, Record)>>;
 
-    /// The record's ciphertext, checked against its chunk hashes.
+    /// The record's ciphertext, checked against its payload hash.
     async fn ciphertext(&self, record: &Record) -> Result<Vec<u8>>;
 
     /// The filing month of a batch. `None` if the chain does not have the batch.

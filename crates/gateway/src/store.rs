@@ -30,25 +30,16 @@ pub struct Storer<K> {
     outbox: Outbox,
     shares: ShareStore,
     window: usize,
-    window_bytes: usize,
 }
 
 impl<K: RecordSink> Storer<K> {
     /// Makes a storer that sends a maximum of `window` records at a time.
-    ///
-    /// `window_bytes` is the approximate maximum of their ciphertext.
-    pub fn new(
-        sink: K,
-        (outbox, shares): (Outbox, ShareStore),
-        window: usize,
-        window_bytes: usize,
-    ) -> Self {
+    pub fn new(sink: K, (outbox, shares): (Outbox, ShareStore), window: usize) -> Self {
         Self {
             sink,
             outbox,
             shares,
             window: window.max(1),
-            window_bytes,
         }
     }
 
@@ -72,13 +63,6 @@ impl<K: RecordSink> Storer<K> {
         }
     }
 
-    fn has_failed(&self, id: OutboxId) -> Result<bool> {
-        Ok(self
-            .outbox
-            .record(id)?
-            .is_some_and(|item| item.progress.failure.is_some()))
-    }
-
     /// Sends the next records, if there are any. Returns how many were stored.
     ///
     /// # Errors
@@ -89,10 +73,9 @@ impl<K: RecordSink> Storer<K> {
         };
         let mut ids = Vec::new();
         let mut outgoing = Vec::new();
-        let mut bytes = 0usize;
         let mut stored = 0usize;
         for (id, item) in self.outbox.active()?.into_iter().filter(waiting) {
-            if outgoing.len() >= self.window || bytes >= self.window_bytes {
+            if outgoing.len() >= self.window {
                 break;
             }
             if let Some(location) = self.sink.locate(item.rid, false).await? {
@@ -100,22 +83,10 @@ impl<K: RecordSink> Storer<K> {
                 stored = stored.saturating_add(1);
                 continue;
             }
-            let chunks = if item.payload_of == id {
-                self.outbox.chunks(id)?
-            } else if self.has_failed(item.payload_of)? {
-                self.outbox.update(&[id], |_, progress| {
-                    progress.failure = Some("PayloadNotStored: an earlier entry failed".into());
-                })?;
-                continue;
-            } else {
-                Vec::new()
-            };
-            bytes = bytes.saturating_add(chunks.iter().map(Vec::len).sum());
             ids.push(id);
             outgoing.push(Outgoing {
                 rid: item.rid,
                 record: item.record,
-                chunks,
             });
         }
         if outgoing.is_empty() {

@@ -2,18 +2,16 @@
 //! The times and sizes of a gateway, with defaults and limits.
 
 use crate::error::GatewayError;
-use bspp_record::{fhir::MAX_DOCUMENT_BYTES, payload::MAX_CIPHERTEXT_BYTES};
+use bspp_record::fhir::MAX_DOCUMENT_BYTES;
 use bspp_types::{
     limits::{DAY_MS, MINUTE_MS},
-    MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
+    MAX_ENTRIES_PER_BLOCK,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Maximum `store_window`: the maximum number of records in one block of the hospital chain.
 pub const MAX_STORE_WINDOW: usize = MAX_ENTRIES_PER_BLOCK as usize;
-/// Maximum `store_window_bytes`: one record of the largest size. The node's pool holds two.
-pub const MAX_STORE_WINDOW_BYTES: usize = MAX_CIPHERTEXT_BYTES;
 /// Maximum `max_upload_bytes`: larger files are refused as FHIR in any case.
 pub const MAX_UPLOAD_BYTES: usize = MAX_DOCUMENT_BYTES;
 
@@ -56,10 +54,6 @@ pub struct Tuning {
     ///
     /// The limit is [`MAX_STORE_WINDOW`].
     pub store_window: usize,
-    /// The number of bytes of ciphertext sent at a time to the hospital chain.
-    ///
-    /// The limit is [`MAX_STORE_WINDOW_BYTES`]. One record may exceed the value.
-    pub store_window_bytes: usize,
     /// Maximum size of a FHIR file in bytes. The limit is [`MAX_UPLOAD_BYTES`].
     pub max_upload_bytes: usize,
 }
@@ -76,9 +70,8 @@ impl Default for Tuning {
             poll_ms: 1_000,
             anchor_every_ms: 5 * MINUTE_MS,
             exhaustion_wait_ms: 60_000,
-            // An eighth of a block, because other clients store records too.
-            store_window: MAX_STORE_WINDOW / 8,
-            store_window_bytes: 4 * MAX_CHUNK_BYTES as usize,
+            // Half of a block, because other clients store records too.
+            store_window: MAX_STORE_WINDOW / 2,
             max_upload_bytes: MAX_UPLOAD_BYTES,
         }
     }
@@ -112,11 +105,6 @@ impl Tuning {
             ),
             ("store_window", self.store_window, Some(MAX_STORE_WINDOW)),
             (
-                "store_window_bytes",
-                self.store_window_bytes,
-                Some(MAX_STORE_WINDOW_BYTES),
-            ),
-            (
                 "max_upload_bytes",
                 self.max_upload_bytes,
                 Some(MAX_UPLOAD_BYTES),
@@ -149,7 +137,7 @@ mod tests {
     fn defaults_should_be_within_all_limits() {
         assert_eq!(refusal(|_| {}), None);
         let tuning = Tuning::default();
-        assert_eq!(tuning.store_window, 32);
+        assert_eq!(tuning.store_window, 128);
         assert_eq!(tuning.max_upload_bytes, MAX_DOCUMENT_BYTES);
     }
 
@@ -160,10 +148,6 @@ mod tests {
             refusal(|t| t.store_window = 257).unwrap(),
             "InvalidConfig: store_window is 257; the maximum is 256"
         );
-        let bytes = MAX_STORE_WINDOW_BYTES;
-        assert_eq!(refusal(|t| t.store_window_bytes = bytes), None);
-        let reason = refusal(|t| t.store_window_bytes = bytes + 1).unwrap();
-        assert!(reason.contains("store_window_bytes"), "{reason}");
     }
 
     #[test]
@@ -177,11 +161,10 @@ mod tests {
     #[test]
     fn check_should_refuse_sizes_of_zero() {
         type Change = fn(&mut Tuning);
-        let changes: [(&str, Change); 5] = [
+        let changes: [(&str, Change); 4] = [
             ("max_client_requests", |t| t.max_client_requests = 0),
             ("max_nonces", |t| t.max_nonces = 0),
             ("store_window", |t| t.store_window = 0),
-            ("store_window_bytes", |t| t.store_window_bytes = 0),
             ("max_upload_bytes", |t| t.max_upload_bytes = 0),
         ];
         for (name, change) in changes {

@@ -146,6 +146,12 @@ domains! {
     pub const CONFORMANCE: &[u8] = b"BSPP-V02-CONFORMANCE";
     /// Commitment to the evidence of an attestation.
     pub const EVIDENCE: &[u8] = b"BSPP-V02-EVIDENCE";
+    /// Seed of the proofs of storage of a session.
+    pub const STORAGE_SEED: &[u8] = b"BSPP-V02-STORAGE-SEED";
+    /// Draw of a slot for a proof of storage.
+    pub const STORAGE_DRAW: &[u8] = b"BSPP-V02-STORAGE-DRAW";
+    /// Commitment to a proof of storage in an attestation.
+    pub const STORAGE_RESPONSE: &[u8] = b"BSPP-V02-STORAGE-RESPONSE";
     /// Merkle leaf of a registration on the consortium.
     ///
     /// The content digest of a block is the root of the tree of these leaves.

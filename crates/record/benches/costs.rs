@@ -225,7 +225,7 @@ impl World {
         let account = self.keys.account().public();
         ask.header.verify(&ask.patient_signature, &account).unwrap();
         let record = &self.made.encrypted;
-        let plain = (record.rid, &record.record.wraps, record.ciphertext()).encode();
+        let plain = (record.rid, &record.record.wraps, record.payload.to_vec()).encode();
         sealing::seal(&ask.header.requester_key, b"v1", &plain, &mut rng()).unwrap()
     }
 }

@@ -320,7 +320,7 @@ impl DisclosurePackage {
             record: encrypted.rid,
             wraps: encrypted.record.wraps.clone(),
             share: *share.as_bytes(),
-            ciphertext: encrypted.ciphertext(),
+            ciphertext: encrypted.payload.to_vec(),
         }
     }
 

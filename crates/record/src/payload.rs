@@ -15,7 +15,7 @@
 //! detects segments that were cut off, swapped or repeated. Padmé (Nikitin et al., PETS 2019)
 //! reveals O(log log n) bits about the length.
 
-use bspp_types::{MAX_CHUNKS, MAX_CHUNK_BYTES};
+use bspp_types::MAX_PAYLOAD_BYTES;
 use chacha20poly1305::{
     aead::{
         stream::{DecryptorBE32, EncryptorBE32, Nonce, StreamBE32},
@@ -32,8 +32,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub const SEGMENT_BYTES: usize = 64 * 1024;
 /// Maximum size of a plaintext: 56 MiB.
 pub const MAX_PLAINTEXT_BYTES: usize = 56 * 1024 * 1024;
-/// Maximum size of a ciphertext, which is the capacity of the chunks of one record.
-pub const MAX_CIPHERTEXT_BYTES: usize = (MAX_CHUNKS as usize) * (MAX_CHUNK_BYTES as usize);
+/// Maximum size of a ciphertext.
+pub const MAX_CIPHERTEXT_BYTES: usize = MAX_PAYLOAD_BYTES as usize;
 
 const MAGIC: &[u8; 4] = b"BSPP";
 const VERSION: u8 = 1;

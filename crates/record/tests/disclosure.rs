@@ -503,7 +503,7 @@ fn open_should_fail_when_the_answer_is_wrong() {
     tampered.ciphertext[30] ^= 1;
     assert_eq!(refused(tampered), OpenError::PayloadHashMismatch.into());
     let mut swapped = scene.package();
-    swapped.ciphertext = other.made.encrypted.ciphertext();
+    swapped.ciphertext = other.made.encrypted.payload.to_vec();
     assert_eq!(refused(swapped), OpenError::PayloadHashMismatch.into());
     let mut fewer = scene.package();
     fewer.wraps.pop();

@@ -293,7 +293,7 @@ fn open_all(case: &Case, stored: &Stored, index: &MemoryIndex, encryptors: &[Enc
         let (search, open) = &secrets[*batch];
         let entry = &encrypted.record.entry;
         let slot = slot_of(entry, &search.tag(*counter)).unwrap();
-        let ciphertext = encrypted.ciphertext();
+        let ciphertext = encrypted.payload.to_vec();
         let wraps = &encrypted.record.wraps;
         let opened = open_record(
             rid,

@@ -271,7 +271,7 @@ fn seal_and_open_should_fail_when_sizes_exceed_their_bounds() {
 }
 
 #[test]
-fn seal_should_stay_within_the_chunks_of_a_record_when_nothing_compresses() {
+fn seal_should_stay_within_the_maximum_when_nothing_compresses() {
     let ciphertext = seal(&key(), &noise(MAX_PLAINTEXT_BYTES), &mut rng(2)).unwrap();
     assert!(ciphertext.len() <= MAX_CIPHERTEXT_BYTES);
 }

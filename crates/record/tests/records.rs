@@ -142,14 +142,8 @@ fn encrypted_record_should_survive_its_encoding() {
         EncryptedRecord::decode_all(&mut &bytes[..]).unwrap(),
         record
     );
-    let chunks: Vec<_> = record
-        .chunks
-        .iter()
-        .map(|c| bspp_peks::blake2b_256(c).into())
-        .collect();
-    assert_eq!(record.record.chunks.to_vec(), chunks);
     assert_eq!(
-        payload_hash(&record.ciphertext()),
+        payload_hash(&record.payload),
         record.record.entry.payload_hash
     );
 }
@@ -209,8 +203,8 @@ fn open_record_should_fail_when_what_was_disclosed_is_tampered_with() {
     let (made, place) = (&scene.made, (scene.slot, 0));
     let entry = &made.encrypted.record.entry;
     let wraps = made.encrypted.record.wraps.to_vec();
-    let ciphertext = made.encrypted.ciphertext();
-    let others = other.encrypted.ciphertext();
+    let ciphertext = made.encrypted.payload.to_vec();
+    let others = other.encrypted.payload.to_vec();
     let open =
         |entry: &Entry, wraps: &[[u8; 48]], share: &HospitalShare, ciphertext: &[u8], place| {
             scene
@@ -331,7 +325,7 @@ fn open_record_should_fail_when_the_trapdoor_is_another_keywords_patients_batchs
             entry,
             &made.encrypted.record.wraps,
             &made.share,
-            &made.encrypted.ciphertext(),
+            &made.encrypted.payload,
             (slot, 0),
             &requester.open,
         );
@@ -391,7 +385,7 @@ fn open_record_should_fail_when_the_key_is_not_the_committed_one() {
         }
         // The seal commits to the forged wraps.
         entry.seal = seal_of(&core, &wraps, &made.share);
-        let ciphertext = made.encrypted.ciphertext();
+        let ciphertext = made.encrypted.payload.to_vec();
         open_record(
             &entry.rid(),
             &entry,

@@ -3,7 +3,7 @@
 
 use crate::{
     BlockNumber, ConsentId, Ed25519Signature, Entry, FilingMonth, Moment, RecordId, RequestId,
-    Sequence, Wraps, H256,
+    Sequence, Wraps,
 };
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
@@ -12,13 +12,13 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::ops::RangeInclusive;
 use scale_info::TypeInfo;
 
-/// Maximum size of a chunk: 1 MiB. Larger ciphertexts are split.
-pub const MAX_CHUNK_BYTES: u32 = 1024 * 1024;
-/// Maximum number of chunks of a record: 64 MiB of ciphertext.
-pub const MAX_CHUNKS: u32 = 64;
+/// Maximum size of a payload, which is the ciphertext of a record: 64 MiB.
+pub const MAX_PAYLOAD_BYTES: u32 = 64 * 1024 * 1024;
+/// Maximum number of records that one call stores.
+pub const MAX_RECORDS_PER_CALL: u32 = 64;
 
-/// Hashes of a record's chunks (BLAKE2b-256), in order.
-pub type ChunkHashes = BoundedVec<H256, ConstU32<MAX_CHUNKS>>;
+/// The records of a call, in the order of their indices.
+pub type Records = BoundedVec<Record, ConstU32<MAX_RECORDS_PER_CALL>>;
 
 /// Terms of a consent: the hospital may store and index records of these filing months.
 #[derive(
@@ -156,8 +156,6 @@ pub struct Record {
     pub entry: Entry,
     /// Wrapped data keys, one for each slot.
     pub wraps: Wraps,
-    /// Chunks of the ciphertext, in order.
-    pub chunks: ChunkHashes,
     /// The patient's account on this chain.
     pub patient: [u8; 32],
     /// The consent that covers it.

@@ -92,18 +92,8 @@ pub fn root_over(node: &[u8], mut row: Vec<H256>) -> H256 {
 ///
 /// `None` if that entry does not exist, or if there are too many entries.
 pub fn entry_proof(entries: &[Entry], index: u32) -> Option<EntryProof> {
-    let mut position = usize::try_from(index).ok()?;
-    if position >= entries.len() {
-        return None;
-    }
-    let mut path = Vec::new();
-    let mut row: Vec<H256> = entries.iter().map(Entry::leaf).collect();
-    while row.len() > 1 {
-        // The sibling is the other node of the pair: their positions differ in the last bit.
-        path.extend(row.get(position ^ 1).copied());
-        position /= 2;
-        row = row_above(domain::ENTRY_NODE, &row);
-    }
+    let row = entries.iter().map(Entry::leaf).collect();
+    let path = path_over(domain::ENTRY_NODE, row, usize::try_from(index).ok()?)?;
     Some(EntryProof {
         leaf_index: index,
         leaf_count: u32::try_from(entries.len()).ok()?,
@@ -111,33 +101,61 @@ pub fn entry_proof(entries: &[Entry], index: u32) -> Option<EntryProof> {
     })
 }
 
-/// Whether `proof` leads from `entry` to `root`, from exactly the position in the proof.
+/// Siblings of the leaf at `position`, from the leaf upwards.
 ///
-/// The path must have the length that position and count require, and the position decides the side
-/// on which each sibling joins: otherwise one path would pass for several positions.
-pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> bool {
-    let (mut position, mut width) = (proof.leaf_index, proof.leaf_count);
-    if position >= width {
-        return false;
+/// `None` if there is no such leaf.
+pub(crate) fn path_over(node: &[u8], mut row: Vec<H256>, mut position: usize) -> Option<Vec<H256>> {
+    if position >= row.len() {
+        return None;
     }
-    let mut siblings = proof.path.iter();
-    let mut node = entry.leaf();
+    let mut path = Vec::new();
+    while row.len() > 1 {
+        // The sibling is the other node of the pair: their positions differ in the last bit.
+        path.extend(row.get(position ^ 1).copied());
+        position /= 2;
+        row = row_above(node, &row);
+    }
+    Some(path)
+}
+
+/// The root to which a path leads from a leaf at a position.
+///
+/// The position is among `width` leaves.
+/// `None` if the path does not have the length that position and width require.
+pub(crate) fn root_of_path(
+    node: &[u8],
+    leaf: H256,
+    (mut position, mut width): (u32, u32),
+    path: &[H256],
+) -> Option<H256> {
+    if position >= width {
+        return None;
+    }
+    let mut siblings = path.iter();
+    let mut root = leaf;
     while width > 1 {
         let is_right = position % 2 == 1;
         if is_right || position.saturating_add(1) < width {
-            let Some(sibling) = siblings.next() else {
-                return false;
-            };
-            node = if is_right {
-                join(domain::ENTRY_NODE, sibling, &node)
+            let sibling = siblings.next()?;
+            root = if is_right {
+                join(node, sibling, &root)
             } else {
-                join(domain::ENTRY_NODE, &node, sibling)
+                join(node, &root, sibling)
             };
         }
         position /= 2;
         width = width.div_ceil(2);
     }
-    siblings.next().is_none() && node == *root
+    siblings.next().is_none().then_some(root)
+}
+
+/// Whether `proof` leads from `entry` to `root`, from exactly the position in the proof.
+///
+/// The path must have the length that position and count require, and the position decides the side
+/// on which each sibling joins: otherwise one path would pass for several positions.
+pub fn verify_entry_proof(root: &H256, entry: &Entry, proof: &EntryProof) -> bool {
+    let place = (proof.leaf_index, proof.leaf_count);
+    root_of_path(domain::ENTRY_NODE, entry.leaf(), place, &proof.path) == Some(*root)
 }
 
 /// Running hash after another entry block. It starts from the zero hash.

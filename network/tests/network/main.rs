@@ -11,4 +11,5 @@ mod gate;
 mod hospital;
 mod purge;
 mod rebuilt;
+mod storage;
 mod upgrade;

@@ -4,7 +4,7 @@
 use bspp_consortium_runtime as runtime;
 use bspp_node::{
     cli::Cli,
-    conformance::{Attester, ClientGates, GateView},
+    conformance::{Attester, ClientGates, GateView, Prover},
     service::{new_partial, Partial},
 };
 use bspp_primitives::{conformance::CONFORMANCE_KEY_TYPE, AccountId, Header, OpaqueBlock};
@@ -230,7 +230,7 @@ pub async fn author(
     }
     let gates = Arc::new(ClientGates(client.clone()));
     let genesis = gates.genesis();
-    let attester = Attester::new(gates, keystore.clone());
+    let attester = Attester::new(gates, keystore.clone(), Prover::none());
 
     let now = *sp_timestamp::InherentDataProvider::from_system_time();
     let total = SETUP + blocks;
@@ -263,7 +263,7 @@ pub async fn author(
         };
         let mut logs = vec![standalone::pre_digest::<AuraPair>(slot.into())];
         if side.gated {
-            let attested = attester.attest(parent, slot).unwrap();
+            let attested = attester.attest(parent, slot).await.unwrap();
             logs.push(attested.attestation.to_digest_item());
             let full = matches!(
                 attested.attestation.kind,

@@ -6,7 +6,7 @@ use bspp_node::conformance::{Attested, Skip};
 use bspp_primitives::{
     conformance::{
         attestation_message, evidence_commitment, Attestation, AttestationKind, ConformancePair,
-        ConformanceSignature, CONFORMANCE_ENGINE_ID,
+        ConformanceSignature, Verdict, CONFORMANCE_ENGINE_ID,
     },
     AccountId, Hash, Header,
 };
@@ -82,6 +82,12 @@ pub fn items(
             },
         },
         Fault::Overstate => signed(genesis, &hash, slot, made_up())?,
+        Fault::Unstored => match (attested.gate.verdict, attested.gate.challenge) {
+            (Verdict::Full { evidence }, Some(_)) => {
+                signed(genesis, &hash, slot, AttestationKind::Full { evidence })?
+            }
+            _ => return Ok(None),
+        },
     };
     Ok(Some(vec![attestation.to_digest_item()]))
 }

@@ -32,11 +32,13 @@ pub enum Fault {
     Overstate,
     /// A full attestation without standing.
     Suspended,
+    /// A full attestation without the proof of storage that is due.
+    Unstored,
 }
 
 impl Fault {
     /// All faults.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::None,
         Self::Omit,
         Self::Double,
@@ -47,6 +49,7 @@ impl Fault {
         Self::Borrow,
         Self::Overstate,
         Self::Suspended,
+        Self::Unstored,
     ];
 
     /// The word for the fault.
@@ -62,6 +65,7 @@ impl Fault {
             Self::Borrow => "borrow",
             Self::Overstate => "overstate",
             Self::Suspended => "suspended",
+            Self::Unstored => "unstored",
         }
     }
 }

@@ -94,7 +94,7 @@ impl AttestationSource for FaultySource {
     async fn attest(&mut self, parent: &Header, slot: u64) -> Option<DigestItem> {
         self.plan = None;
         let fault = self.switch.current();
-        match self.honest.try_attest(parent.hash(), slot) {
+        match self.honest.try_attest(parent.hash(), slot).await {
             Ok(attested) => {
                 self.plan = self
                     .plan(fault, parent, slot, &attested)

@@ -11,8 +11,8 @@ use crate::{
 use bspp_node::conformance::Attested;
 use bspp_primitives::{
     conformance::{
-        attestation_message, check_digest, Attestation, AttestationKind, ConformancePair, Gate,
-        Refusal, Shortfall, Verdict, CONFORMANCE_ENGINE_ID,
+        attestation_message, check_digest, Attestation, AttestationKind, Challenge,
+        ConformancePair, Gate, Refusal, Shortfall, Verdict, CONFORMANCE_ENGINE_ID,
     },
     AccountId, Hash, Header, OpaqueBlock,
 };
@@ -63,7 +63,9 @@ fn attested(verdict: Verdict) -> Attested {
             author: author(1),
             key: pair(1).public(),
             verdict,
+            challenge: None,
         },
+        unproved: None,
     }
 }
 
@@ -141,6 +143,32 @@ fn items_should_be_refused_for_the_fault_and_nothing_else() {
             assert_eq!(refusal(fault, verdict, None), refused, "{fault}");
         }
     }
+}
+
+#[test]
+fn author_that_hides_a_missing_proof_should_be_refused() {
+    let mut attested = attested(full());
+    attested.gate.challenge = Some(Challenge {
+        payload_hash: Hash::repeat_byte(1),
+        draw: Hash::repeat_byte(2),
+    });
+    attested.attestation = attest(1, AttestationKind::Unproved);
+    let parent = parent();
+    let situation = Situation {
+        genesis: genesis(),
+        parent: &parent,
+        slot: SLOT,
+        attested: &attested,
+        borrowed: None,
+    };
+    let sign = |message: &[u8]| Ok(pair(1).sign(message));
+    let replaced = items(Fault::Unstored, &situation, &sign).unwrap().unwrap();
+    let mut header = finished(&attested);
+    replace(&mut header, &replaced);
+    let refused = check_digest(&header.digest, &genesis(), &header.parent_hash, |_| {
+        Some(attested.gate.clone())
+    });
+    assert_eq!(refused.err(), Some(Refusal::ProofMissing));
 }
 
 #[test]

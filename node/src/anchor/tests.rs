@@ -4,7 +4,7 @@
 
 use super::*;
 use crate::{
-    conformance::{testing as gate, Attester, Skip},
+    conformance::{testing as gate, Attester, Prover, Skip},
     rpc::anchor::{Anchor, AnchorApiServer},
 };
 use bspp_primitives::Hash;
@@ -210,16 +210,17 @@ fn metrics_should_show_the_refusal() {
     assert_eq!(gauge("bspp_anchor_refused"), Some(0.0));
 }
 
-#[test]
-fn author_should_not_attest_when_the_chain_lacks_the_anchor() {
+#[tokio::test]
+async fn author_should_not_attest_when_the_chain_lacks_the_anchor() {
     let chain = Chain::of(1, 3, 3);
     let watch = Watch::open(None, 0, chain.clone(), None).unwrap();
     watch.note(anchor(0, 7, 1)).unwrap();
-    let attester = Attester::new(gate::Gates::open(), gate::keystore(1)).with_anchor(Some(watch));
-    let skip = attester.attest(gate::parent(), gate::SLOT);
+    let attester = Attester::new(gate::Gates::open(), gate::keystore(1), Prover::none())
+        .with_anchor(Some(watch));
+    let skip = attester.attest(gate::parent(), gate::SLOT).await;
     assert_eq!(skip, Err(Skip::Anchor(Refusal::Below(7))));
     chain.change(|state| state.best = 7);
-    assert!(attester.attest(gate::parent(), gate::SLOT).is_ok());
+    assert!(attester.attest(gate::parent(), gate::SLOT).await.is_ok());
 }
 
 async fn call(deny: DenyUnsafe, method: &str, params: Value) -> Value {

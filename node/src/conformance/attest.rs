@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The attestation of an author, or the reason why the author cannot attest.
 
-use super::gate::{GateError, GateView};
+use super::{
+    gate::{GateError, GateView},
+    storage::{Prover, StoreError},
+};
 use crate::anchor::{Refusal, Watch};
 use bspp_primitives::{
     conformance::{
@@ -51,6 +54,8 @@ pub struct Attested {
     pub attestation: Attestation<AccountId>,
     /// The gate.
     pub gate: Gate<AccountId>,
+    /// The reason why the challenge of the slot has no answer, if it has none.
+    pub unproved: Option<StoreError>,
 }
 
 /// Attests with the keys of this node.
@@ -58,17 +63,19 @@ pub struct Attested {
 pub struct Attester {
     gates: Arc<dyn GateView>,
     keystore: KeystorePtr,
+    prover: Prover,
     genesis: Hash,
     anchor: Option<Arc<Watch>>,
 }
 
 impl Attester {
-    /// Makes an attester with these keys for these gates.
-    pub fn new(gates: Arc<dyn GateView>, keystore: KeystorePtr) -> Self {
+    /// Makes an attester with these keys for these gates, which answers challenges.
+    pub fn new(gates: Arc<dyn GateView>, keystore: KeystorePtr, prover: Prover) -> Self {
         let genesis = gates.genesis();
         Self {
             gates,
             keystore,
+            prover,
             genesis,
             anchor: None,
         }
@@ -97,12 +104,14 @@ impl Attester {
 
     /// Makes the attestation for a block on `parent` in `slot`.
     ///
-    /// The attestation has the only kind that the gate admits.
+    /// The attestation has the only kind that the gate admits. If the slot has a challenge, the
+    /// proof of storage waits for the block, or the attestation says that there is none.
     ///
     /// # Errors
     ///
     /// The reason why this node cannot attest.
-    pub fn attest(&self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
+    pub async fn attest(&self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
+        self.prover.clear();
         if let Some(anchor) = &self.anchor {
             anchor.check().map_err(Skip::Anchor)?;
         }
@@ -111,8 +120,18 @@ impl Attester {
             .gate(parent, slot)
             .map_err(Skip::Api)?
             .ok_or(Skip::NotOurSlot)?;
+        let mut unproved = None;
         let kind = match gate.verdict {
-            Verdict::Full { evidence } => AttestationKind::Full { evidence },
+            Verdict::Full { evidence } => match &gate.challenge {
+                None => AttestationKind::Full { evidence },
+                Some(challenge) => match self.prover.answer(challenge).await {
+                    Ok(response) => AttestationKind::Proved { evidence, response },
+                    Err(error) => {
+                        unproved = Some(error);
+                        AttestationKind::Unproved
+                    }
+                },
+            },
             Verdict::Restricted { shortfall } => AttestationKind::Restricted { shortfall },
             Verdict::Refused { fault } => return Err(Skip::NoStanding(fault)),
         };
@@ -125,6 +144,7 @@ impl Attester {
                 signature,
             },
             gate,
+            unproved,
         })
     }
 

@@ -75,7 +75,7 @@ impl Counters {
         };
         // Both counters exist from the start with the value zero, because an alarm on a missing
         // counter never fires.
-        for kind in ["full", "restricted"] {
+        for kind in ["full", "proved", "unproved", "restricted"] {
             counters.attested.with_label_values(&[kind]).reset();
         }
         Ok(counters)
@@ -86,6 +86,8 @@ impl Counters {
 pub const fn label(kind: &AttestationKind) -> &'static str {
     match kind {
         AttestationKind::Full { .. } => "full",
+        AttestationKind::Proved { .. } => "proved",
+        AttestationKind::Unproved => "unproved",
         AttestationKind::Restricted { .. } => "restricted",
     }
 }

@@ -11,6 +11,7 @@ pub mod doubles;
 pub mod gate;
 pub mod metrics;
 pub mod notice;
+pub mod storage;
 pub mod verifier;
 pub mod worker;
 
@@ -22,6 +23,7 @@ mod tests;
 pub use attest::{Attested, Attester, Skip};
 pub use gate::{ClientGates, GateError, GateView};
 pub use metrics::Metrics;
+pub use storage::{PayloadStore, PendingProof, Prover, StoreError};
 pub use verifier::ConformanceVerifier;
 pub use worker::{AttestationSource, ConformingWorker, HonestSource};
 

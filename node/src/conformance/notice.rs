@@ -3,8 +3,12 @@
 //!
 //! A notice contains the reason and the remedy.
 
-use super::attest::{Attested, Skip};
+use super::{
+    attest::{Attested, Skip},
+    storage::StoreError,
+};
 use bspp_primitives::conformance::{Shortfall, StandingFault, Verdict};
+use bspp_types::H256;
 
 /// The state of this node as an author.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,13 @@ pub enum State {
     Full,
     /// The node's blocks carry operational calls only.
     Restricted(Shortfall),
+    /// The node's blocks carry operational calls only, because a payload cannot be read.
+    Unproved {
+        /// The payload.
+        payload_hash: H256,
+        /// The reason.
+        reason: StoreError,
+    },
     /// The node makes no blocks.
     Skipping(Skip),
 }
@@ -22,7 +33,13 @@ impl State {
     pub fn of(outcome: &Result<Attested, Skip>) -> Self {
         match outcome {
             Ok(attested) => match attested.gate.verdict {
-                Verdict::Full { .. } => Self::Full,
+                Verdict::Full { .. } => match (&attested.gate.challenge, &attested.unproved) {
+                    (Some(challenge), Some(reason)) => Self::Unproved {
+                        payload_hash: challenge.payload_hash,
+                        reason: reason.clone(),
+                    },
+                    _ => Self::Full,
+                },
                 Verdict::Restricted { shortfall } => Self::Restricted(shortfall),
                 // The attester makes no attestation for this verdict.
                 Verdict::Refused { fault } => Self::Skipping(Skip::NoStanding(fault)),
@@ -72,6 +89,16 @@ pub fn notice(before: Option<&State>, now: &State) -> Option<Notice> {
                 shortfall_text(*shortfall)
             )
         }
+        (
+            _,
+            State::Unproved {
+                payload_hash,
+                reason,
+            },
+        ) => format!(
+            "authoring restricted blocks: the payload {payload_hash:?} cannot be proved (unproved): {reason}; check \
+             the node's --phi-store and bring the payload back from a backup, or let an admin write it off"
+        ),
         (_, State::Skipping(skip)) => format!("authoring no blocks: {}", skip_text(skip)),
     };
     Some(Notice {

@@ -6,8 +6,8 @@ use super::gate::{GateError, GateView};
 use bspp_primitives::{
     conformance::{
         attestation_message, Attestation, AttestationKind, AuthorStanding, BlockAttestation,
-        ConformanceId, ConformancePair, Evidence, Gate, Shortfall, StandingFault, Verdict,
-        CONFORMANCE_KEY_TYPE,
+        Challenge, ConformanceId, ConformancePair, Evidence, Gate, Shortfall, StandingFault,
+        Verdict, CONFORMANCE_KEY_TYPE,
     },
     AccountId, Hash, Header,
 };
@@ -86,6 +86,8 @@ pub struct Gates {
     pub broken: Mutex<Option<GateError>>,
     /// The attestation in the best block.
     pub attestation: Mutex<Option<BlockAttestation<AccountId>>>,
+    /// The challenge of all slots.
+    pub challenge: Mutex<Option<Challenge>>,
 }
 
 impl Gates {
@@ -98,6 +100,7 @@ impl Gates {
             empty: Mutex::new(false),
             broken: Mutex::new(None),
             attestation: Mutex::new(None),
+            challenge: Mutex::new(None),
         })
     }
 
@@ -147,6 +150,7 @@ impl GateView for Gates {
                 *self.standing.lock().unwrap(),
                 *self.evidence.lock().unwrap(),
             ),
+            challenge: *self.challenge.lock().unwrap(),
         }))
     }
 

@@ -64,8 +64,8 @@ impl HonestSource {
     /// # Errors
     ///
     /// The reason why this node cannot attest.
-    pub fn try_attest(&mut self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
-        let outcome = self.attester.attest(parent, slot);
+    pub async fn try_attest(&mut self, parent: Hash, slot: u64) -> Result<Attested, Skip> {
+        let outcome = self.attester.attest(parent, slot).await;
         match &outcome {
             Ok(attested) => self.metrics.attested(&attested.attestation.kind),
             Err(skip) => self.metrics.skipped(skip.as_str()),
@@ -84,7 +84,7 @@ impl HonestSource {
 #[async_trait::async_trait]
 impl AttestationSource for HonestSource {
     async fn attest(&mut self, parent: &Header, slot: u64) -> Option<DigestItem> {
-        let attested = self.try_attest(parent.hash(), slot).ok()?;
+        let attested = self.try_attest(parent.hash(), slot).await.ok()?;
         Some(attested.attestation.to_digest_item())
     }
 }

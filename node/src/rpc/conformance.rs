@@ -58,8 +58,10 @@ fn attestation_status(attestation: BlockAttestation<AccountId>) -> AttestationSt
         author,
         kind: label(&kind).into(),
         evidence: match kind {
-            AttestationKind::Full { evidence } => Some(evidence),
-            AttestationKind::Restricted { .. } => None,
+            AttestationKind::Full { evidence } | AttestationKind::Proved { evidence, .. } => {
+                Some(evidence)
+            }
+            AttestationKind::Restricted { .. } | AttestationKind::Unproved => None,
         },
     }
 }

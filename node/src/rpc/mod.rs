@@ -79,7 +79,7 @@ pub fn create(
     use conformance::ConformanceApiServer;
     use finality::FinalityApiServer;
     use peks::PeksApiServer;
-    use phi::{PhiChunkApiServer, PhiIndexApiServer};
+    use phi::PhiIndexApiServer;
     use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
     use substrate_frame_rpc_system::{System, SystemApiServer};
 
@@ -120,7 +120,6 @@ pub fn create(
         .into_rpc(),
     )?;
     module.merge(conformance::Conformance::new(gates).into_rpc())?;
-    module.merge(phi::Chunks::new(view.clone()).into_rpc())?;
     if let Some(watch) = watch {
         module.merge(anchor::Anchor::new(watch).into_rpc())?;
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `phi_*`: registered entries of the consortium chain and stored chunks.
+//! `phi_*`: registered entries of the consortium chain.
 
 use super::{internal, invalid_params};
 use crate::search::ChainView;
-use bspp_primitives::Hash;
 use bspp_rpc_types::{
     IndexStatus, ListedBlock, ListedEntry, ListedTag, LocatedEntry, TagBucket, WholeBlock,
     MAX_LISTED_BLOCKS, MAX_PREFIX_BITS,
@@ -59,16 +58,6 @@ pub trait PhiIndexApi {
     /// The progress of the tag index.
     #[method(name = "phi_indexStatus")]
     fn index_status(&self) -> RpcResult<IndexStatus>;
-}
-
-/// RPC methods for stored ciphertext.
-#[rpc(client, server)]
-pub trait PhiChunkApi {
-    /// The bytes of a chunk, in hex, or null if no block contains the chunk.
-    ///
-    /// `hash` is the BLAKE2b-256 hash of the bytes.
-    #[method(name = "phi_chunk")]
-    fn chunk(&self, hash: Hash) -> RpcResult<Option<String>>;
 }
 
 /// The implementation of [`PhiIndexApiServer`] over the tag index.
@@ -191,22 +180,5 @@ impl PhiIndexApiServer for Entries {
             entries: status.entries,
             ready: status.number >= finalized_block,
         })
-    }
-}
-
-/// The implementation of [`PhiChunkApiServer`] over the block bodies.
-pub struct Chunks(Arc<dyn ChainView>);
-
-impl Chunks {
-    /// Makes a module that reads this chain.
-    pub fn new(view: Arc<dyn ChainView>) -> Self {
-        Self(view)
-    }
-}
-
-impl PhiChunkApiServer for Chunks {
-    fn chunk(&self, hash: Hash) -> RpcResult<Option<String>> {
-        let bytes = self.0.chunk(hash).map_err(internal)?;
-        Ok(bytes.map(|bytes| format!("0x{}", hex::encode(bytes))))
     }
 }

@@ -4,17 +4,14 @@
 use super::{
     conformance::{Conformance, ConformanceApiServer},
     peks::{Peks, PeksApiServer},
-    phi::{Chunks, Entries, PhiChunkApiServer, PhiIndexApiServer},
+    phi::{Entries, PhiIndexApiServer},
 };
 use crate::conformance::testing as gate;
 use crate::search::{
     testing::{entry, hospital, open_batch, registration, Chain, Patient},
     worker,
 };
-use bspp_primitives::{
-    conformance::{BlockAttestation, Shortfall, StandingFault, SuspensionReason},
-    Hash,
-};
+use bspp_primitives::conformance::{BlockAttestation, Shortfall, StandingFault, SuspensionReason};
 use bspp_rpc_types::{SearchEvent, SearchSummary, WholeBlock, MAX_LISTED_BLOCKS, MAX_QUERIES};
 use bspp_types::{entries_root, BatchId};
 use futures::future::BoxFuture;
@@ -54,7 +51,6 @@ async fn module(chain: Arc<Chain>, deny: DenyUnsafe) -> (TempDir, Methods) {
     module
         .merge(Entries::new(chain.clone(), index.clone()).into_rpc())
         .unwrap();
-    module.merge(Chunks::new(chain.clone()).into_rpc()).unwrap();
     module
         .merge(Peks::new(chain, index, Arc::new(Threads)).into_rpc())
         .unwrap();
@@ -345,22 +341,6 @@ async fn index_status_should_say_whether_all_is_indexed() {
     assert_eq!(
         call(&methods, "phi_indexStatus", json!([])).await["result"],
         status(1, 2, false)
-    );
-}
-
-#[tokio::test]
-async fn chunk_should_be_bytes_or_null() {
-    let chain = Arc::new(Chain::new());
-    let hash = Hash::repeat_byte(7);
-    chain.chunks.lock().unwrap().insert(hash, vec![1, 2, 255]);
-    let (_dir, methods) = module(chain, DenyUnsafe::Yes).await;
-    assert_eq!(
-        call(&methods, "phi_chunk", json!([hash])).await["result"],
-        json!("0x0102ff")
-    );
-    assert_eq!(
-        call(&methods, "phi_chunk", json!([Hash::zero()])).await["result"],
-        Value::Null
     );
 }
 

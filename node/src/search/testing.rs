@@ -12,12 +12,9 @@ pub use bspp_test_kit::{entry, hospital, registration};
 use bspp_types::{
     Batch, BatchId, BlockNumber, FilingMonth, HospitalId, IdentifiedBatch, Registration, Tag,
 };
-use std::{
-    collections::HashMap,
-    sync::{
-        atomic::{AtomicBool, AtomicU32, Ordering},
-        Mutex,
-    },
+use std::sync::{
+    atomic::{AtomicBool, AtomicU32, Ordering},
+    Mutex,
 };
 
 /// A chain in memory. Every block is finalized.
@@ -27,8 +24,6 @@ pub struct Chain {
     pub blocks: Mutex<Vec<FinalizedBlock>>,
     /// Batches of [`hospital`].
     pub batches: Mutex<Vec<IdentifiedBatch>>,
-    /// Stored chunks.
-    pub chunks: Mutex<HashMap<Hash, Vec<u8>>>,
     /// Whether reads of blocks fail.
     pub broken: AtomicBool,
     /// Number of blocks that were read.
@@ -109,10 +104,6 @@ impl ChainView for Chain {
             .take(limit.min(2) as usize)
             .cloned()
             .collect())
-    }
-
-    fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError> {
-        Ok(self.chunks.lock().unwrap().get(&hash).cloned())
     }
 }
 

@@ -54,9 +54,6 @@ pub trait ChainView: Send + Sync + 'static {
         from: u32,
         limit: u32,
     ) -> Result<Vec<IdentifiedBatch>, ViewError>;
-
-    /// The bytes of a chunk that a block body contains.
-    fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError>;
 }
 
 /// The view of a running node.
@@ -118,9 +115,5 @@ impl ChainView for ClientView {
             .0
             .runtime_api()
             .batches(at, hospital, filing_month, from, limit)?)
-    }
-
-    fn chunk(&self, hash: Hash) -> Result<Option<Vec<u8>>, ViewError> {
-        Ok(self.0.indexed_transaction(hash)?)
     }
 }

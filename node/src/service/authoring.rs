@@ -7,6 +7,7 @@ use crate::{
     client::{FullClient, FullPool, FullSelectChain, GrandpaImport},
     conformance::{
         AttestationSource, Attester, ClientGates, ConformingWorker, HonestSource, Metrics,
+        PendingProof, Prover,
     },
 };
 use bspp_primitives::OpaqueBlock;
@@ -45,6 +46,10 @@ pub struct Authoring {
     pub telemetry: Option<TelemetryHandle>,
     /// The gate's counters.
     pub metrics: Metrics,
+    /// The answers to challenges.
+    pub prover: Prover,
+    /// The proof of storage of the block that the node is making.
+    pub pending_proof: PendingProof,
     /// The watch over the hospital's anchor. Nodes of the consortium have none.
     pub anchor: Option<Arc<Watch>>,
 }
@@ -53,7 +58,8 @@ impl Authoring {
     /// An attester with the node's keys and its client's view of the gate.
     pub fn attester(&self) -> Attester {
         let gates = Arc::new(ClientGates(self.client.clone()));
-        Attester::new(gates, self.keystore.clone()).with_anchor(self.anchor.clone())
+        Attester::new(gates, self.keystore.clone(), self.prover.clone())
+            .with_anchor(self.anchor.clone())
     }
 }
 
@@ -124,14 +130,17 @@ pub fn start(
         select_chain,
         SimpleSlotWorkerToSlotWorker(ConformingWorker::new(aura, source)),
         params.sync,
-        move |_, ()| async move {
-            let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-            let slot =
+        move |_, ()| {
+            let proof = params.pending_proof.clone();
+            async move {
+                let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
+                let slot =
                 sp_consensus_aura::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
                     *timestamp,
                     slot_duration,
                 );
-            Ok((slot, timestamp))
+                Ok((slot, timestamp, proof))
+            }
         },
     );
     task_manager.spawn_essential_handle().spawn_blocking(

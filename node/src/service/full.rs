@@ -3,7 +3,7 @@
 
 use super::{
     authoring::{self, Authorship},
-    finality, new_partial,
+    finality, new_partial, storage,
 };
 use crate::{
     anchor::{ClientChain, Watch},
@@ -173,6 +173,7 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
     })?;
 
     if role.is_authority() {
+        let (prover, pending_proof) = storage::prover(hospital.phi_stores.as_deref(), &client)?;
         let params = authoring::Authoring {
             client,
             select_chain,
@@ -184,6 +185,8 @@ pub fn new_full<N: NetworkBackend<OpaqueBlock, Hash>, A: Authorship>(
             registry: registry.clone(),
             telemetry: telemetry.as_ref().map(|telemetry| telemetry.handle()),
             metrics,
+            prover,
+            pending_proof,
             anchor: anchor.clone(),
         };
         authoring::start(params, authorship, &task_manager)?;

@@ -9,6 +9,7 @@ mod finality;
 mod full;
 mod import;
 mod partial;
+mod storage;
 
 pub use authoring::{Authoring, Authorship, Conforming};
 pub use full::{default_index_path, new_full};

@@ -7,9 +7,10 @@
 use crate::*;
 use alloc::{boxed::Box, vec, vec::Vec};
 use bspp_primitives::{
-    conformance::{SuspensionReason, AURA_ENGINE_ID},
+    conformance::{storage_draw, storage_response, Challenge, SuspensionReason, AURA_ENGINE_ID},
     traits::{AuthorSets, AuthorStandings, ConformancePolicy},
 };
+use bspp_types::{payload_hash, PayloadProof, MAX_PAYLOAD_BYTES};
 use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
@@ -17,7 +18,7 @@ use frame_support::{
     BoundedVec,
 };
 use frame_system::{pallet_prelude::HeaderFor, RawOrigin};
-use sp_core::{ed25519, sr25519};
+use sp_core::{ed25519, sr25519, H256};
 use sp_runtime::{generic::DigestItem, traits::Header, Digest};
 use sp_staking::SessionIndex;
 
@@ -104,6 +105,26 @@ mod benchmarks {
         #[extrinsic_call]
         _(origin as OriginOf<T>, T::Parameters::default());
         assert_eq!(GateParameters::<T>::get(), T::Parameters::default());
+        Ok(())
+    }
+
+    #[benchmark]
+    fn prove_storage() -> Result<(), BenchmarkError> {
+        // The longest path: 19 nodes.
+        let payload: Vec<u8> = (0..=u8::MAX)
+            .cycle()
+            .take(MAX_PAYLOAD_BYTES as usize)
+            .collect();
+        let challenge = Challenge {
+            payload_hash: payload_hash(&payload),
+            draw: storage_draw(&H256::zero(), 1),
+        };
+        let position = challenge.leaf(MAX_PAYLOAD_BYTES.into());
+        let proof = PayloadProof::of_payload(&payload, position).ok_or(BenchmarkError::Skip)?;
+        DueProof::<T>::put((challenge, storage_response(&proof)));
+        #[extrinsic_call]
+        _(RawOrigin::None, proof);
+        assert!(!DueProof::<T>::exists());
         Ok(())
     }
 

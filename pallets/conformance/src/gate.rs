@@ -5,7 +5,7 @@ use crate::{pallet::*, types::CapturedAuthor};
 use alloc::vec::Vec;
 use bspp_primitives::{
     conformance::{
-        check_digest, AuthorStanding, BlockAttestation, ConformanceId, Gate, Refusal,
+        check_digest, AuthorStanding, BlockAttestation, Challenge, ConformanceId, Gate, Refusal,
         SuspensionReason,
     },
     traits::ConformancePolicy,
@@ -13,6 +13,9 @@ use bspp_primitives::{
 use frame_support::BoundedVec;
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_runtime::{traits::Zero, DigestItem};
+
+/// A block's attestation and the challenge of its slot.
+type CheckedBlock<AccountId> = (BlockAttestation<AccountId>, Option<Challenge>);
 
 /// The element whose turn a slot is. Aura selects its authorities by the same rule.
 pub(crate) fn turn<E>(list: &[E], slot: u64) -> Option<&E> {
@@ -32,7 +35,7 @@ impl<T: Config> Pallet<T> {
             None => turn(&Authorities::<T>::get(), slot)
                 .map(|(author, key)| Self::facts(author, key, &GateParameters::<T>::get())),
         }?;
-        Some(facts.into_gate(slot))
+        Some(facts.into_gate(slot, Self::challenge(slot)))
     }
 
     /// The authors of the current session in order, with their standing and evidence.
@@ -56,16 +59,24 @@ impl<T: Config> Pallet<T> {
 
     /// Checks the digest of the block that begins.
     ///
+    /// The result includes the challenge of its slot.
+    ///
     /// # Errors
     ///
     /// The reason for which the digest does not prove conformance.
-    pub(crate) fn check_block() -> Result<BlockAttestation<T::AccountId>, Refusal> {
-        check_digest(
+    pub(crate) fn check_block() -> Result<CheckedBlock<T::AccountId>, Refusal> {
+        let mut challenge = None;
+        let attestation = check_digest(
             &frame_system::Pallet::<T>::digest(),
             &frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero()),
             &frame_system::Pallet::<T>::parent_hash(),
-            Self::gate,
-        )
+            |slot| {
+                let gate = Self::gate(slot)?;
+                challenge = gate.challenge;
+                Some(gate)
+            },
+        )?;
+        Ok((attestation, challenge))
     }
 
     /// Whether this block changes the code (or its environment) for the next one.

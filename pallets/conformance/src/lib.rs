@@ -11,6 +11,7 @@ mod offences;
 mod records;
 mod session;
 mod standing;
+mod storage;
 mod try_state;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -39,9 +40,13 @@ pub mod pallet {
     use super::*;
     use alloc::{boxed::Box, vec::Vec};
     use bspp_primitives::{
-        conformance::{BlockAttestation, ConformanceId, SuspensionReason},
-        traits::{AuthorSets, BlockContent, ConformancePolicy},
+        conformance::{
+            BlockAttestation, Challenge, ConformanceId, SuspensionReason,
+            STORAGE_INHERENT_IDENTIFIER,
+        },
+        traits::{AuthorSets, BlockContent, ConformancePolicy, StoredPayloads},
     };
+    use bspp_types::PayloadProof;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
@@ -63,6 +68,8 @@ pub mod pallet {
         >;
         /// The content that a block registered or stored.
         type Content: BlockContent;
+        /// The payloads of which full blocks prove one leaf. A chain without records has none.
+        type Storage: StoredPayloads;
         /// The session's sets of authors.
         type AuthorSets: AuthorSets<Self::AccountId>;
         /// The origin that suspends and readmits authors and sets parameters.
@@ -103,6 +110,18 @@ pub mod pallet {
     /// Length of a session in blocks, set at genesis. Zero means the runtime's default.
     #[pallet::storage]
     pub type SessionLength<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+    /// The seed of this session's challenges.
+    #[pallet::storage]
+    pub type StorageSeed<T: Config> = StorageValue<_, H256, ValueQuery>;
+
+    /// Number of payloads when this session began. Challenges draw only from these.
+    #[pallet::storage]
+    pub type SessionPayloads<T: Config> = StorageValue<_, u32, ValueQuery>;
+
+    /// The challenge that this block must still answer, with the attested response.
+    #[pallet::storage]
+    pub type DueProof<T: Config> = StorageValue<_, (Challenge, H256)>;
 
     /// The attestation of this block's author.
     #[pallet::storage]
@@ -196,6 +215,12 @@ pub mod pallet {
         SessionNotFound,
         /// The author was readmitted after that slot.
         AlreadySettled,
+        /// The block's author did not attest a proof of storage, or it is in the block already.
+        ProofNotDue,
+        /// The proof of storage is not the one that the author attested.
+        ResponseMismatch,
+        /// The proof of storage does not answer the challenge.
+        InvalidProof,
     }
 
     /// The gate at genesis.
@@ -235,7 +260,10 @@ pub mod pallet {
         /// If the digest does not prove conformance. FRAME has no other way to refuse a block.
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             match Self::check_block() {
-                Ok(attestation) => CurrentAttestation::<T>::put(attestation),
+                Ok((attestation, challenge)) => {
+                    Self::note_due_proof(&attestation, challenge);
+                    CurrentAttestation::<T>::put(attestation);
+                }
                 Err(refusal) => panic!("proof of conformance refused: {refusal}"),
             }
             Captured::<T>::kill();
@@ -243,7 +271,15 @@ pub mod pallet {
         }
 
         /// Deposits the block's content, and captures the gate if the next block runs other code.
+        ///
+        /// # Panics
+        ///
+        /// If the block lacks the proof of storage that its author attested.
         fn on_finalize(_: BlockNumberFor<T>) {
+            assert!(
+                !DueProof::<T>::exists(),
+                "proof of conformance refused: the attested proof of storage is not in the block"
+            );
             frame_system::Pallet::<T>::deposit_log(T::Content::content().to_digest_item());
             if Self::code_changes() {
                 let facts = Self::all_facts();
@@ -353,6 +389,42 @@ pub mod pallet {
         ) -> DispatchResult {
             ensure_signed(origin)?;
             Self::judge_double_blocks(session, *first, *second)
+        }
+
+        /// Answers the challenge of the block's slot: one leaf of one stored payload.
+        ///
+        /// * Origin: none; the block's author adds it as an inherent.
+        /// * Effect: the block has the proof that its author attested. Without it the block is
+        ///   invalid.
+        /// * Errors: `ProofNotDue`, `ResponseMismatch`, `InvalidProof`. Each makes the block
+        ///   invalid.
+        /// * Events: none.
+        #[pallet::call_index(4)]
+        #[pallet::weight((T::WeightInfo::prove_storage(), DispatchClass::Mandatory))]
+        pub fn prove_storage(origin: OriginFor<T>, proof: PayloadProof) -> DispatchResult {
+            ensure_none(origin)?;
+            Self::do_prove_storage(&proof)
+        }
+    }
+
+    #[pallet::inherent]
+    impl<T: Config> ProvideInherent for Pallet<T> {
+        type Call = Call<T>;
+        type Error = frame_support::inherent::MakeFatalError<()>;
+        const INHERENT_IDENTIFIER: InherentIdentifier = STORAGE_INHERENT_IDENTIFIER;
+
+        fn create_inherent(data: &InherentData) -> Option<Self::Call> {
+            // The proof is in the data only if the author attested it.
+            DueProof::<T>::get()?;
+            let proof = data
+                .get_data::<PayloadProof>(&STORAGE_INHERENT_IDENTIFIER)
+                .ok()
+                .flatten()?;
+            Some(Call::prove_storage { proof })
+        }
+
+        fn is_inherent(call: &Self::Call) -> bool {
+            matches!(call, Call::prove_storage { .. })
         }
     }
 

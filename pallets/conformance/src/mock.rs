@@ -10,9 +10,10 @@ use bspp_primitives::{
         evidence_commitment, AttestationKind, CallClass, ConformanceId, ConformancePair,
         ContentDigest, Evidence, Shortfall, StandingFault,
     },
-    traits::{AuthorSets, AuthorStandings, BlockContent, ConformancePolicy},
+    traits::{AuthorSets, AuthorStandings, BlockContent, ConformancePolicy, StoredPayloads},
 };
 use bspp_test_kit::NoCurrency;
+use bspp_types::payload_hash;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
     derive_impl, parameter_types,
@@ -87,6 +88,7 @@ impl pallet_conformance::Config for Test {
     type Parameters = MockParameters;
     type Policy = MockPolicy;
     type Content = MockContent;
+    type Storage = MockPayloads;
     type AuthorSets = SessionSets;
     type SuspendOrigin = EnsureRoot<AccountId>;
     type MaxAuthors = ConstU32<MAX_AUTHORS>;
@@ -129,6 +131,8 @@ parameter_types! {
     pub static Lagging: Vec<AccountId> = Vec::new();
     /// The hospitals of authors, where a test gives them one.
     pub static Hospitals: BTreeMap<AccountId, H256> = BTreeMap::new();
+    /// The payloads of the chain's records.
+    pub static Payloads: Vec<Vec<u8>> = Vec::new();
     /// The content that the block registered.
     pub static BlockContents: ContentDigest = ContentDigest::default();
 }
@@ -208,6 +212,21 @@ impl ConformancePolicy<AccountId, RuntimeCall> for MockPolicy {
         message: &[u8],
     ) -> Option<sp_core::sr25519::Signature> {
         Some(sp_core::sr25519::Pair::from_seed(&[7; 32]).sign(message))
+    }
+}
+
+pub struct MockPayloads;
+
+impl StoredPayloads for MockPayloads {
+    fn count() -> u32 {
+        Payloads::get().len().try_into().unwrap()
+    }
+
+    fn payload_at(position: u32) -> Option<H256> {
+        let payloads = Payloads::get();
+        payloads
+            .get(position as usize)
+            .map(|data| payload_hash(data))
     }
 }
 
@@ -380,6 +399,7 @@ impl ExtBuilder {
         Lagging::set(Vec::new());
         Hospitals::set(BTreeMap::new());
         BlockContents::set(ContentDigest::default());
+        Payloads::set(Vec::new());
         let keys = |who: &AccountId| (*who, *who, keys_of(*who, 0));
         let storage = RuntimeGenesisConfig {
             system: Default::default(),

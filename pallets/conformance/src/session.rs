@@ -73,6 +73,7 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
         // The function compares the keys and ignores `_changed`: a migration may replace keys and
         // set no flag.
         Self::set_authorities(validators.map(|(who, key)| (who.clone(), key)).collect());
+        Self::begin_storage_session();
     }
 
     fn on_disabled(_validator_index: u32) {

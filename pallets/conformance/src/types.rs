@@ -2,8 +2,8 @@
 //! The types that the pallet stores.
 
 use bspp_primitives::conformance::{
-    AuthorStanding, ConformanceId, Evidence, Gate, Shortfall, StandingFault, SuspensionReason,
-    Verdict,
+    AuthorStanding, Challenge, ConformanceId, Evidence, Gate, Shortfall, StandingFault,
+    SuspensionReason, Verdict,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -80,11 +80,12 @@ pub struct CapturedAuthor<AccountId> {
 
 impl<AccountId> CapturedAuthor<AccountId> {
     /// The gate of one of this author's slots.
-    pub(crate) fn into_gate(self, slot: u64) -> Gate<AccountId> {
+    pub(crate) fn into_gate(self, slot: u64, challenge: Option<Challenge>) -> Gate<AccountId> {
         Gate {
             author: self.author,
             key: self.key,
             verdict: Verdict::at(slot, self.standing, self.evidence),
+            challenge,
         }
     }
 }

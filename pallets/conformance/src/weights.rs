@@ -49,6 +49,8 @@ pub trait WeightInfo {
     fn report_double_authoring(n: u32) -> Weight;
     /// The record of a session that begins, with maximum `n` authors.
     fn record_session(n: u32) -> Weight;
+    /// `prove_storage`.
+    fn prove_storage() -> Weight;
     /// The check of a call against the block's attestation.
     fn check_call() -> Weight;
 }
@@ -85,12 +87,13 @@ macro_rules! estimates {
             weight($db, 0, 0, 1, 1)
         }
         // Reads: digest, genesis and parent hash, the captured gate, authorities, parameters, one
-        // author's facts and the content's three values. Writes: the attestation, the captured gate
-        // and the digest.
+        // author's facts, the challenge's four values, the due proof and the content's three values.
+        // Writes: the attestation, the captured gate, the due proof, the digest, and the two values
+        // of a session that begins.
         fn begin_block(n: u32) -> Weight {
             let n = u64::from(n);
-            let reads = STANDING_READS + EVIDENCE_READS + 9;
-            weight($db, VERIFY.saturating_add(STEP), n, reads, 4)
+            let reads = STANDING_READS + EVIDENCE_READS + 14;
+            weight($db, VERIFY.saturating_add(STEP), n, reads, 7)
         }
         // Reads: digest, authorities, parameters and each author's facts. Writes: the captured
         // gate.
@@ -121,6 +124,10 @@ macro_rules! estimates {
             let n = u64::from(n);
             let time = STEP.saturating_mul(n);
             weight($db, time, n.saturating_mul(2), n.saturating_add(8), 7)
+        }
+        // Reads and writes: the due proof. Hashing of the proof, the leaf and a path of 19 nodes.
+        fn prove_storage() -> Weight {
+            weight($db, STEP.saturating_mul(20), 0, 1, 1)
         }
         fn check_call() -> Weight {
             weight($db, 0, 0, 1, 0)

@@ -3,21 +3,21 @@
 
 #![cfg(feature = "runtime-benchmarks")]
 
-use crate::{benchmark_helper::BenchmarkHelper, types::Chunk, *};
+use crate::{benchmark_helper::BenchmarkHelper, *};
 use alloc::{vec, vec::Vec};
 use bspp_peks::{encryptor_id, BatchHeader, G1Point, SchnorrProof};
 use bspp_primitives::traits::{BlockContent, HospitalChain, Staff};
 use bspp_types::{
-    payload_hash_of_chunks, DisclosureGround, EntryCommitment, HospitalBatch, Record,
-    RecordLocation, Slot, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK, MAX_SLOTS,
+    ConsentId, DisclosureGround, EntryCommitment, HospitalBatch, Record, RecordLocation, Records,
+    Slot, MAX_ENTRIES_PER_BLOCK, MAX_RECORDS_PER_CALL, MAX_SLOTS,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{Get, Hooks, Time};
+use frame_support::traits::{EnsureOrigin, Hooks, Time};
 use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_io::hashing::blake2_256;
-use sp_runtime::traits::{One, Saturating};
+use sp_runtime::traits::One;
 
 const PATIENT: [u8; 32] = [0x50; 32];
 
@@ -28,27 +28,8 @@ fn staff<T: Config>() -> T::AccountId {
     who
 }
 
-/// A record with the maximum number of slots over `chunks` waiting chunks.
-fn record<T: Config>(who: &T::AccountId, chunks: u32) -> Record {
-    let filing_month = bspp_types::filing_month_at(T::Time::now()).unwrap_or_default();
-    let batch = HospitalBatch {
-        owner: who.clone(),
-        filing_month,
-        next_index: 0,
-    };
-    Batches::<T>::insert(H256::zero(), batch);
-    let hashes: Vec<H256> = (0..chunks)
-        .map(|n| H256(blake2_256(&n.to_le_bytes())))
-        .collect();
-    for hash in &hashes {
-        let chunk = Chunk {
-            len: MAX_CHUNK_BYTES,
-            root: *hash,
-            uploader: account("staff", 0, 0),
-            stored_at: frame_system::Pallet::<T>::block_number(),
-        };
-        Chunks::<T>::insert(hash, chunk);
-    }
+/// The `n`th record of a batch, with the maximum number of slots and a payload of its own.
+fn record(n: u32, consent: ConsentId) -> Record {
     let slots: Vec<Slot> = (0..MAX_SLOTS)
         .map(|slot| {
             let mut tag = [0; 16];
@@ -62,11 +43,8 @@ fn record<T: Config>(who: &T::AccountId, chunks: u32) -> Record {
     Record {
         entry: bspp_types::Entry {
             batch: H256::zero(),
-            index: 0,
-            payload_hash: payload_hash_of_chunks(
-                u64::from(MAX_CHUNK_BYTES) * u64::from(chunks),
-                &hashes,
-            ),
+            index: n,
+            payload_hash: H256(blake2_256(&n.to_le_bytes())),
             key_commitment: H256::zero(),
             slots: slots.try_into().unwrap_or_default(),
             seal: H256::zero(),
@@ -74,10 +52,22 @@ fn record<T: Config>(who: &T::AccountId, chunks: u32) -> Record {
         wraps: vec![[2; 48]; MAX_SLOTS as usize]
             .try_into()
             .unwrap_or_default(),
-        chunks: hashes.try_into().unwrap_or_default(),
         patient: PATIENT,
-        consent: T::BenchmarkHelper::make_consent(PATIENT),
+        consent,
     }
+}
+
+/// Records of a batch of this account.
+fn records<T: Config>(who: &T::AccountId, count: u32) -> Records {
+    let consent = T::BenchmarkHelper::make_consent(PATIENT);
+    let batch = HospitalBatch {
+        owner: who.clone(),
+        filing_month: bspp_types::filing_month_at(T::Time::now()).unwrap_or_default(),
+        next_index: 0,
+    };
+    Batches::<T>::insert(H256::zero(), batch);
+    let records: Vec<Record> = (0..count).map(|n| record(n, consent)).collect();
+    records.try_into().unwrap_or_default()
 }
 
 /// Stores the leaves of a block that has `less` entries fewer than the maximum.
@@ -93,45 +83,32 @@ mod benchmarks {
     use super::*;
 
     #[benchmark]
-    fn store_chunk(b: Linear<1, MAX_CHUNK_BYTES>) {
+    fn store_records(n: Linear<1, MAX_RECORDS_PER_CALL>) {
         let who = staff::<T>();
-        let data = vec![7u8; b as usize];
-        let chunk = H256(blake2_256(&data));
+        let records = records::<T>(&who, n);
+        let rids: Vec<_> = records.iter().map(|record| record.entry.rid()).collect();
+        fill_leaves::<T>(n);
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), data);
+        _(RawOrigin::Signed(who), records);
 
-        assert!(Chunks::<T>::contains_key(chunk));
+        assert!(rids.iter().all(Locations::<T>::contains_key));
     }
 
     #[benchmark]
-    fn store_record(c: Linear<1, MAX_CHUNKS>) {
+    fn write_off() -> Result<(), BenchmarkError> {
+        let origin =
+            T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
         let who = staff::<T>();
-        let record = record::<T>(&who, c);
-        let rid = record.entry.rid();
-        fill_leaves::<T>(1);
+        // The last payload moves.
+        Pallet::<T>::do_store_records(who.clone(), records::<T>(&who, 2))?;
+        let payload = record(0, Default::default()).entry.payload_hash;
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(who), record);
+        _(origin as T::RuntimeOrigin, payload);
 
-        assert!(Locations::<T>::contains_key(rid));
-    }
-
-    #[benchmark]
-    fn drop_chunk() {
-        let who = staff::<T>();
-        let record = record::<T>(&who, 1);
-        let chunk = record.chunks.first().copied().unwrap_or_default();
-        let now = frame_system::Pallet::<T>::block_number();
-        frame_system::Pallet::<T>::set_block_number(
-            now.saturating_add(T::ChunkLifetime::get())
-                .saturating_add(One::one()),
-        );
-
-        #[extrinsic_call]
-        _(RawOrigin::Signed(who), chunk);
-
-        assert!(!Chunks::<T>::contains_key(chunk));
+        assert_eq!(LiveCount::<T>::get(), 1);
+        Ok(())
     }
 
     #[benchmark]

@@ -9,11 +9,11 @@ mod batches;
 pub mod benchmark_helper;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod chunks;
 mod disclosures;
 mod entry_blocks;
 #[cfg(test)]
 mod mock;
+mod payloads;
 mod queries;
 mod records;
 #[cfg(test)]
@@ -32,19 +32,21 @@ pub mod pallet {
     //! Storage, events, errors and calls.
 
     use crate::{
-        types::{ChunkOf, DisclosureOf},
+        types::{DisclosureOf, Payload},
         WeightInfo,
     };
-    use alloc::vec::Vec;
     use bspp_peks::BatchHeader;
     use bspp_primitives::traits::{Consents, HospitalChain, Staff};
     use bspp_types::{
-        BatchId, DisclosureGround, EntryCommitment, HospitalBatch, Moment, Record, RecordId,
-        RecordLocation, Sequence, MAX_CHUNKS, MAX_CHUNK_BYTES, MAX_ENTRIES_PER_BLOCK,
+        BatchId, DisclosureGround, EntryCommitment, HospitalBatch, Moment, RecordId,
+        RecordLocation, Records, Sequence, MAX_ENTRIES_PER_BLOCK, MAX_RECORDS_PER_CALL,
     };
     use frame_support::{pallet_prelude::*, traits::Time};
     use frame_system::pallet_prelude::*;
     use sp_core::{ConstU32, H256};
+
+    // A block holds the records of one call.
+    const _: () = assert!(MAX_RECORDS_PER_CALL <= MAX_ENTRIES_PER_BLOCK);
 
     /// Only the newest layout is in use.
     const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -63,14 +65,10 @@ pub mod pallet {
         type Staff: Staff<Self::AccountId>;
         /// Patients' consents.
         type Consents: Consents;
+        /// The origin that writes off payloads: the hospital's admins.
+        type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
         /// The chain's clock, in milliseconds.
         type Time: Time<Moment = Moment>;
-        /// Maximum size of one record's ciphertext, in bytes.
-        #[pallet::constant]
-        type MaxRecordBytes: Get<u32>;
-        /// Number of blocks in which a chunk that no record names cannot be dropped.
-        #[pallet::constant]
-        type ChunkLifetime: Get<BlockNumberFor<Self>>;
         /// Weights of calls and hooks.
         type WeightInfo: WeightInfo;
         /// Prepares the state of other pallets for benchmarks.
@@ -78,15 +76,21 @@ pub mod pallet {
         type BenchmarkHelper: crate::benchmark_helper::BenchmarkHelper;
     }
 
-    /// Chunks in block bodies that no record has named yet, by BLAKE2b-256.
-    #[pallet::storage]
-    pub type Chunks<T: Config> = StorageMap<_, Blake2_128Concat, H256, ChunkOf<T>>;
-
-    /// Hashes of patient, data-key commitment and chunks, by payload hash.
+    /// The payloads of all records, by payload hash.
+    ///
+    /// Their bytes are in the hospital's PHI store.
     ///
     /// A record with more keywords than an entry has slots has several entries over one payload.
     #[pallet::storage]
-    pub type Payloads<T: Config> = StorageMap<_, Blake2_128Concat, H256, H256>;
+    pub type Payloads<T: Config> = StorageMap<_, Blake2_128Concat, H256, Payload>;
+
+    /// The payloads by position, without a gap. Proof of storage draws one of them.
+    #[pallet::storage]
+    pub type Live<T: Config> = StorageMap<_, Twox64Concat, u32, H256>;
+
+    /// Number of payloads, which is the position of the next one.
+    #[pallet::storage]
+    pub type LiveCount<T: Config> = StorageValue<_, u32, ValueQuery>;
 
     /// Batches with their owners, months and next indices.
     #[pallet::storage]
@@ -128,18 +132,6 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(crate) fn deposit_event)]
     pub enum Event<T: Config> {
-        /// A chunk of ciphertext is in this block's body.
-        ChunkStored {
-            /// BLAKE2b-256 of the chunk.
-            chunk: H256,
-            /// Its size in bytes.
-            len: u32,
-        },
-        /// A chunk that no record named was dropped.
-        ChunkDropped {
-            /// BLAKE2b-256 of the chunk.
-            chunk: H256,
-        },
         /// A record was stored.
         RecordStored {
             /// The record.
@@ -148,6 +140,18 @@ pub mod pallet {
             sequence: Sequence,
             /// Position among the block's entries.
             leaf: u32,
+        },
+        /// A record of a call was not stored. The other records of the call are not affected.
+        RecordRefused {
+            /// The record.
+            record: RecordId,
+            /// The reason: an error of this pallet.
+            error: DispatchError,
+        },
+        /// A payload is lost. No author has to prove it any more.
+        PayloadWrittenOff {
+            /// Its hash.
+            payload: H256,
         },
         /// A block that stored entries was sealed.
         EntryBlockSealed {
@@ -179,34 +183,24 @@ pub mod pallet {
         NotAuthorized,
         /// The call does not run in an extrinsic.
         ///
-        /// The transaction index could not point to it in the block body.
+        /// The location of a record could not point to it in the block body.
         InvalidContext,
-        /// The chunk is empty.
-        InvalidChunkSize,
-        /// The chunk is larger than the maximum.
-        MaxChunkBytesExceeded,
-        /// The chunk already waits for a record: a record can name it without another copy.
-        ChunkAlreadyExists,
-        /// The chunk does not wait for a record.
-        ChunkNotFound,
-        /// The lifetime of the chunk is not over.
-        ChunkNotExpired,
+        /// The call has no record.
+        EmptyCall,
         /// The number of slots is not a slot class.
         InvalidSlotCount,
         /// Two slots have the same tag.
         DuplicateTag,
         /// The number of wraps differs from the number of slots.
         WrapCountMismatch,
-        /// The record does not name a chunk or names one twice, or a chunk before the last one is
-        /// not full.
-        InvalidChunks,
-        /// The chunks are together larger than the maximum for a record.
-        MaxRecordBytesExceeded,
-        /// The chunks are not the payload to which the entry commits.
-        PayloadHashMismatch,
-        /// The payload is already stored for another patient, with another key or with other
-        /// chunks.
+        /// The payload is already stored for another patient, or with another key.
         PayloadMismatch,
+        /// The chain has as many payloads as it can count.
+        MaxPayloadsExceeded,
+        /// No record has this payload.
+        PayloadNotFound,
+        /// The payload is written off already.
+        AlreadyWrittenOff,
         /// The header is for another hospital.
         HospitalMismatch,
         /// The batch is already open.
@@ -243,15 +237,6 @@ pub mod pallet {
             Self::seal_entry_block();
         }
 
-        #[cfg(feature = "std")]
-        fn integrity_test() {
-            let largest = u64::from(MAX_CHUNK_BYTES) * u64::from(MAX_CHUNKS);
-            assert!(
-                u64::from(T::MaxRecordBytes::get()) <= largest,
-                "chunks cannot hold a record"
-            );
-        }
-
         #[cfg(feature = "try-runtime")]
         fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             Self::do_try_state()
@@ -260,64 +245,29 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Puts a chunk of ciphertext in the block body.
+        /// Stores records whose payloads are in the hospital's PHI store.
         ///
-        /// The transaction index finds the chunk by its BLAKE2b-256.
+        /// The chain cannot see whether a store has them: proof of storage shows it later.
         ///
-        /// * Origin: signed by an account that may store records; in an extrinsic of its own, not
-        ///   within another call.
-        /// * Effect: the chunk waits for a record to name it. A chunk that waits is not stored
-        ///   again, so a sender that does not know whether an earlier attempt succeeded can simply
-        ///   repeat it.
-        /// * Errors: `NotAuthorized`, `InvalidChunkSize`, `MaxChunkBytesExceeded`,
-        ///   `InvalidContext`, `ChunkAlreadyExists`.
-        /// * Events: `ChunkStored`.
-        #[pallet::call_index(0)]
-        #[pallet::weight(T::WeightInfo::store_chunk(u32::try_from(data.len()).unwrap_or(u32::MAX)))]
-        pub fn store_chunk(origin: OriginFor<T>, data: Vec<u8>) -> DispatchResult {
-            // The index takes the last bytes of the extrinsic: `data` must stay the last argument.
-            let uploader = Self::ensure_staff(origin)?;
-            let (extrinsic, len, chunk) = Self::do_store_chunk(uploader, &data)?;
-            // This is last, because the index entry is not undone when a call fails.
-            sp_io::transaction_index::index(extrinsic, len, chunk.0);
-            Ok(())
-        }
-
-        /// Stores a record whose chunks are in block bodies.
-        ///
-        /// * Origin: signed by the account that opened the batch, which may store records; in an
-        ///   extrinsic of its own.
-        /// * Effect: the record's entry is a leaf of this block; its chunks no longer wait; its
-        ///   index and those below it are spent. The month of the batch judges the record, until
-        ///   the grace period of that month is over.
-        /// * Errors: `NotAuthorized`, `InvalidContext`, `InvalidSlotCount`, `DuplicateTag`,
-        ///   `WrapCountMismatch`, `RecordAlreadyExists`, `BatchNotFound`, `InvalidFilingMonth`,
-        ///   `FilingMonthClosed`, `ConsentNotFound`, `InvalidIndex`, `InvalidChunks`,
-        ///   `PayloadMismatch`, `ChunkNotFound`, `PayloadHashMismatch`, `MaxRecordBytesExceeded`,
+        /// * Origin: signed by the account that opened the batches, which may store records; in an
+        ///   extrinsic of its own, not within another call.
+        /// * Effect: the entries of the records are leaves of this block, in their order; the index
+        ///   of each and those below it are spent. The month of a batch judges its records, until
+        ///   the grace period of that month is over. Each record is judged by itself: one that is
+        ///   refused changes nothing, and does not hold up those behind it.
+        /// * Errors: `NotAuthorized`, `InvalidContext`, `EmptyCall`. Of single records, in events:
+        ///   `NotAuthorized`, `InvalidSlotCount`, `DuplicateTag`, `WrapCountMismatch`,
+        ///   `RecordAlreadyExists`, `BatchNotFound`, `InvalidFilingMonth`, `FilingMonthClosed`,
+        ///   `ConsentNotFound`, `InvalidIndex`, `PayloadMismatch`, `MaxPayloadsExceeded`,
         ///   `MaxEntriesPerBlockExceeded`.
-        /// * Events: `RecordStored`.
-        #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::store_record(
-            u32::try_from(record.chunks.len()).unwrap_or(u32::MAX)
+        /// * Events: `RecordStored` or `RecordRefused` for each record.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::store_records(
+            u32::try_from(records.len()).unwrap_or(u32::MAX)
         ))]
-        pub fn store_record(origin: OriginFor<T>, record: Record) -> DispatchResult {
+        pub fn store_records(origin: OriginFor<T>, records: Records) -> DispatchResult {
             let who = Self::ensure_staff(origin)?;
-            Self::do_store_record(who, record)
-        }
-
-        /// Drops a chunk that no record named within [`Config::ChunkLifetime`].
-        ///
-        /// Its bytes stay in the block body.
-        ///
-        /// * Origin: signed by an account that may store records.
-        /// * Effect: no record can name the chunk until it is stored again.
-        /// * Errors: `NotAuthorized`, `ChunkNotFound`, `ChunkNotExpired`.
-        /// * Events: `ChunkDropped`.
-        #[pallet::call_index(2)]
-        #[pallet::weight(T::WeightInfo::drop_chunk())]
-        pub fn drop_chunk(origin: OriginFor<T>, chunk: H256) -> DispatchResult {
-            Self::ensure_staff(origin)?;
-            Self::do_drop_chunk(chunk)
+            Self::do_store_records(who, records)
         }
 
         /// Logs that a record was disclosed.
@@ -329,7 +279,7 @@ pub mod pallet {
         /// * Errors: `NotAuthorized`, `RecordNotFound`, `RecipientMismatch`,
         ///   `DisclosureAlreadyExists`.
         /// * Events: `DisclosureLogged`.
-        #[pallet::call_index(3)]
+        #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::log_disclosure())]
         pub fn log_disclosure(
             origin: OriginFor<T>,
@@ -350,7 +300,7 @@ pub mod pallet {
         /// * Errors: `NotAuthorized`, `HospitalMismatch`, `InvalidFilingMonth`,
         ///   `BatchAlreadyExists`.
         /// * Events: `BatchOpened`.
-        #[pallet::call_index(4)]
+        #[pallet::call_index(2)]
         #[pallet::weight(T::WeightInfo::open_batch())]
         pub fn open_batch(
             origin: OriginFor<T>,
@@ -359,6 +309,22 @@ pub mod pallet {
         ) -> DispatchResult {
             let owner = Self::ensure_staff(origin)?;
             Self::do_open_batch(owner, &header, &salt)
+        }
+
+        /// Writes off a payload that is lost in every store.
+        ///
+        /// Otherwise authors that cannot prove it would make restricted blocks for ever, whenever it
+        /// is drawn. The loss is public on this chain.
+        ///
+        /// * Origin: [`Config::AdminOrigin`].
+        /// * Effect: proof of storage does not draw the payload any more. Its records stay.
+        /// * Errors: `PayloadNotFound`, `AlreadyWrittenOff`.
+        /// * Events: `PayloadWrittenOff`.
+        #[pallet::call_index(3)]
+        #[pallet::weight((T::WeightInfo::write_off(), DispatchClass::Operational))]
+        pub fn write_off(origin: OriginFor<T>, payload: H256) -> DispatchResult {
+            T::AdminOrigin::ensure_origin(origin)?;
+            Self::do_write_off(payload)
         }
     }
 }

@@ -9,15 +9,12 @@ pub use bspp_test_kit::Clock;
 use bspp_test_kit::EntryBuilder;
 use bspp_types::{
     payload_hash, BatchId, ConsentId, DisclosureGround, Entry, FilingMonth, HospitalBatch,
-    HospitalId, Moment, Record, RecordId, MAX_CHUNK_BYTES,
+    HospitalId, Moment, Record, RecordId,
 };
 use codec::Encode;
-use frame_support::{
-    derive_impl, parameter_types,
-    traits::{ConstU64, Hooks},
-};
+use frame_support::{derive_impl, parameter_types, traits::Hooks};
+use frame_system::EnsureSignedBy;
 use sp_core::H256;
-use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::Dispatchable, BuildStorage, DispatchResult};
 
 pub const GATEWAY: u64 = 10;
@@ -38,10 +35,6 @@ pub const FROM: FilingMonth = 689;
 pub const UNTIL: FilingMonth = 690;
 /// The time at which every test begins: 2 June 2027, month 689.
 pub const NOW: Moment = 1_812_000_000_000;
-/// Number of blocks for which an unused chunk is kept.
-pub const LIFETIME: u64 = 20;
-/// Maximum size of a record's ciphertext in tests.
-pub const MAX_RECORD: u32 = MAX_CHUNK_BYTES + 100;
 
 frame_support::construct_runtime!(
     pub enum Test {
@@ -55,13 +48,18 @@ impl frame_system::Config for Test {
     type Block = frame_system::mocking::MockBlock<Test>;
 }
 
+/// The only admin.
+pub const ADMIN: u64 = 5;
+
+frame_support::ord_parameter_types! {
+    pub const Admins: u64 = ADMIN;
+}
+
 parameter_types! {
     /// Consents in force: identifier and patient.
     pub static InForce: Vec<(ConsentId, [u8; 32])> = Vec::new();
     /// Accounts that may store records.
     pub static MayStore: Vec<u64> = Vec::new();
-    /// Maximum size of a record's ciphertext.
-    pub static MaxRecordBytes: u32 = MAX_RECORD;
 }
 
 /// The hospital of the chain, and its consortium.
@@ -81,9 +79,8 @@ impl pallet_phi_records::Config for Test {
     type Chain = Identity;
     type Staff = Named;
     type Consents = Agreements;
+    type AdminOrigin = EnsureSignedBy<Admins, u64>;
     type Time = Clock;
-    type MaxRecordBytes = MaxRecordBytes;
-    type ChunkLifetime = ConstU64<LIFETIME>;
     type WeightInfo = ();
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = Maker;
@@ -122,8 +119,6 @@ pub struct Maker;
 #[cfg(feature = "runtime-benchmarks")]
 impl crate::benchmark_helper::BenchmarkHelper for Maker {
     fn make_consent(patient: [u8; 32]) -> ConsentId {
-        // Benchmarks store the largest record of all.
-        MaxRecordBytes::set(bspp_types::MAX_CHUNKS * MAX_CHUNK_BYTES);
         Clock::set(NOW);
         InForce::mutate(|consents| consents.push((CONSENT, patient)));
         CONSENT
@@ -133,21 +128,14 @@ impl crate::benchmark_helper::BenchmarkHelper for Maker {
 /// Builds a chain, runs a test on it, and checks the state after the test.
 #[derive(Default)]
 pub struct ExtBuilder {
-    chunks: Vec<Vec<u8>>,
     records: Vec<Record>,
 }
 
 impl ExtBuilder {
-    /// Stores a chunk in block 1.
-    pub fn with_chunk(mut self, data: &[u8]) -> Self {
-        self.chunks.push(data.to_vec());
-        self
-    }
-
-    /// Stores the chunk and the record of [`record`] in block 1.
+    /// Stores the record of [`record`] in block 1.
     pub fn with_record(mut self, n: u8) -> Self {
         self.records.push(record(n));
-        self.with_chunk(&ciphertext(n))
+        self
     }
 
     pub fn build(self) -> sp_io::TestExternalities {
@@ -157,15 +145,11 @@ impl ExtBuilder {
         let mut ext = sp_io::TestExternalities::new(storage);
         ext.execute_with(|| {
             MayStore::set(vec![GATEWAY]);
-            MaxRecordBytes::set(MAX_RECORD);
             InForce::set(vec![(CONSENT, PATIENT), (OTHER_CONSENT, OTHER_PATIENT)]);
             System::set_block_number(1);
             System::set_extrinsic_index(0);
             Clock::set(NOW);
             put_batch(BATCH, GATEWAY, FROM);
-            for data in self.chunks {
-                store_chunk(GATEWAY, data).unwrap();
-            }
             for record in self.records {
                 store_record(GATEWAY, record).unwrap();
             }
@@ -203,29 +187,43 @@ fn dispatch(origin: RuntimeOrigin, call: crate::Call<Test>) -> DispatchResult {
         .map_err(|failed| failed.error)
 }
 
-pub fn store_chunk(who: u64, data: Vec<u8>) -> DispatchResult {
-    dispatch(
-        RuntimeOrigin::signed(who),
-        crate::Call::store_chunk { data },
-    )
-}
-
+/// Stores one record. The result is that of the record, not of the call.
 pub fn store_record(who: u64, record: Record) -> DispatchResult {
     store_record_by(RuntimeOrigin::signed(who), record)
 }
 
 pub fn store_record_by(origin: RuntimeOrigin, record: Record) -> DispatchResult {
-    dispatch(origin, crate::Call::store_record { record })
+    let rid = record.entry.rid();
+    let before = System::events().len();
+    frame_support::storage::with_storage_layer(|| {
+        store_records_by(origin, vec![record])?;
+        let refused = System::events()
+            .into_iter()
+            .skip(before)
+            .find_map(|record| match record.event {
+                RuntimeEvent::PhiRecords(crate::Event::RecordRefused { record, error }) => {
+                    assert_eq!(record, rid);
+                    Some(error)
+                }
+                _ => None,
+            });
+        // The event of a refusal goes, so that a test can see that nothing else changed.
+        refused.map_or(Ok(()), Err)
+    })
+}
+
+pub fn store_records(who: u64, records: Vec<Record>) -> DispatchResult {
+    store_records_by(RuntimeOrigin::signed(who), records)
+}
+
+pub fn store_records_by(origin: RuntimeOrigin, records: Vec<Record>) -> DispatchResult {
+    let records = records.try_into().unwrap();
+    dispatch(origin, crate::Call::store_records { records })
 }
 
 /// Bytes in place of the `n`th record's ciphertext.
 pub fn ciphertext(n: u8) -> Vec<u8> {
     vec![n; 64]
-}
-
-/// The BLAKE2b-256 hash of `data`.
-pub fn hash(data: &[u8]) -> H256 {
-    H256(blake2_256(data))
 }
 
 /// An entry with eight slots, the `n`th of its batch.
@@ -235,12 +233,11 @@ pub fn entry(n: u8) -> Entry {
         .build()
 }
 
-/// A record of one chunk with [`entry`] and [`ciphertext`].
+/// A record with [`entry`].
 pub fn record(n: u8) -> Record {
     Record {
         entry: entry(n),
         wraps: vec![[n; 48]; 8].try_into().unwrap(),
-        chunks: vec![hash(&ciphertext(n))].try_into().unwrap(),
         patient: PATIENT,
         consent: CONSENT,
     }

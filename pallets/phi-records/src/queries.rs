@@ -50,25 +50,28 @@ impl<T: Config> Pallet<T> {
         Extrinsic::Call: IsSubType<Call<T>>,
     {
         let block = Self::block_number();
-        let mut stored: Vec<StoredRecord> = body
-            .into_iter()
-            .enumerate()
-            .filter_map(|(index, opaque)| {
-                let extrinsic = Extrinsic::decode_all(&mut opaque.encode().as_slice()).ok()?;
-                let Some(Call::store_record { record }) = extrinsic.call().is_sub_type() else {
-                    return None;
-                };
+        let mut stored: Vec<StoredRecord> = Vec::new();
+        for (index, opaque) in (0u32..).zip(body) {
+            let Ok(extrinsic) = Extrinsic::decode_all(&mut opaque.encode().as_slice()) else {
+                continue;
+            };
+            let Some(Call::store_records { records }) = extrinsic.call().is_sub_type() else {
+                continue;
+            };
+            for record in records {
                 let rid = record.entry.rid();
-                let location = Self::record_location(rid)?;
-                let here =
-                    location.block == block && usize::try_from(location.extrinsic).ok()? == index;
-                here.then(|| StoredRecord {
-                    rid,
-                    leaf: location.leaf,
-                    record: record.clone(),
-                })
-            })
-            .collect();
+                let Some(location) = Self::record_location(rid) else {
+                    continue;
+                };
+                if location.block == block && location.extrinsic == index {
+                    stored.push(StoredRecord {
+                        rid,
+                        leaf: location.leaf,
+                        record: record.clone(),
+                    });
+                }
+            }
+        }
         stored.sort_unstable_by_key(|record| record.leaf);
         stored
     }

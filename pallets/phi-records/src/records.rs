@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Storage of records: checks of each record, and use of its index and chunks.
+//! Storage of records: checks of each record, and use of its index and payload.
 
-use crate::{Batches, Chunks, Config, EntryBlockCount, Error, Event, Locations, Pallet, Payloads};
-use alloc::{collections::BTreeSet, vec::Vec};
+use crate::{Batches, Config, EntryBlockCount, Error, Event, Locations, Pallet};
 use bspp_primitives::traits::{Consents, Staff};
 use bspp_types::{
-    filing_month_end, payload_hash_of_chunks, BlockNumber, EntryError, Record, RecordLocation,
-    FILING_GRACE_MS, MAX_CHUNK_BYTES,
+    filing_month_end, BlockNumber, EntryError, Record, RecordLocation, Records, FILING_GRACE_MS,
 };
-use codec::Encode;
-use frame_support::{
-    ensure,
-    traits::{Get, Time},
-};
+use frame_support::{ensure, storage::with_storage_layer, traits::Time};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
-use sp_core::H256;
-use sp_io::hashing::blake2_256;
 use sp_runtime::{DispatchError, DispatchResult, SaturatedConversion};
 
 impl<T: Config> From<EntryError> for Error<T> {
@@ -34,8 +26,20 @@ impl<T: Config> Pallet<T> {
         Ok(who)
     }
 
-    pub(crate) fn do_store_record(who: T::AccountId, record: Record) -> DispatchResult {
+    pub(crate) fn do_store_records(who: T::AccountId, records: Records) -> DispatchResult {
         let extrinsic = Self::extrinsic_index()?;
+        ensure!(!records.is_empty(), Error::<T>::EmptyCall);
+        for record in records {
+            let rid = record.entry.rid();
+            let stored = with_storage_layer(|| Self::store_record(&who, extrinsic, record));
+            if let Err(error) = stored {
+                Self::deposit_event(Event::RecordRefused { record: rid, error });
+            }
+        }
+        Ok(())
+    }
+
+    fn store_record(who: &T::AccountId, extrinsic: u32, record: Record) -> DispatchResult {
         record.entry.check_shape().map_err(Error::<T>::from)?;
         ensure!(
             record.wraps.len() == record.entry.slots.len(),
@@ -47,7 +51,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::RecordAlreadyExists
         );
         let mut batch = Batches::<T>::get(record.entry.batch).ok_or(Error::<T>::BatchNotFound)?;
-        ensure!(batch.owner == who, Error::<T>::NotAuthorized);
+        ensure!(batch.owner == *who, Error::<T>::NotAuthorized);
         // The month of the batch judges the record, whatever the clock shows within the grace
         // period.
         let end = filing_month_end(batch.filing_month).ok_or(Error::<T>::InvalidFilingMonth)?;
@@ -70,7 +74,7 @@ impl<T: Config> Pallet<T> {
             .checked_add(1)
             .ok_or(Error::<T>::InvalidIndex)?;
         Batches::<T>::insert(record.entry.batch, batch);
-        Self::take_payload(&record)?;
+        Self::add_entry_of_payload(&record)?;
         let leaf = Self::push_leaf(record.entry.leaf())?;
         let sequence = EntryBlockCount::<T>::get();
         Locations::<T>::insert(
@@ -88,45 +92,6 @@ impl<T: Config> Pallet<T> {
             sequence,
             leaf,
         });
-        Ok(())
-    }
-
-    /// Takes the record's chunks, if no earlier entry over the same payload took them.
-    fn take_payload(record: &Record) -> DispatchResult {
-        let chunks = record.chunks.as_slice();
-        let distinct: BTreeSet<&H256> = chunks.iter().collect();
-        ensure!(
-            !chunks.is_empty() && distinct.len() == chunks.len(),
-            Error::<T>::InvalidChunks
-        );
-        let payload_hash = record.entry.payload_hash;
-        let owner =
-            H256((record.patient, record.entry.key_commitment, chunks).using_encoded(blake2_256));
-        if let Some(known) = Payloads::<T>::get(payload_hash) {
-            ensure!(known == owner, Error::<T>::PayloadMismatch);
-            return Ok(());
-        }
-        let mut bytes = 0u32;
-        let mut roots = Vec::with_capacity(chunks.len());
-        for hash in chunks {
-            // Only the last chunk is shorter: chunks are the subtrees of the payload's tree.
-            ensure!(
-                bytes.is_multiple_of(MAX_CHUNK_BYTES),
-                Error::<T>::InvalidChunks
-            );
-            let chunk = Chunks::<T>::take(hash).ok_or(Error::<T>::ChunkNotFound)?;
-            bytes = bytes.saturating_add(chunk.len);
-            roots.push(chunk.root);
-        }
-        ensure!(
-            payload_hash_of_chunks(bytes.into(), &roots) == payload_hash,
-            Error::<T>::PayloadHashMismatch
-        );
-        ensure!(
-            bytes <= T::MaxRecordBytes::get(),
-            Error::<T>::MaxRecordBytesExceeded
-        );
-        Payloads::<T>::insert(payload_hash, owner);
         Ok(())
     }
 

@@ -3,8 +3,10 @@
 
 #![cfg(any(test, feature = "try-runtime"))]
 
-use crate::{Batches, Chunks, Config, Disclosures, EntryCommitments, Locations, Pallet};
-use bspp_types::{filing_month_end, next_chain_hash, DisclosureGround, MAX_CHUNK_BYTES};
+use crate::{
+    Batches, Config, Disclosures, EntryCommitments, Live, LiveCount, Locations, Pallet, Payloads,
+};
+use bspp_types::{filing_month_end, next_chain_hash, DisclosureGround};
 use frame_support::ensure;
 use sp_core::H256;
 use sp_runtime::TryRuntimeError;
@@ -13,7 +15,7 @@ impl<T: Config> Pallet<T> {
     /// Checks the invariants that must hold after every block.
     ///
     /// The entry blocks have no gap and a correct running hash; each record is in one of them; each
-    /// batch has a month; the log names only known records, and patients only with their own.
+    /// payload has a position and its entries; each batch has a month; the log names only known records, and patients only with their own.
     pub(crate) fn do_try_state() -> Result<(), TryRuntimeError> {
         let count = Self::entry_block_count();
         ensure!(
@@ -46,12 +48,28 @@ impl<T: Config> Pallet<T> {
                 "record beyond its block's entries"
             );
         }
-        for (_, chunk) in Chunks::<T>::iter() {
-            ensure!(
-                (1..=MAX_CHUNK_BYTES).contains(&chunk.len),
-                "chunk of a wrong size"
-            );
+        let payloads = LiveCount::<T>::get();
+        ensure!(
+            usize::try_from(payloads) == Ok(Live::<T>::iter_keys().count()),
+            "positions with a gap"
+        );
+        let (mut entries, mut live) = (0usize, 0u32);
+        for (hash, payload) in Payloads::<T>::iter() {
+            if let Some(position) = payload.position {
+                ensure!(
+                    position < payloads && Live::<T>::get(position) == Some(hash),
+                    "payload at another position"
+                );
+                live = live.saturating_add(1);
+            }
+            ensure!(payload.entries > 0, "payload without an entry");
+            entries = entries.saturating_add(payload.entries as usize);
         }
+        ensure!(live == payloads, "a position without its payload");
+        ensure!(
+            entries == Locations::<T>::iter_keys().count(),
+            "entries without a payload"
+        );
         for (_, batch) in Batches::<T>::iter() {
             ensure!(
                 filing_month_end(batch.filing_month).is_some(),

@@ -3,27 +3,21 @@
 
 use bspp_types::BlockNumber;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
-use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::H256;
 
-/// A chunk that waits for a record to name it.
+/// A payload of the chain's records.
 #[derive(
     Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub struct Chunk<AccountId, Number> {
-    /// Its size in bytes.
-    pub len: u32,
-    /// Its Merkle root, a subtree of the payload's tree.
-    pub root: H256,
-    /// The account that stored it.
-    pub uploader: AccountId,
-    /// The block whose body contains it.
-    pub stored_at: Number,
+pub struct Payload {
+    /// Hash of the patient's account and the data-key commitment.
+    pub owner: H256,
+    /// Its position among the payloads of the chain. `None` if it is written off.
+    pub position: Option<u32>,
+    /// Number of entries over it.
+    pub entries: u32,
 }
-
-/// A chunk with the runtime's types.
-pub type ChunkOf<T> = Chunk<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 /// A line of the disclosure log.
 #[derive(

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Weights of calls and hooks.
 //!
-//! They are high estimates of the work until they are measured on reference hardware: 20 ns for
-//! each byte of a chunk, 200 µs for hashing an entry of 64 slots and sorting its tags, 4 ms for a
-//! Merkle tree over 256 leaves, and 20 µs for all other work of a call. The runtime's database
-//! weights charge the storage.
-//!
-//! A byte of a chunk is copied and hashed twice. The host computes the hash of the chunk, about
-//! 2 ns a byte. The runtime computes the tree: each leaf of 128 bytes takes two compressions of
-//! BLAKE2b, and its inner node takes one. With 600 ns each in WebAssembly this is 14 ns a byte.
+//! They are high estimates of the work until they are measured on reference hardware: 200 µs for
+//! hashing an entry of 64 slots and sorting its tags, 4 ms for a Merkle tree over 256 leaves, and
+//! 20 µs for all other work of a call. The runtime's database weights charge the storage.
 
 use core::marker::PhantomData;
 use frame_support::{
@@ -16,8 +11,6 @@ use frame_support::{
     weights::{constants::RocksDbWeight, RuntimeDbWeight, Weight},
 };
 
-/// Hashing one byte into the chunk and its tree, and copying it, in picoseconds.
-const BYTE: u64 = 20_000;
 /// Hashing an entry for its core, identifier and leaf, and sorting its tags.
 const ENTRY: u64 = 200_000_000;
 /// A Merkle tree over the maximum number of leaves in a block.
@@ -31,12 +24,10 @@ const LEAVES_PROOF: u64 = 12_000;
 
 /// Weight of every call and hook.
 pub trait WeightInfo {
-    /// `store_chunk` with a chunk of `bytes` bytes.
-    fn store_chunk(bytes: u32) -> Weight;
-    /// `store_record` with `chunks` chunks.
-    fn store_record(chunks: u32) -> Weight;
-    /// `drop_chunk`.
-    fn drop_chunk() -> Weight;
+    /// `store_records` with `records` records.
+    fn store_records(records: u32) -> Weight;
+    /// `write_off`.
+    fn write_off() -> Weight;
     /// `log_disclosure`.
     fn log_disclosure() -> Weight;
     /// `open_batch`.
@@ -52,26 +43,23 @@ fn weight(db: RuntimeDbWeight, time: u64, reads: u64, writes: u64) -> Weight {
 
 macro_rules! estimates {
     ($db:expr) => {
-        // Reads: staff, the chunk, block, extrinsic. Writes: the chunk, the transaction index.
-        fn store_chunk(bytes: u32) -> Weight {
-            weight($db, BYTE.saturating_mul(u64::from(bytes)), 4, 2)
-        }
-        // Reads: staff, location, batch, clock, consent, payload, count, leaves, block, extrinsic,
-        // and each chunk. Writes: batch, payload, leaves, location, and each chunk. BASE
-        // for each chunk includes joining its root.
-        fn store_record(chunks: u32) -> Weight {
-            let chunks = u64::from(chunks);
+        // Reads: staff, clock, count, block, extrinsic, leaves; for each record: location, batch,
+        // consent, payload, number of payloads. Writes: leaves; for each record: batch, payload,
+        // its position, number of payloads, location.
+        fn store_records(records: u32) -> Weight {
+            let records = u64::from(records);
             weight(
                 $db,
-                ENTRY.saturating_add(BASE.saturating_mul(chunks)),
-                chunks.saturating_add(10),
-                chunks.saturating_add(4),
+                ENTRY.saturating_add(BASE).saturating_mul(records),
+                records.saturating_mul(5).saturating_add(6),
+                records.saturating_mul(5).saturating_add(1),
             )
             .saturating_add(Weight::from_parts(0, LEAVES_PROOF))
         }
-        // Reads: staff, the chunk, block.
-        fn drop_chunk() -> Weight {
-            weight($db, 0, 3, 1)
+        // Reads and writes: the payload, the number, the last position, the payload that moves. Write:
+        // its position. Read: the admins.
+        fn write_off() -> Weight {
+            weight($db, 0, 5, 5)
         }
         // Reads: staff, location, disclosure, block.
         fn log_disclosure() -> Weight {

@@ -35,6 +35,17 @@ pub enum AttestationKind {
         /// The evidence that is lacking.
         shortfall: Shortfall,
     },
+    /// As [`Self::Full`], in a slot with a challenge: the block also carries a proof of storage.
+    Proved {
+        /// Commitment to the evidence.
+        evidence: H256,
+        /// Commitment to the proof of storage: [`super::storage_response`].
+        response: H256,
+    },
+    /// Standing and evidence hold, but the author cannot answer the challenge of the slot.
+    ///
+    /// The block carries operational calls only.
+    Unproved,
 }
 
 impl AttestationKind {
@@ -46,11 +57,13 @@ impl AttestationKind {
     /// restricted for a stale anchor does not: anchors must not wait behind registrations.
     pub const fn admits(&self, class: CallClass) -> bool {
         match (self, class) {
-            (Self::Full { .. }, _) | (Self::Restricted { .. }, CallClass::Operational) => true,
+            (Self::Full { .. } | Self::Proved { .. }, _)
+            | (Self::Restricted { .. } | Self::Unproved, CallClass::Operational) => true,
             (Self::Restricted { shortfall }, CallClass::Registration) => {
                 matches!(shortfall, Shortfall::RegistrationLag)
             }
-            (Self::Restricted { .. }, CallClass::Ordinary) => false,
+            (Self::Restricted { .. }, CallClass::Ordinary)
+            | (Self::Unproved, CallClass::Registration | CallClass::Ordinary) => false,
         }
     }
 }

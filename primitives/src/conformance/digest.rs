@@ -76,20 +76,42 @@ pub fn check_digest<AccountId: Encode + Decode + PartialEq>(
     if author != gate.author {
         return Err(Refusal::AuthorMismatch);
     }
+    let challenged = gate.challenge.is_some();
     match (gate.verdict, kind) {
         (Verdict::Refused { fault }, _) => return Err(Refusal::NoStanding(fault)),
         (Verdict::Full { .. }, AttestationKind::Restricted { .. }) => {
             return Err(Refusal::Understated)
         }
-        (Verdict::Full { evidence }, AttestationKind::Full { evidence: claimed })
-            if evidence == claimed => {}
+        (Verdict::Full { .. }, AttestationKind::Unproved) if !challenged => {
+            return Err(Refusal::Understated)
+        }
+        (Verdict::Full { .. }, AttestationKind::Unproved) => {}
+        (Verdict::Full { .. }, AttestationKind::Full { .. }) if challenged => {
+            return Err(Refusal::ProofMissing)
+        }
+        (Verdict::Full { .. }, AttestationKind::Proved { .. }) if !challenged => {
+            return Err(Refusal::ProofNotDue)
+        }
+        (
+            Verdict::Full { evidence },
+            AttestationKind::Full { evidence: claimed }
+            | AttestationKind::Proved {
+                evidence: claimed, ..
+            },
+        ) if evidence == claimed => {}
         (Verdict::Restricted { shortfall }, AttestationKind::Restricted { shortfall: claimed }) => {
             // The set of admitted calls depends on the shortfall.
             if shortfall != claimed {
                 return Err(Refusal::ShortfallMismatch);
             }
         }
-        (_, AttestationKind::Full { .. }) => return Err(Refusal::Overstated),
+        // An author without evidence says which evidence is lacking.
+        (Verdict::Restricted { .. }, AttestationKind::Unproved) => {
+            return Err(Refusal::ShortfallMismatch)
+        }
+        (_, AttestationKind::Full { .. } | AttestationKind::Proved { .. }) => {
+            return Err(Refusal::Overstated)
+        }
     }
     let message = attestation_message(genesis, parent, slot, &author, &kind);
     if !gate.key.verify(&message, &signature) {

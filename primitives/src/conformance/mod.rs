@@ -9,6 +9,7 @@
 
 mod attestation;
 mod calls;
+mod challenge;
 mod content;
 mod digest;
 mod engine;
@@ -21,6 +22,10 @@ mod verdict;
 
 pub use attestation::{attestation_message, Attestation, AttestationKind, BlockAttestation};
 pub use calls::CallClass;
+pub use challenge::{
+    drawn_payload, storage_draw, storage_response, storage_seed, Challenge,
+    STORAGE_INHERENT_IDENTIFIER,
+};
 pub use content::ContentDigest;
 pub use digest::{attestation_of, check_digest, slot_of};
 pub use engine::{AURA_ENGINE_ID, CONFORMANCE_ENGINE_ID};

@@ -33,6 +33,10 @@ pub enum Refusal {
     BadSignature,
     /// The attestation is restricted for another shortfall than the one in the state.
     ShortfallMismatch,
+    /// The slot has a challenge, and the attestation neither answers it nor says that it cannot.
+    ProofMissing,
+    /// The attestation answers a challenge, and the slot has none.
+    ProofNotDue,
 }
 
 impl Refusal {
@@ -50,6 +54,8 @@ impl Refusal {
             Self::Understated => "understated",
             Self::BadSignature => "bad_signature",
             Self::ShortfallMismatch => "shortfall_mismatch",
+            Self::ProofMissing => "proof_missing",
+            Self::ProofNotDue => "proof_not_due",
         }
     }
 }

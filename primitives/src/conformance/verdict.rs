@@ -3,6 +3,7 @@
 
 use super::{
     attestation::AttestationKind,
+    challenge::Challenge,
     evidence::{Evidence, Shortfall},
     key::ConformanceId,
     standing::StandingFault,
@@ -63,7 +64,7 @@ impl Verdict {
         }
     }
 
-    /// The one kind of attestation that is valid, if any.
+    /// The one kind of attestation that is valid in a slot without a challenge, if any.
     pub const fn required(&self) -> Option<AttestationKind> {
         match self {
             Self::Full { evidence } => Some(AttestationKind::Full {
@@ -86,4 +87,6 @@ pub struct Gate<AccountId> {
     pub key: ConformanceId,
     /// The attestation that the author must make.
     pub verdict: Verdict,
+    /// The challenge of the slot, which a full block must answer. `None` if there is none.
+    pub challenge: Option<Challenge>,
 }

@@ -40,7 +40,7 @@ fn open(
         &encrypted.record.entry,
         &encrypted.record.wraps,
         &record.share,
-        &encrypted.ciphertext(),
+        &encrypted.payload,
         (slot, counter),
         secret,
     )

@@ -49,7 +49,7 @@ fn thief_of_the_seed_should_not_open_a_copy_of_the_chains() {
             entry,
             &encrypted.record.wraps,
             share,
-            &encrypted.ciphertext(),
+            &encrypted.payload,
             (slot, counter),
             &secret,
         )

@@ -79,7 +79,7 @@ fn thief_of_trapdoors_should_not_open_a_copy_of_the_chains() {
             entry,
             &encrypted.record.wraps,
             share,
-            &encrypted.ciphertext(),
+            &encrypted.payload,
             (slot, counter),
             &secret,
         )

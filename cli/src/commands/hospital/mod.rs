@@ -164,6 +164,21 @@ pub enum Command {
         #[arg(long, requires = "weight")]
         bytes: Option<u64>,
     },
+    /// Writes off a payload that every PHI store has lost.
+    ///
+    /// Until then authors that cannot prove it make restricted blocks. The loss is public on the
+    /// hospital's chain.
+    WriteOff {
+        /// RPC address of a node of the hospital's chain.
+        #[arg(long)]
+        hospital: String,
+        /// Key of an admin.
+        #[arg(long)]
+        key: String,
+        /// The hash of the payload, as the node's log names it.
+        #[arg(long)]
+        payload: Hex32,
+    },
     /// Announces the hospital's X25519 key from a later month on.
     RotateKey {
         /// RPC address of a consortium node.
@@ -252,6 +267,21 @@ pub async fn run(command: Command, output: Output) -> CliResult<()> {
                 .await?;
             let block = included.number;
             let line = format!("The quota is set, finalized in block {block}.");
+            output.result(&Done { block }, &[line])
+        }
+        Command::WriteOff {
+            hospital,
+            key,
+            payload,
+        } => {
+            let call = calls::phi_records::write_off(payload.0.into());
+            let signer = keys::signer(&key)?;
+            let included = chain::hospital(&hospital)
+                .await?
+                .submit_and_finalize(&call, &signer)
+                .await?;
+            let block = included.number;
+            let line = format!("The payload is written off, finalized in block {block}.");
             output.result(&Done { block }, &[line])
         }
         Command::RemoveRequester {

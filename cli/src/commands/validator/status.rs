@@ -43,6 +43,8 @@ impl From<BlockAttestation<AccountId>> for Attested {
     fn from(attested: BlockAttestation<AccountId>) -> Self {
         let (kind, evidence) = match attested.kind {
             AttestationKind::Full { evidence } => ("full", Some(hex0x(evidence))),
+            AttestationKind::Proved { evidence, .. } => ("proved", Some(hex0x(evidence))),
+            AttestationKind::Unproved => ("unproved", None),
             AttestationKind::Restricted { .. } => ("restricted", None),
         };
         Self {

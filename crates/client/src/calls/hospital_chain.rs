@@ -112,24 +112,19 @@ pub mod patients {
 pub mod phi_records {
     use crate::Call;
     use bspp_peks::BatchHeader;
-    use bspp_types::{DisclosureGround, Record, RecordId};
+    use bspp_types::{DisclosureGround, RecordId, Records};
     use sp_core::H256;
 
     const PALLET: &str = "PhiRecords";
 
-    /// Staff: stores a chunk of ciphertext, maximum 1 MiB, in the block body.
-    pub fn store_chunk(data: &[u8]) -> Call {
-        Call::new(PALLET, "store_chunk", data)
+    /// Staff: stores records whose payloads are in the PHI store, each judged by itself.
+    pub fn store_records(records: &Records) -> Call {
+        Call::new(PALLET, "store_records", records)
     }
 
-    /// Staff: stores a record whose chunks are in block bodies.
-    pub fn store_record(record: &Record) -> Call {
-        Call::new(PALLET, "store_record", record)
-    }
-
-    /// Staff: drops a chunk that no record named in time.
-    pub fn drop_chunk(chunk: H256) -> Call {
-        Call::new(PALLET, "drop_chunk", chunk)
+    /// Admin: writes off a payload that every store has lost.
+    pub fn write_off(payload: H256) -> Call {
+        Call::new(PALLET, "write_off", payload)
     }
 
     /// Staff: logs that a record was disclosed.

@@ -8,6 +8,6 @@ mod search;
 mod session;
 
 pub use buckets::{checked_block, places_of, WantedTag};
-pub use phi::{checked_chunk, checked_entry};
+pub use phi::checked_entry;
 pub use search::{search_step, Search, SearchStep};
 pub use session::SessionKeys;

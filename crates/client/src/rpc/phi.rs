@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//! RPCs for registered entries (consortium nodes) and stored chunks (hospital nodes).
+//! RPCs for registered entries, on consortium nodes.
 
-use crate::{chain::*, consortium::ConsortiumClient, error::*, hospital::HospitalClient};
+use crate::{chain::*, consortium::ConsortiumClient, error::*};
 use bspp_rpc_types::{IndexStatus, ListedBlock, LocatedEntry};
 use bspp_types::{HospitalId, RecordId, Sequence};
-use sp_core::{Bytes, H256};
-use sp_io::hashing::blake2_256;
 
 impl ConsortiumClient {
     /// The progress of the node's tag index.
@@ -57,31 +55,5 @@ pub fn checked_entry(located: Option<LocatedEntry>, rid: RecordId) -> Result<Opt
             reason: format!("the entry is not that of {rid:?}"),
         }),
         located => Ok(located),
-    }
-}
-
-impl HospitalClient {
-    /// A stored chunk by its hash, checked. `None` if the node does not have it.
-    ///
-    /// # Errors
-    /// `InvalidAnswer` if the bytes have another hash, and those of `ChainClient::rpc`.
-    pub async fn chunk(&self, hash: H256) -> Result<Option<Vec<u8>>> {
-        let chunk: Option<Bytes> = self.rpc("phi_chunk", params![hash]).await?;
-        checked_chunk(chunk, hash)
-    }
-}
-
-/// An answer of `phi_chunk`, checked against the hash of the chunk.
-///
-/// # Errors
-/// `InvalidAnswer` if the bytes have another hash.
-pub fn checked_chunk(chunk: Option<Bytes>, hash: H256) -> Result<Option<Vec<u8>>> {
-    match chunk {
-        Some(bytes) if blake2_256(&bytes.0) == hash.0 => Ok(Some(bytes.0)),
-        Some(_) => Err(ClientError::InvalidAnswer {
-            what: "phi_chunk".into(),
-            reason: format!("the bytes do not have the hash {hash:?}"),
-        }),
-        None => Ok(None),
     }
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{outbox::Job, shares::Kept, vault::Vault};
+use crate::{outbox::Job, ports::Payloads, shares::Kept, vault::Vault};
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
 use bspp_peks::{BatchHeader, Context, PatientKeys, Seed, X25519Secret};
@@ -64,6 +64,7 @@ fn refused(name: &str) -> ClientError {
 }
 
 struct World {
+    payloads: Arc<Payloads>,
     batches: Arc<Batches<Registrations>>,
     registrations: Registrations,
     outbox: Outbox,
@@ -85,9 +86,10 @@ fn world(max_batches: usize, patience: Duration) -> World {
     let vault = Vault::open(&dir.path().join("vault")).unwrap();
     let folders = [dir.path().join("a"), dir.path().join("b")];
     let shares = ShareStore::open(&folders, vault).unwrap();
+    let payloads = Arc::new(Payloads::default());
     let mut batches = Batches::new(
         registrations.clone(),
-        (outbox.clone(), shares.clone()),
+        (outbox.clone(), shares.clone(), payloads.clone()),
         (CHAIN, HOSPITAL),
         &ACCOUNT,
         patience,
@@ -114,6 +116,7 @@ fn world(max_batches: usize, patience: Duration) -> World {
     };
     let job = outbox.create_job(&job, &[], None).unwrap();
     World {
+        payloads,
         batches: Arc::new(batches),
         registrations,
         outbox,
@@ -349,4 +352,19 @@ async fn batch_should_close_after_its_lifetime_and_not_when_it_is_idle() {
     batches.lifetime = Duration::from_millis(1);
     world.encrypt().await.unwrap();
     assert_eq!(world.registered(), 2);
+}
+
+#[tokio::test]
+async fn record_should_wait_when_its_payload_cannot_be_stored() {
+    use std::sync::atomic::Ordering;
+    let world = world(4, Duration::from_secs(60));
+    world.payloads.broken.store(true, Ordering::Relaxed);
+    world.encrypt().await.unwrap_err();
+    // Nothing is sent whose ciphertext is not durable.
+    assert!(world.outbox.records_of(world.job).unwrap().is_empty());
+    world.payloads.broken.store(false, Ordering::Relaxed);
+    world.encrypt().await.unwrap();
+    let records = world.outbox.records_of(world.job).unwrap();
+    let hash = records[0].record.entry.payload_hash;
+    assert_eq!(*world.payloads.stored.lock().unwrap(), vec![hash]);
 }

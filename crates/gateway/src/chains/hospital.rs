@@ -5,13 +5,16 @@ use crate::ports::*;
 use async_trait::async_trait;
 use bspp_client::{
     calls::{patients, phi_records},
-    verify_and_optimize, At, ClientError, FinalityProof, HospitalClient, Pending, Result, Signer,
+    verify_and_optimize, At, ClientError, FinalityProof, HospitalClient, Included, Pending, Result,
+    Signer,
 };
 use bspp_peks::{BatchHeader, LabelVersion};
+use bspp_phi_store::PhiStore;
 use bspp_primitives::entry_commitment_storage;
 use bspp_types::{
     BatchId, ConsentId, DisclosureGround, Ed25519Signature, Entry, EntryCommitment, FilingMonth,
-    LabelState, Moment, Patient, Record, RecordId, RecordLocation, Sequence,
+    LabelState, Moment, Patient, Record, RecordId, RecordLocation, Records, Sequence,
+    MAX_RECORDS_PER_CALL,
 };
 use sp_core::H256;
 use std::sync::Arc;
@@ -21,12 +24,17 @@ use std::sync::Arc;
 pub struct HospitalPort {
     client: HospitalClient,
     operator: Arc<Signer>,
+    payloads: PhiStore,
 }
 
 impl HospitalPort {
-    /// Makes a view that acts with the gateway's key.
-    pub fn new(client: HospitalClient, operator: Arc<Signer>) -> Self {
-        Self { client, operator }
+    /// Makes a view that acts with the gateway's key, and reads payloads from the PHI store.
+    pub fn new(client: HospitalClient, operator: Arc<Signer>, payloads: PhiStore) -> Self {
+        Self {
+            client,
+            operator,
+            payloads,
+        }
     }
 
     /// The client.
@@ -71,43 +79,45 @@ impl HospitalPort {
         Ok(covers.then_some(id))
     }
 
-    /// Submits a record's transactions to the pool in order, without waiting for blocks.
-    async fn send(&self, outgoing: &Outgoing) -> Result<(Vec<Pending>, Pending)> {
-        let mut chunks = Vec::with_capacity(outgoing.chunks.len());
-        for chunk in &outgoing.chunks {
-            let call = phi_records::store_chunk(chunk);
-            chunks.push(self.client.submit(&call, &self.operator).await?);
-        }
-        let call = phi_records::store_record(&outgoing.record);
-        let record = self.client.submit(&call, &self.operator).await?;
-        Ok((chunks, record))
+    /// The outcomes of the records of a call that a block includes.
+    async fn outcomes(&self, rids: &[RecordId], included: &Included) -> Result<Vec<StoreOutcome>> {
+        let refused = self
+            .client
+            .refused_records(included.block, &included.events)
+            .await?;
+        let outcome = |rid: &RecordId| match refused.iter().find(|(record, _)| record == rid) {
+            None => StoreOutcome::Stored(included.number),
+            // It is stored already, or the next attempt stores it.
+            Some((_, failure)) if LATER.contains(&failure.name.as_str()) => {
+                StoreOutcome::Unknown(failure.to_string())
+            }
+            Some((_, failure)) => StoreOutcome::Refused(failure.name.clone()),
+        };
+        Ok(rids.iter().map(outcome).collect())
+    }
+
+    /// Waits until a call with records is in a block.
+    async fn included(&self, rids: Vec<RecordId>, mut call: Pending) -> Vec<StoreOutcome> {
+        let result = match call.in_block().await {
+            Ok(included) => self.outcomes(&rids, &included).await,
+            Err(error) => Err(error),
+        };
+        result.unwrap_or_else(|error| {
+            let outcome = match error.dispatch_name() {
+                // The account is no longer staff.
+                Some(name @ "PhiRecords::NotAuthorized") => StoreOutcome::Refused(name.to_owned()),
+                _ => StoreOutcome::Unknown(error.to_string()),
+            };
+            vec![outcome; rids.len()]
+        })
     }
 }
 
-/// Waits until a record and its chunks are in blocks.
-async fn outcome(mut chunks: Vec<Pending>, mut record: Pending) -> StoreOutcome {
-    for chunk in &mut chunks {
-        match chunk.in_block().await {
-            Ok(_) => {}
-            // An earlier attempt stored it.
-            Err(error) if error.is_dispatch("PhiRecords", "ChunkAlreadyExists") => {}
-            Err(error) => tracing::debug!(%error, "a chunk was not stored"),
-        }
-    }
-    match record.in_block().await {
-        Ok(included) => StoreOutcome::Stored(included.number),
-        Err(error) => match error.dispatch_name() {
-            // The record is already stored, or the next attempt stores it.
-            Some(
-                "PhiRecords::RecordAlreadyExists"
-                | "PhiRecords::ChunkNotFound"
-                | "PhiRecords::MaxEntriesPerBlockExceeded",
-            )
-            | None => StoreOutcome::Unknown(error.to_string()),
-            Some(name) => StoreOutcome::Refused(name.to_owned()),
-        },
-    }
-}
+/// Refusals of a record after which the same record is looked for, and sent again.
+const LATER: [&str; 2] = [
+    "PhiRecords::RecordAlreadyExists",
+    "PhiRecords::MaxEntriesPerBlockExceeded",
+];
 
 #[async_trait]
 impl FinalitySource for HospitalPort {
@@ -188,22 +198,22 @@ impl RecordSink for HospitalPort {
     }
 
     async fn store(&self, records: Vec<Outgoing>) -> Vec<StoreOutcome> {
-        let mut sent = Vec::with_capacity(records.len());
+        let mut sent = Vec::new();
         let mut failed = None;
-        for record in &records {
-            // Stop at the first failure, because indices must keep their order.
-            match &failed {
-                None => match self.send(record).await {
-                    Ok(pending) => sent.push(pending),
-                    Err(error) => failed = Some(error.to_string()),
-                },
-                Some(_) => break,
+        for part in records.chunks(MAX_RECORDS_PER_CALL as usize) {
+            let rids: Vec<RecordId> = part.iter().map(|record| record.rid).collect();
+            let body = part.iter().map(|record| record.record.clone());
+            let call = phi_records::store_records(&Records::truncate_from(body.collect()));
+            match self.client.submit(&call, &self.operator).await {
+                Ok(pending) => sent.push(self.included(rids, pending)),
+                // Stop at the first failure, because indices must keep their order.
+                Err(error) => {
+                    failed = Some(error.to_string());
+                    break;
+                }
             }
         }
-        let waiting = sent
-            .into_iter()
-            .map(|(chunks, record)| outcome(chunks, record));
-        let mut outcomes = futures::future::join_all(waiting).await;
+        let mut outcomes = futures::future::join_all(sent).await.concat();
         let reason = failed.unwrap_or_default();
         outcomes.resize(records.len(), StoreOutcome::Unknown(reason));
         outcomes
@@ -282,19 +292,11 @@ impl RecordArchive for HospitalPort {
     }
 
     async fn ciphertext(&self, record: &Record) -> Result<Vec<u8>> {
-        let mut ciphertext = Vec::new();
-        for hash in record.chunks.iter() {
-            let chunk =
-                self.client
-                    .chunk(*hash)
-                    .await?
-                    .ok_or_else(|| ClientError::InvalidAnswer {
-                        what: "phi_chunk".into(),
-                        reason: format!("the node has no chunk {hash:?}"),
-                    })?;
-            ciphertext.extend_from_slice(&chunk);
-        }
-        Ok(ciphertext)
+        let payload = self.payloads.get(record.entry.payload_hash).await;
+        payload.map_err(|error| ClientError::InvalidAnswer {
+            what: "the PHI store".into(),
+            reason: error.to_string(),
+        })
     }
 
     async fn batch_month(&self, batch: BatchId) -> Result<Option<FilingMonth>> {

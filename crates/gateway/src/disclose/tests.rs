@@ -420,7 +420,7 @@ impl World {
         let archive = Arc::new(Archive {
             patient: self.archive_patient,
             record,
-            ciphertext: self.made.encrypted.ciphertext(),
+            ciphertext: self.made.encrypted.payload.to_vec(),
             labels: Mutex::new(self.labels),
             logged: Arc::clone(&logged),
             block: self.block,
@@ -458,7 +458,7 @@ impl World {
             account: self.doctor.account_bytes(),
             grant_key: GrantKey::derive(&patient(3), 0),
             entry: self.made.encrypted.record.entry.clone(),
-            ciphertext: self.made.encrypted.ciphertext(),
+            ciphertext: self.made.encrypted.payload.to_vec(),
             grant: self.grant,
             _dir: self._dir,
         };

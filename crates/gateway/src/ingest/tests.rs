@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{outbox, ports::Evidence, shares::ShareStore};
+use crate::{
+    outbox,
+    ports::{Evidence, Payloads},
+    shares::ShareStore,
+};
 use async_trait::async_trait;
 use bspp_client::{ClientError, DispatchFailure, Result as ChainResult};
 use bspp_peks::{BatchHeader, PatientKeys, Seed, X25519Secret};
@@ -181,7 +185,7 @@ fn world() -> World {
     let minute = Duration::from_secs(60);
     let mut batches = Batches::new(
         chains.clone(),
-        (outbox.clone(), shares),
+        (outbox.clone(), shares, Arc::new(Payloads::default())),
         (CHAIN, HOSPITAL),
         &[7; 32],
         minute,

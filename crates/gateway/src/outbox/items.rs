@@ -72,14 +72,12 @@ pub struct OutboxRecord {
     pub job: JobId,
     /// The identifier of the record.
     pub rid: RecordId,
-    /// The stored record, without its chunks.
+    /// The stored record. Its payload is in the PHI store.
     pub record: Record,
     /// The number of the plain record of the job from which it was made.
     pub plain: u32,
     /// The number of earlier attempts with this plain record.
     pub attempt: u32,
-    /// The record that has the chunks: this record, or an earlier entry with the same payload.
-    pub payload_of: u64,
     /// The progress of the record.
     pub progress: Progress,
 }

@@ -27,7 +27,6 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 pub type OutboxId = u64;
 
 const RECORDS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("records");
-const CHUNKS: TableDefinition<'_, (u64, u32), &[u8]> = TableDefinition::new("chunks");
 const RIDS: TableDefinition<'_, [u8; 32], u64> = TableDefinition::new("rids");
 const JOBS: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("jobs");
 const JOB_RECORDS: TableDefinition<'_, (u64, u64), ()> = TableDefinition::new("job_records");
@@ -81,7 +80,6 @@ impl Outbox {
         // Create all tables, so that readers need not handle a missing table.
         let write = database.begin_write().map_err(failed)?;
         write.open_table(RECORDS).map_err(failed)?;
-        write.open_table(CHUNKS).map_err(failed)?;
         write.open_table(RIDS).map_err(failed)?;
         write.open_table(JOBS).map_err(failed)?;
         write.open_table(JOB_RECORDS).map_err(failed)?;
@@ -212,8 +210,7 @@ impl Outbox {
 
     /// Writes encrypted records in their order, before any of them is sent.
     ///
-    /// The entries of one payload share its chunks, which are stored once, with the first of these
-    /// entries.
+    /// Their payload is in the PHI store already.
     pub fn push(
         &self,
         (job, plain): (JobId, u32),
@@ -225,7 +222,6 @@ impl Outbox {
         {
             let mut meta = write.open_table(META).map_err(failed)?;
             let mut table = write.open_table(RECORDS).map_err(failed)?;
-            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
             let mut rids = write.open_table(RIDS).map_err(failed)?;
             let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
             let mut active = write.open_table(ACTIVE).map_err(failed)?;
@@ -236,29 +232,14 @@ impl Outbox {
                 .map_or(0, |attempt| attempt.value());
             let mut retries = write.open_table(RETRIES).map_err(failed)?;
             retries.remove((job, plain)).map_err(failed)?;
-            let mut first: Option<(sp_core::H256, OutboxId)> = None;
             for record in records {
                 let id = Self::take_number(&mut meta, NEXT_RECORD)?;
-                let payload = record.record.entry.payload_hash;
-                let payload_of = match first {
-                    Some((hash, owner)) if hash == payload => owner,
-                    _ => {
-                        for (index, chunk) in (0u32..).zip(record.chunks.iter()) {
-                            chunks
-                                .insert((id, index), chunk.as_slice())
-                                .map_err(failed)?;
-                        }
-                        first = Some((payload, id));
-                        id
-                    }
-                };
                 let item = OutboxRecord {
                     job,
                     rid: record.rid,
                     record: record.record.clone(),
                     plain,
                     attempt,
-                    payload_of,
                     progress: Progress {
                         encrypted: now,
                         ..Progress::default()
@@ -289,20 +270,6 @@ impl Outbox {
         let rids = read.open_table(RIDS).map_err(failed)?;
         let id = rids.get(rid.0).map_err(failed)?;
         Ok(id.map(|id| id.value()))
-    }
-
-    /// The ciphertext of a record, in chunks.
-    ///
-    /// It is empty when the record is finalized on the hospital chain.
-    pub fn chunks(&self, id: OutboxId) -> Result<Vec<Vec<u8>>> {
-        let read = self.0.begin_read().map_err(failed)?;
-        let chunks = read.open_table(CHUNKS).map_err(failed)?;
-        let mut found = Vec::new();
-        for item in chunks.range((id, 0)..=(id, u32::MAX)).map_err(failed)? {
-            let (_, bytes) = item.map_err(failed)?;
-            found.push(bytes.value().to_vec());
-        }
-        Ok(found)
     }
 
     /// The records that still make progress, in order, with their positions.
@@ -344,8 +311,7 @@ impl Outbox {
 
     /// Changes the progress of records. Complete and failed records are no longer active.
     ///
-    /// The ciphertext of a record is deleted when the record is finalized on the hospital chain, and
-    /// the plaintext when all entries of it are complete or failed.
+    /// The plaintext of a record is deleted when all entries of it are complete or failed.
     pub fn update(&self, ids: &[OutboxId], change: impl Fn(OutboxId, &mut Progress)) -> Result<()> {
         if ids.is_empty() {
             return Ok(());
@@ -354,7 +320,6 @@ impl Outbox {
         {
             let mut records = write.open_table(RECORDS).map_err(failed)?;
             let mut active = write.open_table(ACTIVE).map_err(failed)?;
-            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
             let mut over = BTreeSet::new();
             for id in ids {
                 let known = match records.get(*id).map_err(failed)? {
@@ -369,11 +334,6 @@ impl Outbox {
                 if item.progress.is_over() {
                     active.remove(*id).map_err(failed)?;
                     over.insert((item.job, item.plain));
-                }
-                if item.progress.finalized.is_some() {
-                    chunks
-                        .retain_in((*id, 0)..=(*id, u32::MAX), |_, _| false)
-                        .map_err(failed)?;
                 }
             }
             plains::settle(&write, &records, over)?;

@@ -273,7 +273,6 @@ impl Outbox {
             let mut rids = write.open_table(RIDS).map_err(failed)?;
             let mut of_job = write.open_table(JOB_RECORDS).map_err(failed)?;
             let mut active = write.open_table(ACTIVE).map_err(failed)?;
-            let mut chunks = write.open_table(CHUNKS).map_err(failed)?;
             let mut pending = write.open_table(PENDING).map_err(failed)?;
             let mut retries = write.open_table(RETRIES).map_err(failed)?;
             let mut given_up = Vec::new();
@@ -294,9 +293,6 @@ impl Outbox {
                 rids.remove(rid.0).map_err(failed)?;
                 of_job.remove((job, id)).map_err(failed)?;
                 active.remove(id).map_err(failed)?;
-                chunks
-                    .retain_in((id, 0)..=(id, u32::MAX), |_, _| false)
-                    .map_err(failed)?;
             }
             let attempt = attempt.saturating_add(1);
             let retry = Retry {

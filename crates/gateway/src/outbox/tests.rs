@@ -18,11 +18,10 @@ fn encrypted(index: u32, payload: u8) -> EncryptedRecord {
         record: Record {
             entry,
             wraps: vec![[0; 48]; 8].try_into().unwrap(),
-            chunks: vec![H256([payload; 32])].try_into().unwrap(),
             patient: [4; 32],
             consent: H256([5; 32]),
         },
-        chunks: Arc::new(vec![vec![payload; 10]]),
+        payload: Arc::new(vec![payload; 10]),
     }
 }
 
@@ -56,7 +55,6 @@ fn push_should_survive_reopening_byte_for_byte() {
     for ((id, item), record) in active.iter().zip(&records) {
         assert_eq!(item.rid, record.rid);
         assert_eq!(item.record, record.record);
-        assert_eq!(outbox.chunks(*id).unwrap(), **record.chunks);
         assert_eq!(outbox.find(&record.rid).unwrap(), Some(*id));
     }
     assert_eq!(active[0].1.progress.stage(), "stored");
@@ -78,24 +76,7 @@ fn open_should_fail_when_another_gateway_has_the_folder() {
 }
 
 #[test]
-fn push_should_keep_a_shared_payload_once() {
-    let dir = tempfile::tempdir().unwrap();
-    let outbox = Outbox::open(dir.path()).unwrap();
-    let ids = outbox
-        .push(
-            (0, 0),
-            &[encrypted(0, 1), encrypted(1, 1), encrypted(2, 2)],
-            0,
-        )
-        .unwrap();
-    assert_eq!(outbox.chunks(ids[0]).unwrap().len(), 1);
-    assert!(outbox.chunks(ids[1]).unwrap().is_empty());
-    assert_eq!(outbox.record(ids[1]).unwrap().unwrap().payload_of, ids[0]);
-    assert_eq!(outbox.chunks(ids[2]).unwrap().len(), 1);
-}
-
-#[test]
-fn update_should_drop_ciphertext_when_final_and_records_when_over() {
+fn update_should_drop_records_when_over() {
     let dir = tempfile::tempdir().unwrap();
     let outbox = Outbox::open(dir.path()).unwrap();
     let ids = outbox
@@ -105,7 +86,6 @@ fn update_should_drop_ciphertext_when_final_and_records_when_over() {
     outbox
         .update(&ids[..1], |_, progress| progress.finalized = mark)
         .unwrap();
-    assert!(outbox.chunks(ids[0]).unwrap().is_empty());
     assert_eq!(outbox.active().unwrap().len(), 2);
     outbox
         .update(&ids[..1], |_, progress| progress.searchable = mark)

@@ -233,7 +233,6 @@ fn world() -> World {
     let record = Record {
         entry,
         wraps,
-        chunks: vec![H256([1; 32])].try_into().unwrap(),
         patient: account,
         consent: H256([5; 32]),
     };
@@ -781,7 +780,7 @@ fn encrypted_record_should_be_the_archives_record() {
     let encrypted = EncryptedRecord {
         rid: world.rid,
         record,
-        chunks: Arc::new(vec![world.chains.ciphertext.clone()]),
+        payload: Arc::new(world.chains.ciphertext.clone()),
     };
-    assert_eq!(encrypted.ciphertext(), b"ciphertext");
+    assert_eq!(encrypted.payload.as_slice(), b"ciphertext");
 }

@@ -29,11 +29,10 @@ fn encrypted(index: u32) -> EncryptedRecord {
         record: Record {
             entry,
             wraps: vec![[0; 48]; 8].try_into().unwrap(),
-            chunks: vec![H256([index as u8; 32])].try_into().unwrap(),
             patient: [4; 32],
             consent: H256([5; 32]),
         },
-        chunks: Arc::new(vec![vec![index as u8; 10]]),
+        payload: Arc::new(vec![index as u8; 10]),
     }
 }
 
@@ -85,7 +84,7 @@ impl RecordSink for Chain {
             .into_iter()
             .map(|record| {
                 let index = record.record.entry.index;
-                let bytes = (&record.record, &record.chunks).encode();
+                let bytes = record.record.encode();
                 self.sent.lock().unwrap().push((index, bytes));
                 if self.refuse == Some(index) {
                     return StoreOutcome::Refused(self.reason.into());
@@ -118,7 +117,7 @@ fn outbox_with(count: u32) -> (tempfile::TempDir, Outbox) {
 async fn step_should_send_in_the_order_of_indices() {
     let (dir, outbox) = outbox_with(5);
     let chain = Chain::default();
-    let storer = Storer::new(chain.clone(), (outbox.clone(), shares(&dir)), 2, usize::MAX);
+    let storer = Storer::new(chain.clone(), (outbox.clone(), shares(&dir)), 2);
     for expected in [2, 2, 1, 0] {
         assert_eq!(storer.step().await.unwrap(), expected);
     }
@@ -144,12 +143,7 @@ async fn step_should_not_send_again_what_the_chain_has() {
         silent: true,
         ..Chain::default()
     };
-    let storer = Storer::new(
-        chain.clone(),
-        (outbox.clone(), shares(&dir)),
-        10,
-        usize::MAX,
-    );
+    let storer = Storer::new(chain.clone(), (outbox.clone(), shares(&dir)), 10);
     assert_eq!(storer.step().await.unwrap(), 0);
     assert_eq!(storer.step().await.unwrap(), 3);
     assert_eq!(chain.sent.lock().unwrap().len(), 3);
@@ -162,12 +156,7 @@ async fn step_should_resend_identical_bytes_when_a_record_was_lost() {
         silent: true,
         ..Chain::default()
     };
-    let storer = Storer::new(
-        chain.clone(),
-        (outbox.clone(), shares(&dir)),
-        10,
-        usize::MAX,
-    );
+    let storer = Storer::new(chain.clone(), (outbox.clone(), shares(&dir)), 10);
     storer.step().await.unwrap();
     chain.stored.lock().unwrap().clear();
     storer.step().await.unwrap();
@@ -183,7 +172,7 @@ async fn step_should_keep_the_reason_when_the_chain_refuses() {
         refuse: Some(0),
         ..Chain::default()
     };
-    let storer = Storer::new(chain, (outbox.clone(), shares(&dir)), 10, usize::MAX);
+    let storer = Storer::new(chain, (outbox.clone(), shares(&dir)), 10);
     assert_eq!(storer.step().await.unwrap(), 1);
     let records = outbox.records_of(0).unwrap();
     assert_eq!(
@@ -215,7 +204,7 @@ async fn entry_that_is_encrypted_again_should_leave_no_share() {
         reason: "PhiRecords::BatchNotFound",
         ..Chain::default()
     };
-    let storer = Storer::new(chain, (outbox.clone(), shares.clone()), 10, usize::MAX);
+    let storer = Storer::new(chain, (outbox.clone(), shares.clone()), 10);
     storer.step().await.unwrap();
     assert!(outbox.records_of(job).unwrap().is_empty());
     let again = outbox.next_pending(job, 0).unwrap().unwrap();

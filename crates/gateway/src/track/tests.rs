@@ -111,7 +111,6 @@ fn stored_record() -> (tempfile::TempDir, Outbox, RecordId) {
     let record = Record {
         entry,
         wraps: vec![[0; 48]; 8].try_into().unwrap(),
-        chunks: vec![H256([2; 32])].try_into().unwrap(),
         patient: [4; 32],
         consent: H256([5; 32]),
     };
@@ -120,7 +119,7 @@ fn stored_record() -> (tempfile::TempDir, Outbox, RecordId) {
     let made = EncryptedRecord {
         rid,
         record,
-        chunks: Arc::new(vec![vec![1]]),
+        payload: Arc::new(vec![1]),
     };
     let ids = outbox.push((0, 0), &[made], 0).unwrap();
     outbox

@@ -11,16 +11,12 @@ use super::{
 use crate::{
     keywords::{Keyword, MAX_KEYWORDS},
     patient::Patient,
-    payload::{self, DataKey, PayloadError, MAX_CIPHERTEXT_BYTES},
+    payload::{self, DataKey},
     slots::{arrange, KEYWORDS_PER_ENTRY},
     split::PlainRecord,
 };
-use bspp_peks::{
-    blake2b_256, key_commitment, DefaultBackend, HospitalShare, OpenBatch, PairingBackend,
-};
-use bspp_types::{
-    payload_hash, seal_of, BatchId, ConsentId, Entry, Record, RecordId, H256, MAX_CHUNK_BYTES,
-};
+use bspp_peks::{key_commitment, DefaultBackend, HospitalShare, OpenBatch, PairingBackend};
+use bspp_types::{payload_hash, seal_of, BatchId, ConsentId, Entry, Record, RecordId, H256};
 use core::fmt;
 use rand_core::{CryptoRng, RngCore};
 use std::sync::Arc;
@@ -99,14 +95,10 @@ impl<B: PairingBackend> Encryptor<B> {
         let key = DataKey::generate(rng);
         let ciphertext = payload::seal(&key, &plain.payload.to_bytes(), rng)?;
         let payload_hash = payload_hash(&ciphertext);
-        let chunks: Vec<Vec<u8>> = ciphertext
-            .chunks(MAX_CHUNK_BYTES as usize)
-            .map(<[u8]>::to_vec)
-            .collect();
         let sealed = Sealed {
             key,
             payload_hash,
-            chunks: Arc::new(chunks),
+            payload: Arc::new(ciphertext),
         };
         let mut records = Vec::with_capacity(groups.len());
         for (index, group) in (self.next_index..).zip(&groups) {
@@ -186,16 +178,9 @@ impl<B: PairingBackend> Encryptor<B> {
             .ok_or(EncryptError::InvalidState)?;
         entry.seal = seal_of(&core, &wraps, &share);
         let rid = entry.rid();
-        let hashes: Vec<_> = sealed
-            .chunks
-            .iter()
-            .map(|chunk| blake2b_256(chunk).into())
-            .collect();
-        let too_large = PayloadError::MaxCiphertextBytesExceeded(MAX_CIPHERTEXT_BYTES);
         let record = Record {
             entry,
             wraps,
-            chunks: hashes.try_into().map_err(|_| too_large)?,
             patient: patient.bundle.account,
             consent,
         };
@@ -203,7 +188,7 @@ impl<B: PairingBackend> Encryptor<B> {
             encrypted: EncryptedRecord {
                 rid,
                 record,
-                chunks: Arc::clone(&sealed.chunks),
+                payload: Arc::clone(&sealed.payload),
             },
             share,
         })
@@ -214,7 +199,7 @@ impl<B: PairingBackend> Encryptor<B> {
 struct Sealed {
     key: DataKey,
     payload_hash: H256,
-    chunks: Arc<Vec<Vec<u8>>>,
+    payload: Arc<Vec<u8>>,
 }
 
 impl<B> fmt::Debug for Encryptor<B> {

@@ -13,12 +13,10 @@ use std::sync::Arc;
 pub struct EncryptedRecord {
     /// The record's identifier.
     pub rid: RecordId,
-    /// The entry, wraps, chunk hashes, patient and consent.
+    /// The entry, wraps, patient and consent.
     pub record: Record,
-    /// The ciphertext in chunks of [`MAX_CHUNK_BYTES`](bspp_types::MAX_CHUNK_BYTES) or less.
-    ///
-    /// The entries of one record share it.
-    pub chunks: Arc<Vec<Vec<u8>>>,
+    /// The ciphertext, which goes to the PHI store. The entries of one record share it.
+    pub payload: Arc<Vec<u8>>,
 }
 
 /// An encrypted record with the hospital's share.
@@ -31,11 +29,4 @@ pub struct SharedRecord {
     pub encrypted: EncryptedRecord,
     /// The share, without which no key opens the record.
     pub share: HospitalShare,
-}
-
-impl EncryptedRecord {
-    /// The whole ciphertext.
-    pub fn ciphertext(&self) -> Vec<u8> {
-        self.chunks.concat()
-    }
 }

@@ -96,7 +96,7 @@ impl Requester {
             entry,
             &record.record.wraps,
             share,
-            &record.ciphertext(),
+            &record.payload,
             (slot, counter),
             &self.open,
         )

@@ -2,6 +2,7 @@
 
 use crate::conformance::{
     testing::*, AttestationSource, Attester, ConformingWorker, GateView, HonestSource, Metrics,
+    Prover,
 };
 use bspp_primitives::{
     conformance::{check_digest, StandingFault},
@@ -227,7 +228,7 @@ async fn block_import_params_should_seal_the_finished_header() {
 async fn honest_source_should_attest_on_the_parent_it_is_given() {
     let gates = Gates::open();
     *gates.parent.lock().unwrap() = head().hash();
-    let attester = Attester::new(gates.clone(), keystore(1));
+    let attester = Attester::new(gates.clone(), keystore(1), Prover::none());
     let mut source = HonestSource::new(attester, Metrics::default());
     let item = source.attest(&head(), SLOT).await.unwrap();
     let digest = Digest {

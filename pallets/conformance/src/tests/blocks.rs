@@ -3,8 +3,10 @@
 
 use crate::mock::*;
 use bspp_primitives::conformance::{
-    attestation_message, Attestation, AttestationKind, ConformancePair, Gate, Refusal,
+    attestation_message, storage_response, Attestation, AttestationKind, ConformancePair, Gate,
+    Refusal,
 };
+use bspp_types::{payload_hash, PayloadProof};
 use codec::Encode;
 use frame_support::{
     storage::with_transaction_unchecked,
@@ -73,6 +75,7 @@ impl Draft {
             author,
             key,
             verdict,
+            ..
         } = Conformance::gate(slot).unwrap();
         Self {
             genesis: GENESIS,
@@ -104,6 +107,32 @@ impl Draft {
     /// A digest with the slot and the attestation, in the order of a node.
     pub fn digest(&self) -> Digest {
         digest([aura(self.slot), self.item()])
+    }
+}
+
+/// The proof that answers the challenge of a slot, with the payloads of the mock.
+pub fn proof_in(slot: u64) -> PayloadProof {
+    let challenge = Conformance::challenge(slot).unwrap();
+    let payloads = Payloads::get();
+    let payload = payloads
+        .iter()
+        .find(|data| payload_hash(data) == challenge.payload_hash)
+        .unwrap();
+    PayloadProof::of_payload(payload, challenge.leaf(payload.len() as u64)).unwrap()
+}
+
+/// The attestation of an author that shows this proof.
+pub fn proved(slot: u64, proof: &PayloadProof) -> Draft {
+    let honest = Draft::honest(slot);
+    let AttestationKind::Full { evidence } = honest.kind else {
+        panic!("an author in full standing");
+    };
+    Draft {
+        kind: AttestationKind::Proved {
+            evidence,
+            response: storage_response(proof),
+        },
+        ..honest
     }
 }
 
@@ -183,7 +212,7 @@ pub fn assert_refused(digest: &Digest, refusal: Refusal) {
         initialize(digest);
         Conformance::check_block()
     });
-    assert_eq!(checked, Err(refusal));
+    assert_eq!(checked.map(|(attestation, _)| attestation), Err(refusal));
     let panic = rolled_back(|| catch_unwind(AssertUnwindSafe(|| begin(digest)))).unwrap_err();
     assert_eq!(
         panic.downcast_ref::<String>(),

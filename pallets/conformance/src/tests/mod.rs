@@ -17,4 +17,5 @@ mod report_double_authoring;
 mod session;
 mod set_parameters;
 mod standing;
+mod storage;
 mod suspend_author;

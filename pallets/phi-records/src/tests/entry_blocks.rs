@@ -28,43 +28,39 @@ fn entry_blocks_should_stand_where_the_protocol_says() {
 
 #[test]
 fn on_finalize_should_append_nothing_when_no_entry_was_stored() {
-    ExtBuilder::default()
-        .with_chunk(&ciphertext(1))
-        .build_and_execute(|| {
-            next_block();
-            next_block();
-            assert_eq!(PhiRecords::entry_block_count(), 0);
-            assert_eq!(PhiRecords::entry_commitment(0), None);
-            assert!(events().is_empty());
-        });
+    ExtBuilder::default().build_and_execute(|| {
+        next_block();
+        next_block();
+        assert_eq!(PhiRecords::entry_block_count(), 0);
+        assert_eq!(PhiRecords::entry_commitment(0), None);
+        assert!(events().is_empty());
+    });
 }
 
 #[test]
 fn on_finalize_should_seal_the_block_and_forget_its_leaves() {
-    ExtBuilder::default()
-        .with_chunk(&ciphertext(1))
-        .build_and_execute(|| {
-            assert_ok!(store_record(GATEWAY, record(1)));
-            System::reset_events();
-            PhiRecords::on_finalize(2);
-            let block = PhiRecords::entry_commitment(0).unwrap();
-            assert_eq!((block.number, block.count), (2, 1));
-            assert_eq!(block.root, entries_root(&[entry(1)]));
-            assert_eq!(
-                block.chain_hash,
-                next_chain_hash(&H256::zero(), 2, 1, &block.root)
-            );
-            assert_eq!(PhiRecords::entry_block_count(), 1);
-            assert!(!PendingLeaves::<Test>::exists());
-            assert_eq!(
-                events(),
-                vec![Event::EntryBlockSealed {
-                    sequence: 0,
-                    count: 1,
-                    root: block.root
-                }]
-            );
-        });
+    ExtBuilder::default().build_and_execute(|| {
+        assert_ok!(store_record(GATEWAY, record(1)));
+        System::reset_events();
+        PhiRecords::on_finalize(2);
+        let block = PhiRecords::entry_commitment(0).unwrap();
+        assert_eq!((block.number, block.count), (2, 1));
+        assert_eq!(block.root, entries_root(&[entry(1)]));
+        assert_eq!(
+            block.chain_hash,
+            next_chain_hash(&H256::zero(), 2, 1, &block.root)
+        );
+        assert_eq!(PhiRecords::entry_block_count(), 1);
+        assert!(!PendingLeaves::<Test>::exists());
+        assert_eq!(
+            events(),
+            vec![Event::EntryBlockSealed {
+                sequence: 0,
+                count: 1,
+                root: block.root
+            }]
+        );
+    });
 }
 
 #[test]
@@ -90,7 +86,6 @@ proptest! {
                 for position in 0..count {
                     n += 1;
                     System::set_extrinsic_index(2 * position as u32);
-                    assert_ok!(store_chunk(GATEWAY, ciphertext(n)));
                     System::set_extrinsic_index(2 * position as u32 + 1);
                     assert_ok!(store_record(GATEWAY, record(n)));
                     let location = PhiRecords::record_location(rid(n)).unwrap();

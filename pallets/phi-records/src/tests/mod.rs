@@ -3,13 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod content;
-mod drop_chunk;
 mod entry_blocks;
 mod log_disclosure;
 mod open_batch;
-mod store_chunk;
-mod store_record;
+mod store_records;
 mod stored_records;
+mod write_off;
 
 use crate::mock::*;
 

@@ -178,6 +178,8 @@ impl pallet_conformance::Config for Runtime {
     type Parameters = GateParameters;
     type Policy = HospitalConformance;
     type Content = PhiIndex;
+    // The consortium keeps no ciphertext.
+    type Storage = ();
     type AuthorSets = SessionAuthors<Runtime>;
     type SuspendOrigin = CouncilTwoThirds;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;

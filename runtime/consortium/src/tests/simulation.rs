@@ -291,6 +291,9 @@ impl Simulation {
                 shortfall: Shortfall::RegistrationLag,
             } => self.report.restricted_for_lag += 1,
             AttestationKind::Restricted { .. } => self.report.restricted_for_anchor += 1,
+            AttestationKind::Proved { .. } | AttestationKind::Unproved => {
+                panic!("the consortium keeps no payloads")
+            }
         }
     }
 

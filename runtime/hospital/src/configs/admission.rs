@@ -11,6 +11,7 @@ use codec::Encode;
 use pallet_conformance::{Call as Gate, MAX_HEADER_BYTES};
 use pallet_hospital_admin::{Call as Admin, Sender};
 use pallet_patients::Call as Patients;
+use pallet_phi_records::Call as Records;
 use polkadot_sdk::{
     frame_support::{traits::Contains, weights::Weight},
     frame_system::Call as SystemCall,
@@ -36,6 +37,7 @@ impl Contains<RuntimeCall> for OperationalCalls {
             | RuntimeCall::Grandpa(_)
             | RuntimeCall::Conformance(_)
             | RuntimeCall::HospitalAdmin(_)
+            | RuntimeCall::PhiRecords(Records::write_off { .. })
             | RuntimeCall::Patients(
                 Patients::withdraw_consent { .. } | Patients::raise_label_version { .. },
             ) => true,
@@ -61,6 +63,7 @@ pub fn exempt(sender: &Sender, call: &RuntimeCall) -> bool {
         }
         RuntimeCall::Conformance(_)
         | RuntimeCall::HospitalAdmin(_)
+        | RuntimeCall::PhiRecords(Records::write_off { .. })
         | RuntimeCall::System(SystemCall::apply_authorized_upgrade { .. }) => sender.admin,
         _ => false,
     }

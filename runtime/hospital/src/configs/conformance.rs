@@ -54,6 +54,7 @@ impl pallet_conformance::Config for Runtime {
     type Parameters = ();
     type Policy = NodeConformance;
     type Content = PhiRecords;
+    type Storage = PhiRecords;
     type AuthorSets = SessionAuthors<Runtime>;
     type SuspendOrigin = pallet_hospital_admin::EnsureAdmin<Runtime>;
     type MaxAuthors = ConstU32<MAX_AUTHORITIES>;

@@ -2,17 +2,13 @@
 //! Encrypted records.
 
 use crate::{HospitalAdmin, Patients, Runtime, Timestamp};
-use bspp_types::{limits::DAY_MS, MAX_CHUNKS, MAX_CHUNK_BYTES};
-use pallet_slot_duration::SlotsIn;
-use polkadot_sdk::frame_support::traits::ConstU32;
 
 impl pallet_phi_records::Config for Runtime {
     type Chain = HospitalAdmin;
     type Staff = HospitalAdmin;
     type Consents = Patients;
+    type AdminOrigin = pallet_hospital_admin::EnsureAdmin<Runtime>;
     type Time = Timestamp;
-    type MaxRecordBytes = ConstU32<{ MAX_CHUNKS * MAX_CHUNK_BYTES }>;
-    type ChunkLifetime = SlotsIn<Runtime, { 2 * DAY_MS }>;
     type WeightInfo = pallet_phi_records::weights::SubstrateWeight<Runtime>;
     #[cfg(feature = "runtime-benchmarks")]
     type BenchmarkHelper = benchmarks::Maker;

@@ -15,14 +15,14 @@ use polkadot_sdk::frame_support::{dispatch::DispatchClass, traits::Get};
 
 /// Parts of a session's computation, of which one account may use one.
 const SHARES: u64 = 64;
-/// Bytes that one account may use in an hour: about a thousand records of 64 KiB.
+/// Bytes that one account may use in an hour: about ten thousand of the largest records.
 const BYTES_PER_HOUR: u64 = 64 * 1024 * 1024;
 
 /// The quota of an account without one of its own, such as a workstation's.
 ///
 /// It is a 64th of the computation of normal extrinsics, and 64 MiB for each hour, but not less
 /// than the normal extrinsics of one block. A gateway needs a quota of its own for bulk ingest:
-/// 250 records of 64 KiB in each second are 56 GiB in an hour.
+/// 250 of the largest records in each second are 6 GiB in an hour.
 pub struct StaffQuota;
 
 impl Get<Quota> for StaffQuota {

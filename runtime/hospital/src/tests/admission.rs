@@ -9,7 +9,9 @@ use crate::{
 };
 use bspp_primitives::{refusal, traits::MAX_PENDING, AccountId};
 use bspp_runtime_common::{dev, CheckNonce};
-use codec::Encode;
+use bspp_test_kit::EntryBuilder;
+use bspp_types::{Record, MAX_RECORDS_PER_CALL};
+use codec::{Encode, MaxEncodedLen};
 use pallet_hospital_admin::Sender;
 use polkadot_sdk::{
     frame_support::{assert_ok, dispatch::GetDispatchInfo, traits::Contains},
@@ -83,11 +85,18 @@ fn in_first_block(test: impl FnOnce()) {
     });
 }
 
-fn chunk(bytes: usize) -> RuntimeCall {
-    pallet_phi_records::Call::<Runtime>::store_chunk {
-        data: vec![7; bytes],
-    }
-    .into()
+/// A call that stores records. Their batch does not exist, so it fails in the block.
+fn records(count: u32) -> RuntimeCall {
+    let records: Vec<Record> = (0..count)
+        .map(|_| Record {
+            entry: EntryBuilder::new(1).build(),
+            wraps: vec![[7; 48]; 8].try_into().unwrap(),
+            patient: [1; 32],
+            consent: H256::zero(),
+        })
+        .collect();
+    let records = records.try_into().unwrap();
+    pallet_phi_records::Call::<Runtime>::store_records { records }.into()
 }
 
 fn add_staff(name: &str) -> RuntimeCall {
@@ -105,13 +114,13 @@ fn junk_keys() -> RuntimeCall {
     .into()
 }
 
-/// Attack: a workstation's key fills the hospital's chain with chunks.
+/// Attack: a workstation's key fills the hospital's chain with records.
 #[test]
 fn workstations_flood_should_end_with_its_quota() {
     in_first_block(|| {
         let mut stored = 0;
         let outcome = loop {
-            let outcome = apply(signed(WORKSTATION, chunk(1_000_000), stored));
+            let outcome = apply(signed(WORKSTATION, records(MAX_RECORDS_PER_CALL), stored));
             next_block();
             if outcome.is_err() {
                 break outcome;
@@ -121,10 +130,15 @@ fn workstations_flood_should_end_with_its_quota() {
         assert_eq!(outcome, Err(error(refusal::QUOTA_EXCEEDED)));
         assert!(stored > 0);
         let quota = HospitalAdmin::quota_of(&dev::account(WORKSTATION));
-        assert!(u64::from(stored) * 1_000_000 <= quota.bytes);
+        let bytes = records(MAX_RECORDS_PER_CALL).encoded_size() as u64;
+        assert!(u64::from(stored) * bytes <= quota.bytes);
         // The gateway goes on, also beyond that quota.
         for nonce in 0..=stored {
-            assert_ok!(apply(signed("HospitalA", chunk(1_000_000), nonce)));
+            assert_ok!(apply(signed(
+                "HospitalA",
+                records(MAX_RECORDS_PER_CALL),
+                nonce
+            )));
             next_block();
         }
     });
@@ -133,11 +147,11 @@ fn workstations_flood_should_end_with_its_quota() {
 #[test]
 fn gateways_quota_should_hold_bulk_ingest_and_a_workstations_should_not() {
     chain(HOSPITAL_A_LOCAL, CONSORTIUM).execute_with(|| {
-        // 250 records of 64 KiB in each second of an hour.
-        let bulk = 250 * 64 * 1024 * 3_600;
+        // 250 of the largest records in each second of an hour.
+        let bulk = 250 * Record::max_encoded_len() as u64 * 3_600;
         let gateway = HospitalAdmin::quota_of(&dev::account("HospitalA"));
         let workstation = HospitalAdmin::quota_of(&dev::account(WORKSTATION));
-        assert!(gateway.bytes > bulk && workstation.bytes * 100 < bulk);
+        assert!(gateway.bytes > bulk && workstation.bytes * 50 < bulk);
         assert!(workstation.weight * 32 < gateway.weight);
     });
 }
@@ -151,7 +165,7 @@ fn members_should_not_send_calls_of_others() {
         }
         .into();
         for (name, call) in [
-            (NODE, chunk(10)),
+            (NODE, records(1)),
             (NODE, add_staff("Mallory")),
             (NODE, remark.clone()),
             (WORKSTATION, add_staff("Mallory")),
@@ -164,10 +178,10 @@ fn members_should_not_send_calls_of_others() {
         ] {
             assert_refused(signed(name, call, 0), refusal::CALL_NOT_AUTHORIZED);
         }
-        assert_refused(signed("Mallory", chunk(10), 0), refusal::NOT_MEMBER);
+        assert_refused(signed("Mallory", records(1), 0), refusal::NOT_MEMBER);
         assert_refused(signed(NODE, junk_keys(), 0), refusal::INVALID_KEY_PROOF);
         assert_ok!(apply(signed("HospitalA", add_staff("Nurse"), 0)).unwrap());
-        assert_ok!(apply(signed(WORKSTATION, chunk(10), 0)).unwrap());
+        assert_ok!(apply(signed(WORKSTATION, records(1), 0)));
     });
 }
 
@@ -186,8 +200,8 @@ fn used_up_operational_quota_should_stop_one_account_only() {
         };
         assert_eq!(outcome, Err(error(refusal::QUOTA_EXCEEDED)));
         // Records do not wait for it.
-        assert_ok!(apply(signed("HospitalA", chunk(10), nonce)).unwrap());
-        assert_ok!(apply(signed(WORKSTATION, chunk(11), 0)).unwrap());
+        assert_ok!(apply(signed("HospitalA", records(1), nonce)));
+        assert_ok!(apply(signed(WORKSTATION, records(1), 0)));
     });
 }
 
@@ -195,11 +209,11 @@ fn used_up_operational_quota_should_stop_one_account_only() {
 #[test]
 fn pool_should_take_more_waiting_transactions_of_the_gateway_only() {
     in_first_block(|| {
-        assert_ok!(validate(signed(WORKSTATION, chunk(10), MAX_PENDING)));
-        let beyond = signed(WORKSTATION, chunk(10), MAX_PENDING + 1);
+        assert_ok!(validate(signed(WORKSTATION, records(1), MAX_PENDING)));
+        let beyond = signed(WORKSTATION, records(1), MAX_PENDING + 1);
         assert_eq!(validate(beyond), Err(error(refusal::TOO_MANY_PENDING)));
-        assert_ok!(validate(signed("HospitalA", chunk(10), MAX_PENDING + 1)));
-        let beyond = signed("HospitalA", chunk(10), 10_000);
+        assert_ok!(validate(signed("HospitalA", records(1), MAX_PENDING + 1)));
+        let beyond = signed("HospitalA", records(1), 10_000);
         assert_eq!(validate(beyond), Err(error(refusal::TOO_MANY_PENDING)));
     });
 }
@@ -215,7 +229,7 @@ fn exempt_calls_should_be_operational_and_never_of_staff_alone() {
         staff: true,
         node: true,
     };
-    for call in [add_staff("Nurse"), junk_keys(), chunk(10)] {
+    for call in [add_staff("Nurse"), junk_keys(), records(1)] {
         assert!(!exempt(&staff, &call));
         assert_eq!(exempt(&all, &call), OperationalCalls::contains(&call));
     }
@@ -237,7 +251,7 @@ fn included_transactions_of_an_account_should_keep_to_its_quotas() {
             for _ in 0..40 {
                 let call = match random(4) {
                     0 => add_staff("Mallory"),
-                    _ => chunk(usize::try_from(random(1_000_000)).unwrap()),
+                    _ => records(u32::try_from(random(64)).unwrap() + 1),
                 };
                 let extrinsic = signed(WORKSTATION, call, nonce);
                 let info = extrinsic.get_dispatch_info();

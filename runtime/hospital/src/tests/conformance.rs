@@ -11,7 +11,7 @@ use bspp_primitives::{
     refusal, AccountId,
 };
 use bspp_runtime_common::dev;
-use bspp_types::limits::DEFAULT_SLOT_DURATION;
+use bspp_types::{limits::DEFAULT_SLOT_DURATION, DisclosureGround};
 use codec::Encode;
 use polkadot_sdk::{
     frame_support::assert_ok,
@@ -130,20 +130,26 @@ fn import(state: &TestExternalities, block: Block) -> Result<(), String> {
     .map_err(|panic| panic.downcast_ref::<String>().cloned().unwrap_or_default())
 }
 
-fn chunk() -> pallet_phi_records::Call<Runtime> {
-    pallet_phi_records::Call::store_chunk { data: vec![7; 64] }
+/// A call of staff. Its record does not exist, so it fails in the block.
+fn log() -> pallet_phi_records::Call<Runtime> {
+    pallet_phi_records::Call::log_disclosure {
+        ground: DisclosureGround::Request(H256::repeat_byte(1)),
+        record: H256::repeat_byte(2),
+        recipient: [3; 32],
+    }
 }
 
 #[test]
 fn block_should_carry_records_when_its_author_has_a_credential() {
     let state = state(SLOT);
-    let (block, _, result) = propose(&state, "HospitalA", chunk());
-    assert_ok!(result.unwrap());
+    let (block, _, result) = propose(&state, "HospitalA", log());
+    assert_ok!(result);
+    assert_eq!(block.extrinsics.len(), 2);
     let content = ContentDigest::find(block.header.digest());
     assert_eq!(
         content,
         Some(ContentDigest::default()),
-        "a chunk is not an entry yet"
+        "no entry was stored"
     );
     assert_eq!(import(&state, block), Ok(()));
 }
@@ -154,7 +160,7 @@ fn restricted_block_should_be_refused_when_it_carries_a_record() {
     let verdict = copy(&state).execute_with(|| Conformance::gate(SLOT).unwrap().verdict);
     let shortfall = Shortfall::CredentialExpired;
     assert_eq!(verdict, Verdict::Restricted { shortfall });
-    let (mut block, record, result) = propose(&state, "HospitalA", chunk());
+    let (mut block, record, result) = propose(&state, "HospitalA", log());
     let exhausts = TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources);
     assert_eq!(result, Err(exhausts), "a proposer leaves it out");
     assert_eq!(

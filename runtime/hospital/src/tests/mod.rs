@@ -14,8 +14,8 @@ mod try_runtime;
 use crate::{genesis_config_presets::*, *};
 use bspp_primitives::{entry_commitment_storage, traits::HospitalChain};
 use bspp_runtime_common::dev;
-use bspp_types::{EntryCommitment, MAX_CHUNK_BYTES};
-use codec::Encode;
+use bspp_types::{EntryCommitment, Record, MAX_RECORDS_PER_CALL};
+use codec::{Encode, MaxEncodedLen};
 use polkadot_sdk::{
     frame_support::{dispatch::DispatchClass, genesis_builder_helper::build_state},
     sp_core::H256,
@@ -113,8 +113,9 @@ fn entry_blocks_should_stand_where_the_consortium_proves_them() {
 }
 
 #[test]
-fn block_length_should_hold_several_full_chunks() {
+fn block_length_should_hold_several_of_the_largest_calls() {
     let length = <Runtime as frame_system::Config>::BlockLength::get();
-    let normal = *length.max.get(DispatchClass::Normal);
-    assert!(normal / (MAX_CHUNK_BYTES + 512) >= 4);
+    let normal = *length.max.get(DispatchClass::Normal) as usize;
+    let largest = MAX_RECORDS_PER_CALL as usize * Record::max_encoded_len() + 512;
+    assert!(normal / largest >= 4, "{largest} bytes");
 }

@@ -17,10 +17,10 @@ use bspp_types::{
 };
 use codec::Encode;
 use polkadot_sdk::{
-    frame_support::{assert_noop, assert_ok},
+    frame_support::{assert_noop, assert_ok, storage::with_storage_layer},
     pallet_timestamp,
     sp_core::H256,
-    sp_io::hashing::blake2_256,
+    sp_runtime::DispatchResult,
 };
 
 type Error = pallet_phi_records::Error<Runtime>;
@@ -51,10 +51,22 @@ fn batch() -> BatchId {
     H256(header().id(&CONSORTIUM.0))
 }
 
-/// Stores the only chunk of the `n`th record.
-pub(super) fn store_chunk(n: u8) {
-    System::set_extrinsic_index(1);
-    assert_ok!(PhiRecords::store_chunk(operator(), vec![n; 1000]));
+/// Stores one record. The result is that of the record, not of the call.
+pub(super) fn store(record: Record) -> DispatchResult {
+    with_storage_layer(|| {
+        let before = System::event_count();
+        PhiRecords::store_records(operator(), vec![record].try_into().unwrap())?;
+        let refused = System::read_events_no_consensus()
+            .skip(before as usize)
+            .find_map(|record| match record.event {
+                RuntimeEvent::PhiRecords(pallet_phi_records::Event::RecordRefused {
+                    error,
+                    ..
+                }) => Some(error),
+                _ => None,
+            });
+        refused.map_or(Ok(()), Err)
+    })
 }
 
 /// The `n`th record of the batch.
@@ -67,7 +79,6 @@ pub(super) fn record(n: u8, consent: ConsentId) -> Record {
     Record {
         wraps: vec![[n; 48]; entry.slots.len()].try_into().unwrap(),
         entry,
-        chunks: vec![H256(blake2_256(&data))].try_into().unwrap(),
         patient: patient(),
         consent,
     }
@@ -77,12 +88,10 @@ pub(super) fn record(n: u8, consent: ConsentId) -> Record {
 fn record_should_be_judged_by_the_month_of_its_batch() {
     enrolled().execute_with(|| {
         let consent = consent(month());
-        store_chunk(1);
-        store_chunk(2);
-        assert_noop!(
-            PhiRecords::store_record(operator(), record(1, consent)),
-            Error::BatchNotFound
-        );
+        // Genesis has no events.
+        System::set_block_number(1);
+        System::set_extrinsic_index(1);
+        assert_noop!(store(record(1, consent)), Error::BatchNotFound);
         assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
         let kept = HospitalBatch {
             owner: dev::account(dev::HOSPITAL_A.operator),
@@ -96,12 +105,9 @@ fn record_should_be_judged_by_the_month_of_its_batch() {
         // The month and the consent are over, but not the grace period.
         let end = filing_month_end(month()).unwrap();
         pallet_timestamp::Now::<Runtime>::put(end + FILING_GRACE_MS - 1);
-        assert_ok!(PhiRecords::store_record(operator(), record(1, consent)));
+        assert_ok!(store(record(1, consent)));
         pallet_timestamp::Now::<Runtime>::put(end + FILING_GRACE_MS);
-        assert_noop!(
-            PhiRecords::store_record(operator(), record(2, consent)),
-            Error::FilingMonthClosed
-        );
+        assert_noop!(store(record(2, consent)), Error::FilingMonthClosed);
         let location = PhiRecords::record_location(record(1, consent).entry.rid()).unwrap();
         assert_eq!(location.patient, patient());
     });
@@ -111,16 +117,14 @@ fn record_should_be_judged_by_the_month_of_its_batch() {
 fn withdrawn_consent_should_stop_records_of_an_open_batch() {
     enrolled().execute_with(|| {
         let consent = consent(month());
-        store_chunk(1);
-        assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
+        // Genesis has no events.
         System::set_block_number(1);
+        System::set_extrinsic_index(1);
+        assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
         let result = Executive::apply_extrinsic(withdrawal(month()));
         assert_ok!(result.unwrap());
         System::set_extrinsic_index(1);
-        assert_noop!(
-            PhiRecords::store_record(operator(), record(1, consent)),
-            Error::ConsentNotFound
-        );
+        assert_noop!(store(record(1, consent)), Error::ConsentNotFound);
     });
 }
 

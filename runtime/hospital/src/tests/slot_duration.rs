@@ -8,7 +8,7 @@ use crate::{
 use bspp_runtime_common::dev;
 use bspp_types::{
     limits::{DAY_MS, HOUR_MS, MAX_CREDENTIAL_DAYS, MIN_SLOT_DURATION},
-    MAX_CHUNKS, MAX_CHUNK_BYTES,
+    MAX_RECORDS_PER_CALL,
 };
 use pallet_conformance::SessionLengthOf;
 use pallet_slot_duration::SlotDuration;
@@ -67,8 +67,6 @@ fn times_should_last_as_long_whatever_the_slot_length() {
         chain(length).execute_with(|| {
             let session: u32 = SessionLengthOf::<Runtime>::get();
             assert_eq!(u64::from(session) * length, HOUR_MS);
-            let chunk: u32 = <Runtime as pallet_phi_records::Config>::ChunkLifetime::get();
-            assert_eq!(u64::from(chunk) * length, 2 * DAY_MS);
             let credential: u64 =
                 <Runtime as pallet_hospital_admin::Config>::MaxCredentialSlots::get();
             assert_eq!(credential * length, u64::from(MAX_CREDENTIAL_DAYS) * DAY_MS);
@@ -118,8 +116,7 @@ fn block_should_hold_the_heaviest_calls_of_patients_and_records() {
             let normal = weights.get(DispatchClass::Normal).max_extrinsic.unwrap();
             for weight in [
                 Patients::enrol_patient(),
-                Records::store_chunk(MAX_CHUNK_BYTES),
-                Records::store_record(MAX_CHUNKS),
+                Records::store_records(MAX_RECORDS_PER_CALL),
             ] {
                 assert!(weight.all_lte(normal), "{length}: {weight:?}");
             }

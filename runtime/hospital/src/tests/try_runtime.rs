@@ -7,7 +7,7 @@
 use super::{
     equivocations, operator,
     patients::{consent, enrolled},
-    records::{header, month, record, store_chunk, SALT},
+    records::{header, month, record, store, SALT},
 };
 use crate::*;
 use bspp_primitives::quota::Quota;
@@ -33,12 +33,12 @@ fn with_data() -> TestExternalities {
         System::set_block_number(1);
         let consent = consent(month());
         assert_ok!(PhiRecords::open_batch(operator(), header(), SALT));
-        store_chunk(1);
-        assert_ok!(PhiRecords::store_record(operator(), record(1, consent)));
+        System::set_extrinsic_index(1);
+        assert_ok!(store(record(1, consent)));
         <PhiRecords as Hooks<_>>::on_finalize(1);
         System::set_block_number(2);
-        store_chunk(2);
-        assert_ok!(PhiRecords::store_record(operator(), record(2, consent)));
+        System::set_extrinsic_index(1);
+        assert_ok!(store(record(2, consent)));
         let staff = dev::account("Nurse");
         assert_ok!(HospitalAdmin::add_staff(operator(), staff.clone()));
         assert_ok!(HospitalAdmin::set_quota(operator(), staff, Some((1, 1))));
